@@ -1,0 +1,136 @@
+"""Every knob of the toolkit: edit a default here, or override it on the command line.
+
+`python settings.py` prints the tables of the README, `python gan_train.py --help` the options.
+"""
+
+import argparse
+import sys
+from typing import Literal, get_args, get_origin
+
+from pydantic import Field, PositiveInt, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict
+
+CLEANING_RULES = ("duplicates", "range", "pitch", "stuck", "negative_power", "curtailment")
+CleaningRule = Literal["duplicates", "range", "pitch", "stuck", "negative_power", "curtailment"]
+
+
+class SettingsError(ValueError):
+    """A setting is unknown, out of range, or does not go with another. Exit code 2."""
+
+    exit_code = 2
+
+
+class ProgramSettings(BaseSettings):
+    """What both programs share."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", validate_default=True, protected_namespaces=()
+    )
+
+    result_dir: str = Field(
+        "TimeGan_Result", min_length=1, description="Folder that holds the run folders."
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="Same seed, same machine: the same result.")
+    gpu_memory_limit: PositiveInt | None = Field(
+        None, description="GPU memory cap in MiB; None lets TensorFlow grow as needed."
+    )
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls, init_settings, **_sources):
+        # Environment variables are left out: a shell's SEED or LOCATION must not change a run.
+        return (init_settings,)
+
+
+class DataSettings(ProgramSettings):
+    """The input and its cleaning: common to every family that trains on series."""
+
+    data_path: str = Field(
+        "data",
+        min_length=1,
+        description="CSV or Parquet file, or a folder of them; "
+        "the bundled sample is made and used where it does not exist.",
+    )
+    gen_name: str | None = Field(
+        None, description="Keep only the turbine of this name; None keeps them all, each apart."
+    )
+    location: str = Field(
+        "westsouth", description="Site entry that names the columns, units and limits."
+    )
+    freq: str = Field(
+        "10T", pattern=r"^\d*\s*[A-Za-z]+$", description="Resampling step: `10T`, `10min`, `1H`."
+    )
+    date_start: str | None = Field(None, description="First time stamp kept.")
+    date_end: str | None = Field(None, description="Last time stamp kept.")
+    n_seq: PositiveInt | None = Field(
+        None, description="Number of variables, checked against the data; None takes the data's."
+    )
+    cleaning_rules: tuple[CleaningRule, ...] = Field(
+        ("duplicates", "range", "pitch", "stuck", "negative_power"),
+        description="Rules applied to the records, in this module's order.",
+    )
+    stuck_steps: int = Field(
+        6, ge=2, description="A sensor that repeats one value for this many records is blanked."
+    )
+    min_fraction: float = Field(
+        0.5, ge=0, le=1, description="Least share of a resampled bin's records that must be there."
+    )
+    keep_aliased_angles: bool = Field(
+        False, description="Train on positions sampled too slowly to mean anything."
+    )
+    check_only: bool = Field(False, description="Print the data report and stop before training.")
+    scaler: Literal["minmax", "standard"] = Field(
+        "minmax", description="Scaling of each feature: to 0...1, or to mean 0 and deviation 1."
+    )
+
+
+class TrainingSettings(DataSettings):
+    """How long to train and how often to tell: common to every family."""
+
+    batch_size: PositiveInt = Field(128, description="Windows per step.")
+    log_interval: PositiveInt = Field(100, description="Steps between two log lines.")
+    checkpoint_interval: PositiveInt = Field(500, description="Steps between two checkpoints.")
+    resume: str | None = Field(
+        None, description="Go on with this run, or with the newest unfinished one: `latest`."
+    )
+
+
+class TimeGANSettings(TrainingSettings):
+    """TimeGAN: `python gan_train.py`."""
+
+    sel_rnn: Literal["LSTM", "GRU"] = Field("LSTM", description="Recurrent layer of all networks.")
+    batchnorm: bool = Field(
+        True, description="Batch normalisation between the layers of embedder and generator."
+    )
+    hidden_dim: PositiveInt = Field(64, description="Units per recurrent layer, and latent width.")
+    num_layers: PositiveInt = Field(3, description="Recurrent layers per network.")
+    seq_len: int = Field(24, ge=2, description="Steps per window.")
+    z_dim: PositiveInt | None = Field(
+        None, description="Width of the noise; None is as wide as the features."
+    )
+    train_step: PositiveInt = Field(10000, description="Training steps of each phase.")
+    gamma: float = Field(
+        0.85, ge=0, description="The discriminator learns only while its loss is at least this."
+    )
+    lr: float = Field(
+        0.001, gt=0, le=1, description="Adam's learning rate; document 000 trains with 0.0002."
+    )
+    beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
+    beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
+
+
+class GeneratorSettings(ProgramSettings):
+    """Writing a run's output: `python gan_generator.py`. Sizes and columns come from the run."""
+
+    run: str | None = Field(
+        None, description="Run folder, `TimeGan_Result/experiment_NN`; None is the newest finished."
+    )
+    model_path: str | None = Field(
+        None, description="The model file itself; None takes the run's."
+    )
+    scale_path: str | None = Field(
+        None, description="The scaler file itself; None takes the run's."
+    )
+    n_windows: PositiveInt = Field(1440, description="Windows to write.")
+    length: PositiveInt | None = Field(
+        None, description="Write one seamless series of this many rows in place of windows."
+    )
