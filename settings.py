@@ -124,7 +124,9 @@ class GeneratorSettings(ProgramSettings):
     run: str | None = Field(
         None, description="Run folder, `TimeGan_Result/experiment_NN`; None is the newest finished."
     )
-    model_path: str | None = Field(None, description="The model file itself; None takes the run's.")
+    model_path: str | None = Field(
+        None, description="The model file itself; None takes the run's."
+    )
     scale_path: str | None = Field(
         None, description="The scaler file itself; None takes the run's."
     )
