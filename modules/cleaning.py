@@ -4,8 +4,14 @@ Names follow OpenOA's `filters` and FLASC. Readings are float (n,) in time order
 missing; a missing reading is never flagged.
 """
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+
+from modules.columns import WIND_SPEED, Column, wrap_angle
 
 CALM_WIND_SPEED = 1.0
 STEADY_WIND_SPEED = 5.0
@@ -123,3 +129,86 @@ def power_unit_slip(
     if rated_power / 10_000 < highest <= MEGAWATT_FACTOR * rated_power and blows:
         return "MW"
     return None
+
+
+@dataclass(frozen=True)
+class _Turbine:
+    """What a rule may look at beside its own column."""
+
+    table: pd.DataFrame
+    power: str | None
+    wind_speed: str | None
+    rated_power: float | None
+    stuck_records: int
+
+
+def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine):
+    wrapped = wrap_angle(values, -180.0)
+    return (wrapped != values) & np.isfinite(values) & (column.kind == "pitch"), wrapped
+
+
+def _range(values: np.ndarray, column: Column, _turbine: _Turbine):
+    # Either notation of a direction is fine: it is wrapped onto the column's circle afterwards.
+    is_angle = column.kind == "angle"
+    lower, upper = (-180.0, 360.0) if is_angle else (column.lower, column.upper)
+    return range_flag(values, lower, upper), np.nan
+
+
+def _stuck(values: np.ndarray, column: Column, turbine: _Turbine):
+    if not column.responsive:
+        return np.zeros(values.shape, dtype=bool), np.nan
+    power = None if turbine.power is None else turbine.table[turbine.power].to_numpy()
+    resting = resting_flag(values, column.kind, power, turbine.rated_power)
+    return unresponsive_flag(values, turbine.stuck_records) & ~resting, np.nan
+
+
+def _negative_power(values: np.ndarray, column: Column, _turbine: _Turbine):
+    return (values < 0) & (column.kind == "power"), 0.0
+
+
+def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine):
+    if column.name != turbine.power or turbine.wind_speed is None:
+        return np.zeros(values.shape, dtype=bool), np.nan
+    return curtailment_flag(turbine.table[turbine.wind_speed].to_numpy(), values), np.nan
+
+
+# In this order: pitch is wrapped before the range is checked, or 359 degrees would be out of it.
+RULES: dict[str, Callable] = {
+    "pitch": _pitch,
+    "range": _range,
+    "stuck": _stuck,
+    "negative_power": _negative_power,
+    "curtailment": _curtailment,
+}
+
+
+def apply_rules(
+    table: pd.DataFrame,
+    columns: list[Column],
+    rules: tuple[str, ...],
+    *,
+    rated_power: float | None,
+    stuck_records: int,
+) -> tuple[pd.DataFrame, Counter]:
+    """Run `rules` over the records of one turbine, and bring its angles onto their circles.
+
+    `table`: float (n_records, F) in the order of `columns`. `stuck_records`: length of a run of
+    equal readings that is a fault. Returns the new table and, by (rule, column name), how many
+    readings the rule blanked, wrapped or clipped.
+    """
+    table = table[[column.name for column in columns]].copy()
+    power = next((column.name for column in columns if column.kind == "power"), None)
+    wind_speed = next((column.name for column in columns if column.iec == WIND_SPEED), None)
+    turbine = _Turbine(table, power, wind_speed, rated_power, stuck_records)
+    changed: Counter = Counter()
+    for rule, find in RULES.items():
+        for column in columns if rule in rules else ():
+            values = table[column.name].to_numpy()
+            flag, replacement = find(values, column, turbine)
+            if flag.any():
+                changed[rule, column.name] += int(flag.sum())
+                table[column.name] = np.where(flag, replacement, values)
+    for column in columns:
+        if column.kind == "angle":
+            table[column.name] = wrap_angle(table[column.name], column.lower)
+    return table, changed

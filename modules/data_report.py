@@ -78,7 +78,8 @@ class DataReport(BaseModel):
         return WindowCount(kept=sum(c.kept for c in counts), naive=sum(c.naive for c in counts))
 
     def __str__(self) -> str:
-        step = f"every {self.freq}, {self.time_zone or 'local time'}" if self.freq else "no times"
+        zone = self.time_zone or "time zone not known"
+        step = f"every {self.freq}, {zone}" if self.freq else "no time column"
         blocks = [f"Data of location {self.location}, {step}", self._turbine_table()]
         blocks.append(self._column_table())
         if self.seq_len:

@@ -5,9 +5,9 @@ A new site is one entry in `SITES` and a test: no code.
 
 from pydantic import BaseModel, ConfigDict
 
-from modules.site_data import SiteData, clean_site
 from modules.columns import WIND_SPEED, Column
 from modules.errors import DataError
+from modules.site_data import SiteData, clean_site
 
 TIME_COLUMNS = ("datetime", "edate", "date_time", "timestamp", "time", "date", "ds", "index")
 TURBINE_COLUMNS = ("turbine", "turbine_name", "wind_turbine_name", "turbinename", "asset_id")

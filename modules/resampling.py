@@ -22,9 +22,9 @@ def to_grid(
     """Average `table` onto the full regular grid of `freq`, labelled by the start of each bin.
 
     `table`: float (n_records, F), sorted DatetimeIndex, sampled every `step`. Returns float64
-    (n_rows, F) from the first to the last bin, and how many bins hold a record. A bin that holds less than `min_fraction` of the
-    readings it should is missing. Angles are averaged as sines and cosines (FLASC
-    `df_downsample` with `cols_angular`), the rest arithmetically.
+    (n_rows, F) from the first to the last bin, and how many bins hold a record. A bin with less
+    than `min_fraction` of the readings it should have is missing. Angles are averaged as sines
+    and cosines (FLASC `df_downsample` with `cols_angular`), the rest arithmetically.
 
     Raises DataError when `freq` is finer than the data, or when a stray stamp makes the grid
     unreasonably long.

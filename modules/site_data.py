@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modules import cleaning
-from modules.columns import WIND_SPEED, Column, learn, resolve, wrap_angle
+from modules.columns import Column, learn, resolve
 from modules.data_report import DataReport, TurbineReport, column_report, grid_figures
 from modules.errors import DataError
 from modules.resampling import LEAST_RESULTANT, resultant_length, to_grid
@@ -60,6 +60,10 @@ class _Turbine:
     step: pd.Timedelta | None = None
     changed: Counter = field(default_factory=Counter)
 
+    @property
+    def complete(self) -> int:
+        return self.figures["complete_rows"]
+
 
 def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteData:
     """Clean, resample and describe the records of every turbine, each apart.
@@ -77,7 +81,13 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
     prepared = [_prepare(raw, site, settings, notices) for raw in turbines.values()]
     columns = [resolve(column, _pooled(prepared, column.name)) for column in first.columns]
     for turbine in prepared:
-        _apply_rules(turbine, columns, site, settings)
+        turbine.table, turbine.changed = cleaning.apply_rules(
+            turbine.table,
+            columns,
+            settings.cleaning_rules,
+            rated_power=site.rated_power,
+            stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
+        )
     if timed and not settings.keep_aliased_angles:
         columns = _drop_aliased(prepared, columns, notices)
     _check_contents(prepared, columns)
@@ -86,6 +96,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
         _finish(turbine, columns, freq, settings.min_fraction)
     _check_contents(prepared, columns)
     changed = sum((turbine.changed for turbine in prepared), Counter())
+    notices += [_without_rows(turbine) for turbine in prepared if not turbine.complete]
     notices += _heavy_rules(changed, columns, sum(len(t.raw.table) for t in prepared))
     aware = timed and first.table.index.tz is not None
     report = DataReport(
@@ -138,49 +149,6 @@ def _repeated_hours(index: pd.DatetimeIndex, time_zone: str | None) -> int:
     if time_zone is None or index.tz is not None or duplicated.empty:
         return 0
     return int(cleaning.repeated_hour_flag(duplicated.unique(), time_zone).sum())
-
-
-def _apply_rules(turbine: _Turbine, columns: list[Column], site: Site, settings) -> None:
-    rules = settings.cleaning_rules
-    values = {column.name: turbine.table[column.name].to_numpy().copy() for column in columns}
-
-    def change(rule: str, name: str, flag: np.ndarray, to: np.ndarray | float = np.nan) -> None:
-        if flag.any():
-            turbine.changed[rule, name] += int(flag.sum())
-            values[name] = np.where(flag, to, values[name])
-
-    for column in columns:
-        readings = values[column.name]
-        if column.kind == "pitch" and "pitch" in rules:
-            wrapped = wrap_angle(readings, -180.0)
-            change("pitch", column.name, np.abs(wrapped - readings) > 0, wrapped)
-        if "range" in rules:
-            change("range", column.name, cleaning.range_flag(values[column.name], *_limits(column)))
-        if column.kind == "angle":
-            values[column.name] = wrap_angle(values[column.name], column.lower)
-    power = next((c.name for c in columns if c.kind == "power"), None)
-    wind_speed = next((c.name for c in columns if c.iec == WIND_SPEED), None)
-    if "stuck" in rules:
-        n_records = _stuck_records(settings.stuck_steps, turbine.step)
-        for column in columns:
-            if column.responsive:
-                readings = values[column.name]
-                stuck = cleaning.unresponsive_flag(readings, n_records)
-                stuck &= ~cleaning.resting_flag(
-                    readings, column.kind, values.get(power), site.rated_power
-                )
-                change("stuck", column.name, stuck)
-    if "negative_power" in rules and power is not None:
-        change("negative_power", power, values[power] < 0, 0.0)
-    if "curtailment" in rules and power is not None and wind_speed is not None:
-        curtailed = cleaning.curtailment_flag(values[wind_speed], values[power])
-        change("curtailment", power, curtailed)
-    turbine.table = pd.DataFrame(values, index=turbine.table.index)
-
-
-def _limits(column: Column) -> tuple[float | None, float | None]:
-    # Either notation of a direction is fine before it is wrapped onto the column's circle.
-    return (-180.0, 360.0) if column.kind == "angle" else (column.lower, column.upper)
 
 
 def _stuck_records(stuck_steps: int, step: pd.Timedelta | None) -> int:
@@ -255,6 +223,12 @@ def _finish(
     turbine.table, n_bins = to_grid(records, columns, freq, turbine.step, min_fraction)
     gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)))
     turbine.figures |= grid_figures(turbine.table, gaps, n_bins)
+
+
+def _without_rows(turbine: _Turbine) -> str:
+    empty = [str(name) for name in turbine.table.columns if turbine.table[name].isna().all()]
+    reason = f"nothing in {', '.join(empty)}" if empty else "always something is missing"
+    return f"{turbine.raw.name} has no complete row, so it gives no windows: {reason}."
 
 
 def _heavy_rules(changed: Counter, columns: list[Column], n_rows: int) -> list[str]:

@@ -26,6 +26,7 @@ USUAL_STEPS = [1, 2, 5, 10, 15, 20, 30] + [60 * m for m in (1, 2, 5, 10, 15, 20,
 USUAL_STEPS += [3600 * h for h in (1, 2, 3, 4, 6, 8, 12, 24, 168)]
 STEP_TOLERANCE = 0.02
 JITTER = 0.1
+LONGEST_JITTERING_STEP = pd.Timedelta(days=1)
 GAP = 1.5
 
 _OFFSET = re.compile(r"\d[T ]\d{1,2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$")
@@ -123,8 +124,11 @@ def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
 def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
     """Move stamps that jitter by less than a tenth of `step` onto the regular grid.
 
-    The grid starts at midnight, or at the logger's own offset when most stamps share one.
+    The grid starts at midnight, or at the logger's own offset when most stamps share one. Steps
+    above a day are left alone: months differ in length, they do not jitter.
     """
+    if step > LONGEST_JITTERING_STEP:
+        return stamps
     width = int(step / pd.Timedelta(microseconds=1))
     turns = np.exp(2j * np.pi * (stamps.asi8 % width) / width)
     phase = np.angle(turns.mean()) / (2 * np.pi)
