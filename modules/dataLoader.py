@@ -62,8 +62,6 @@ def load(settings) -> dict[str, RawTurbine]:
     progress = tqdm(files, desc="Reading", unit="file", disable=None if len(files) > 1 else True)
     records = [map_file(read_table(path), path, site) for path in progress]
     _check_consistent(records)
-    for record in records:
-        _check_power_units(record, site)
     parts = _parts(records, root)
     if settings.gen_name is not None and site.turbine_columns:
         names = _select(
@@ -72,6 +70,8 @@ def load(settings) -> dict[str, RawTurbine]:
             lambda name: {name}.union(*(_labels(part.path, root) for part in parts[name])),
         )
         parts = {name: parts[name] for name in names}
+    for part in (part for together in parts.values() for part in together):
+        _check_power_units(part, site)
     return {name: _join(name, parts[name]) for name in sorted(parts)}
 
 
@@ -115,7 +115,8 @@ def _folders(path: Path, root: Path) -> tuple[str, ...]:
 
 def _labels(path: Path, root: Path) -> set[str]:
     stem = _stem(path)
-    return {*_folders(path, root), _strip_period(stem), stem, path.name}
+    below = path.relative_to(root).as_posix() if path != root else path.name
+    return {*_folders(path, root), _strip_period(stem), stem, path.name, below}
 
 
 def _select(items: list, gen_name: str, labels) -> list:
@@ -134,9 +135,9 @@ def _select(items: list, gen_name: str, labels) -> list:
 def _check_consistent(records: list[Records]) -> None:
     first = records[0]
     for other in records[1:]:
-        if other.columns != first.columns:
-            ours = {column.name for column in first.columns}
-            theirs = {column.name for column in other.columns}
+        ours = {column.name for column in first.columns}
+        theirs = {column.name for column in other.columns}
+        if ours != theirs:
             raise DataError(
                 f"{other.path} and {first.path} differ in their columns: "
                 f"{', '.join(sorted(ours ^ theirs))} only in one of them. "

@@ -160,7 +160,10 @@ def grid_figures(
 def column_report(column: Column, values: np.ndarray, blanked: dict[str, int]) -> ColumnReport:
     """Summary of one cleaned variable; `values`: float (n,), every turbine's, NaN where missing."""
     present = values[np.isfinite(values)]
-    middle = circular_mean(present) if column.kind == "angle" else float(np.median(present))
+    if column.kind == "angle":
+        middle = circular_mean(present, column.lower)
+    else:
+        middle = float(np.median(present))
     return ColumnReport(
         name=column.name,
         unit=column.unit,

@@ -35,6 +35,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     cannot be read and stamps of which only some carry a UTC offset.
     """
     names = {_plain(name, site): name for name in reversed(raw.columns)}
+    _check_doubles(raw, path, site)
     sources = _declared(names, site)
     if not sources and len(raw.columns) == len(site.by_position):
         logger.info("%s: no known column name, so taken by position as '%s'", path, site.name)
@@ -58,7 +59,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
     stamps = None if time_name is None else _stamps(raw, time_name, path)
-    turbines = None if turbine_name is None else raw[turbine_name].astype(str)
+    turbines = None if turbine_name is None else _turbines(raw[turbine_name], path)
     return Records(path, table, stamps, turbines, columns)
 
 
@@ -67,6 +68,20 @@ def _plain(name: str, site: Site) -> str:
     if site.tag_prefix:
         name = re.sub(f"^{site.tag_prefix}", "", name)
     return re.sub(r"[.\s]", "_", name).lower()
+
+
+def _check_doubles(raw: pd.DataFrame, path: Path, site: Site) -> None:
+    if site.tag_prefix is None:
+        return
+    together: dict[str, list[str]] = {}
+    for name in raw.columns:
+        together.setdefault(_plain(name, site), []).append(name)
+    double = next((names for names in together.values() if len(names) > 1), None)
+    if double:
+        raise DataError(
+            f"{path} holds one variable of location '{site.name}' more than once: "
+            f"{', '.join(double)}. Give each turbine a file of its own."
+        )
 
 
 def _find(names: dict[str, str], candidates: tuple[str, ...]) -> str | None:
@@ -130,11 +145,11 @@ def _open_columns(
             continue
         values = raw[name]
         if pd.api.types.is_datetime64_any_dtype(values):
-            logger.info("%s: column %s holds dates and is left out", path, name)
+            logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and pd.to_numeric(values, errors="coerce").count() < 0.5 * (
             values.count()
         ):
-            logger.info("%s: column %s holds text and is left out", path, name)
+            logger.warning("%s: column %s holds text and is left out", path, name)
         else:
             stripped = name.strip().lstrip("/")
             if site.tag_prefix:
@@ -149,10 +164,22 @@ def _open_columns(
 
 
 def _is_row_number(values: pd.Series) -> bool:
+    """A nameless index that counts the rows, or the nothing behind a trailing comma."""
     plain = str(values.name).strip().lower()
     if plain not in ("", "index", "level_0") and not plain.startswith("unnamed"):
         return False
+    if values.isna().all():
+        return True
     return pd.api.types.is_integer_dtype(values) and bool((values.diff().dropna() == 1).all())
+
+
+def _turbines(names: pd.Series, path: Path) -> pd.Series:
+    if names.isna().any():
+        raise DataError(
+            f"{path}, column '{names.name}' names no turbine in {names.isna().sum()} rows. "
+            "Fill the names in, or remove those rows."
+        )
+    return names.astype(str)
 
 
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:

@@ -99,7 +99,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _decode(path: Path) -> tuple[bytes, str]:
     raw = _read_bytes(path)
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise DataError(f"{path} is empty. Remove it or export it again.")
     if b"\0" in raw:
         line = raw[: raw.index(b"\0")].count(b"\n") + 1

@@ -1,11 +1,13 @@
 """From irregular records to a regular grid, each kind of reading averaged in its own way."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
 from modules.columns import Column, wrap_angle
 from modules.errors import DataError
-from modules.timestamps import freq_length, infer_step
+from modules.timestamps import STEP_TOLERANCE, freq_length, infer_step, spell_step
 
 LONGEST_GRID = 5_000_000
 WIDEST_GRID = 50
@@ -33,7 +35,8 @@ def to_grid(
     labels = _bin_labels(table.index, freq)
     begins = np.flatnonzero(np.concatenate(([True], labels.asi8[1:] != labels.asi8[:-1])))
     _check_span(labels, len(begins), freq)
-    needed = max(1.0, min_fraction * (freq_length(freq) / step))
+    expected = math.floor(freq_length(freq) / step + STEP_TOLERANCE)
+    needed = max(1.0, min_fraction * expected)
     means = {
         column.name: _bin_means(table[column.name].to_numpy(), begins, column, needed)
         for column in columns
@@ -49,19 +52,9 @@ def _check_step(freq: str, step: pd.Timedelta) -> None:
     if length < 0.9 * step:
         raise DataError(
             "`freq` must not be finer than the records. "
-            f"Received: freq={freq}, one record every {step}. "
-            f"Pass `--freq {_spell(step)}` or coarser."
+            f"Received: freq={freq}, one record every {spell_step(step)}. "
+            f"Pass `--freq {spell_step(step)}` or coarser."
         )
-
-
-def _spell(step: pd.Timedelta) -> str:
-    seconds = step.total_seconds()
-    if seconds >= 28 * 86400:
-        return "1M"
-    for unit, length in (("D", 86400), ("h", 3600), ("min", 60)):
-        if seconds % length == 0:
-            return f"{int(seconds // length)}{unit}"
-    return f"{max(1, round(seconds))}s"
 
 
 def _bin_labels(stamps: pd.DatetimeIndex, freq: str) -> pd.DatetimeIndex:
@@ -103,14 +96,14 @@ def _bin_means(values: np.ndarray, begins: np.ndarray, column: Column, needed: f
     return np.where(counts >= needed, means, np.nan)
 
 
-def circular_mean(degrees: np.ndarray) -> float:
-    """Mean direction in [0, 360) by the mean sine and cosine; `degrees`: float (n,).
+def circular_mean(degrees: np.ndarray, start: float = 0.0) -> float:
+    """Mean direction in [start, start + 360) by mean sine and cosine; `degrees`: float (n,).
 
     >>> round(circular_mean(np.array([350.0, 10.0])), 6) % 360
     0.0
     """
     turned = np.exp(1j * np.deg2rad(degrees[np.isfinite(degrees)]))
-    return float(wrap_angle(np.rad2deg(np.angle(turned.mean()))))
+    return float(wrap_angle(np.rad2deg(np.angle(turned.mean())), start))
 
 
 def resultant_length(tables: list[pd.DataFrame], name: str) -> float | None:
