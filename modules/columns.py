@@ -1,0 +1,128 @@
+"""One variable of a site: its unit, kind and limits, known beforehand and learnt from the data."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor"]
+
+WIND_SPEED = "WMET.HorWdSpd"
+HIGHEST_ROTOR_RPM = 60.0
+STRAY_SHARE = 0.001
+ATOM_KINDS = ("power", "pitch", "speed")
+ATOM_SHARE = 0.01
+ATOM_WIDTH = 0.005
+
+
+class Atom(BaseModel):
+    """A value that carries a point mass: 0 kW below cut-in, the plateau at rated power."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float
+    share: float
+
+
+class Column(BaseModel):
+    """A variable, its declared limits, and what the data taught about it.
+
+    `lower` and `upper` are physical limits in `unit`; None is unlimited. The table holds an angle
+    in [lower, lower + 360): 0 for a compass direction, -180 for a vane. A `rotor` is either a
+    position in degrees or a speed in rpm; a cleaned table has it resolved to `angle` or `speed`.
+    `responsive` says that the reading must move from record to record, so that a repeated value
+    is a fault; drives and set points (yaw, pitch, generator speed) rest by design. `iec` is the
+    IEC 61400-25 name, as in OpenOA's metadata and the ENTR tag list.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    unit: str = ""
+    kind: Kind = "linear"
+    lower: float | None = None
+    upper: float | None = None
+    iec: str | None = None
+    aliases: tuple[str, ...] = ()
+    responsive: bool = False
+    observed_min: float | None = None
+    observed_max: float | None = None
+    atoms: tuple[Atom, ...] = ()
+
+
+def wrap_angle(degrees, start: float = 0.0) -> np.ndarray:
+    """Angles in [start, start + 360). `degrees`: float, any shape; NaN stays NaN.
+
+    >>> wrap_angle([359.0, -10.0, 360.0], -180.0).tolist()
+    [-1.0, -10.0, 0.0]
+    """
+    degrees = np.asarray(degrees, dtype=float)
+    wrapped = np.mod(degrees - start, 360.0) + start
+    # A tiny negative number plus 360 rounds to 360 itself.
+    wrapped = np.where(wrapped >= start + 360.0, start, wrapped)
+    inside = (degrees >= start) & (degrees < start + 360.0)
+    return np.where(inside, degrees, wrapped)
+
+
+def resolve(column: Column, values: np.ndarray) -> Column:
+    """The column with a concrete kind and circle, decided on all its readings.
+
+    `values`: float (n,), every turbine's. A `rotor` with nothing above 60 is a speed in rpm, else
+    a position in degrees. An angle with readings below 0 and none above 180 is a vane. Up to one
+    reading in a thousand may be stray.
+    """
+    values = values[np.isfinite(values) & (np.abs(values) <= 360)]
+    if column.kind == "rotor":
+        is_speed = _share(values > HIGHEST_ROTOR_RPM) < STRAY_SHARE
+        changes = {"kind": "speed", "unit": "rpm", "upper": HIGHEST_ROTOR_RPM}
+        if not is_speed:
+            changes = {"kind": "angle", "unit": "deg", "upper": 360.0}
+        column = column.model_copy(update=changes)
+    if column.kind == "angle":
+        is_vane = _share(values < 0) >= STRAY_SHARE and _share(values > 180) < STRAY_SHARE
+        start = -180.0 if is_vane else 0.0
+        column = column.model_copy(update={"lower": start, "upper": start + 360.0})
+    return column
+
+
+def _share(flag: np.ndarray) -> float:
+    return float(flag.mean()) if flag.size else 0.0
+
+
+def learn(column: Column, values: np.ndarray) -> Column:
+    """The column with its observed limits and its atoms. `values`: float (n,), cleaned."""
+    values = values[np.isfinite(values)]
+    if values.size == 0:
+        return column
+    atoms = find_atoms(values) if column.kind in ATOM_KINDS else ()
+    return column.model_copy(
+        update={
+            "observed_min": float(values.min()),
+            "observed_max": float(values.max()),
+            "atoms": atoms,
+        }
+    )
+
+
+def find_atoms(values: np.ndarray) -> tuple[Atom, ...]:
+    """Point masses in the lowest and the highest tenth of the range of `values`, float (n,).
+
+    An atom is the fullest slice of 0.5 % of the range that holds at least 1 % of the readings and
+    three times as many as the slices two and three beside it, so that the steep but smooth end of
+    a distribution is not taken for one.
+    """
+    lowest, highest = values.min(), values.max()
+    if lowest == highest:
+        return ()
+    n_slices = round(1 / ATOM_WIDTH)
+    counts, edges = np.histogram(values, bins=n_slices, range=(lowest, highest))
+    tenth = n_slices // 10
+    atoms = []
+    for first in (0, n_slices - tenth):
+        fullest = first + int(np.argmax(counts[first : first + tenth]))
+        beside = [fullest + shift for shift in (-3, -2, 2, 3)]
+        around = np.mean([counts[slice_] for slice_ in beside if 0 <= slice_ < n_slices])
+        if counts[fullest] >= max(ATOM_SHARE * values.size, 3 * around):
+            inside = (values >= edges[fullest]) & (values <= edges[fullest + 1])
+            atoms.append(Atom(value=float(np.median(values[inside])), share=float(np.mean(inside))))
+    return tuple(atoms)

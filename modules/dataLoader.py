@@ -1,0 +1,244 @@
+"""Files or a folder of them to one time-ordered table of records per turbine."""
+
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from modules.cleaning import power_unit_slip
+from modules.columns import WIND_SPEED, Column
+from modules.errors import DataError
+from modules.location_module import Site, get_site
+from modules.mapping import Records, map_file
+from modules.readers import is_data_file, read_table
+
+LARGEST_OVERLAP = 0.5
+
+# A date or period at the end of a file name: WT01_2021-01, WT01_20210101_20210131, WT01-2021Q1.
+_PERIOD = re.compile(
+    r"(?:(?:^|[ _.\-]+)(?:19|20)\d{2}(?:[ _.\-]?(?:Q[1-4]|\d{2}))*)+$", re.IGNORECASE
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RawTurbine:
+    """The records of one turbine as the files hold them.
+
+    `table`: float64 (n_records, F), one column per variable in the site's order, sorted by its
+    DatetimeIndex (in UTC, or naive in the site's time zone), or in file order with a RangeIndex.
+    `n_read` counts the rows of the files, `n_undated` those dropped for want of a stamp.
+    """
+
+    name: str
+    table: pd.DataFrame
+    columns: tuple[Column, ...]
+    files: tuple[Path, ...]
+    n_read: int
+    n_undated: int
+
+
+def load(settings) -> dict[str, RawTurbine]:
+    """Read `settings.data_path` as files of `settings.location`: one table per turbine.
+
+    A turbine is told by the site's turbine column; else by the subfolder of its files; else by
+    the file name without the date or period at its end (WT01_2021-01.csv is WT01). Files of one
+    turbine are joined in time. Files that would be joined but cover the same time are different
+    turbines, each named by its path. `settings.gen_name` keeps the turbines, files or folders of
+    that name, or, where none is called exactly so, those that contain it.
+
+    Raises DataError when nothing is found, and for every fault of a file.
+    """
+    site = get_site(settings.location)
+    root = Path(settings.data_path)
+    files = _find_files(root)
+    if settings.gen_name is not None and not site.turbine_columns:
+        files = _select(files, settings.gen_name, lambda path: _labels(path, root))
+    progress = tqdm(files, desc="Reading", unit="file", disable=None if len(files) > 1 else True)
+    records = [map_file(read_table(path), path, site) for path in progress]
+    _check_consistent(records)
+    parts = _parts(records, root)
+    if settings.gen_name is not None and site.turbine_columns:
+        names = _select(
+            sorted(parts),
+            settings.gen_name,
+            lambda name: {name}.union(*(_labels(part.path, root) for part in parts[name])),
+        )
+        parts = {name: parts[name] for name in names}
+    for part in (part for together in parts.values() for part in together):
+        _check_power_units(part, site)
+    return {name: _join(name, parts[name]) for name in sorted(parts)}
+
+
+def _find_files(root: Path) -> list[Path]:
+    if root.is_dir():
+        found = [
+            path
+            for path in sorted(root.rglob("*"))
+            if path.is_file()
+            and is_data_file(path)
+            and not any(part.startswith(".") for part in path.relative_to(root).parts)
+        ]
+        if not found:
+            raise DataError(
+                f"{root} holds no CSV or Parquet file. "
+                "Set `--data_path` to a .csv, .csv.gz or .parquet file, or a folder of them."
+            )
+        return found
+    if not root.is_file():
+        raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
+    if not is_data_file(root):
+        raise DataError(f"{root} is no .csv, .csv.gz or .parquet file. Set `--data_path`.")
+    return [root]
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"\.(csv|csv\.gz|parquet|pq)$", "", path.name, flags=re.IGNORECASE)
+
+
+def _strip_period(stem: str) -> str:
+    return _PERIOD.sub("", stem)
+
+
+def _folders(path: Path, root: Path) -> tuple[str, ...]:
+    """Subfolders between `root` and the file that are not mere periods, such as 2021/04."""
+    parts = path.relative_to(root).parts[:-1] if path != root else ()
+    return tuple(
+        part for part in parts if _strip_period(part) and not re.fullmatch(r"\d{1,2}", part)
+    )
+
+
+def _labels(path: Path, root: Path) -> set[str]:
+    stem = _stem(path)
+    below = path.relative_to(root).as_posix() if path != root else path.name
+    return {*_folders(path, root), _strip_period(stem), stem, path.name, below}
+
+
+def _select(items: list, gen_name: str, labels) -> list:
+    """Items with a label equal to `gen_name`; else those with a label that contains it."""
+    exact = [item for item in items if gen_name in labels(item)]
+    chosen = exact or [item for item in items if any(gen_name in label for label in labels(item))]
+    if not chosen:
+        there_is = ", ".join(str(getattr(item, "name", item)) for item in items)
+        raise DataError(
+            "`gen_name` must name a turbine, file or folder of the data. "
+            f"Received: gen_name={gen_name!r}. There is: {there_is}. Correct `--gen_name`."
+        )
+    return chosen
+
+
+def _check_consistent(records: list[Records]) -> None:
+    first = records[0]
+    for other in records[1:]:
+        ours = {column.name for column in first.columns}
+        theirs = {column.name for column in other.columns}
+        if ours != theirs:
+            raise DataError(
+                f"{other.path} and {first.path} differ in their columns: "
+                f"{', '.join(sorted(ours ^ theirs))} only in one of them. "
+                "Give files with the same columns, or run them apart."
+            )
+        if (other.stamps is None) != (first.stamps is None):
+            raise DataError(
+                f"Only one of {first.path} and {other.path} has a time column. Run them apart."
+            )
+        if first.stamps is not None and (other.stamps.tz is None) != (first.stamps.tz is None):
+            raise DataError(
+                f"Only one of {first.path} and {other.path} has time stamps with a UTC offset. "
+                "Export all files in one time zone."
+            )
+
+
+def _check_power_units(records: Records, site: Site) -> None:
+    if site.rated_power is None:
+        return
+    wind_column = next((c.name for c in records.columns if c.iec == WIND_SPEED), None)
+    wind_speed = None if wind_column is None else records.table[wind_column].to_numpy()
+    for column in records.columns:
+        if column.kind != "power":
+            continue
+        power = records.table[column.name].to_numpy()
+        unit = power_unit_slip(power, wind_speed, site.rated_power)
+        if unit is not None:
+            raise DataError(
+                f"{records.path}, column '{column.name}' is in {unit}, not kW: its highest "
+                f"reading is {np.nanmax(power):g} at a rated power of {site.rated_power:g} kW. "
+                "Convert it to kW, or correct rated_power in modules/location_module.py."
+            )
+
+
+def _parts(records: list[Records], root: Path) -> dict[str, list[Records]]:
+    """Records by turbine name."""
+    parts: dict[str, list[Records]] = {}
+    by_file: dict[str, list[Records]] = {}
+    for record in records:
+        if record.turbines is None:
+            folders = _folders(record.path, root)
+            name = "/".join(folders) or _strip_period(_stem(record.path))
+            by_file.setdefault(name or root.resolve().name, []).append(record)
+            continue
+        for name, rows in record.turbines.groupby(record.turbines, sort=True).indices.items():
+            stamps = None if record.stamps is None else record.stamps[rows]
+            part = Records(
+                record.path, record.table.iloc[rows], stamps, record.turbines, record.columns
+            )
+            parts.setdefault(str(name), []).append(part)
+    for name, together in by_file.items():
+        parts |= _split_overlapping(name, together)
+    return parts
+
+
+def _split_overlapping(name: str, records: list[Records]) -> dict[str, list[Records]]:
+    """`records` under `name`, or apart where they cover the same time."""
+    if not _overlap(records):
+        return {name: records}
+    apart: dict[str, list[Records]] = {}
+    for strip in (_strip_period, str):
+        apart = {}
+        for record in records:
+            stem = strip(_stem(record.path))
+            folder = f"{name}/" if record.path.parent.name == name else ""
+            apart.setdefault(f"{folder}{stem}" if stem else name, []).append(record)
+        if not any(_overlap(together) for together in apart.values()):
+            break
+    return apart
+
+
+def _overlap(records: list[Records]) -> bool:
+    if len(records) == 1:
+        return False
+    if records[0].stamps is None:
+        return True
+    spans = sorted((record.stamps.min(), record.stamps.max()) for record in records)
+    for (start, stop), (next_start, next_stop) in zip(spans, spans[1:], strict=False):
+        shorter = min(stop - start, next_stop - next_start)
+        shared = min(stop, next_stop) - next_start
+        if shared > LARGEST_OVERLAP * shorter:
+            return True
+    return False
+
+
+def _join(name: str, parts: list[Records]) -> RawTurbine:
+    table = pd.concat([part.table for part in parts]) if len(parts) > 1 else parts[0].table
+    n_read, n_undated = len(table), 0
+    if parts[0].stamps is None:
+        table = table.reset_index(drop=True)
+    else:
+        stamps = parts[0].stamps
+        for part in parts[1:]:
+            stamps = stamps.append(part.stamps)
+        table = table.set_axis(stamps, axis=0)
+        n_undated = int(stamps.isna().sum())
+        table = table[stamps.notna()] if n_undated else table
+        if not table.index.is_monotonic_increasing:
+            table = table.sort_index(kind="stable")
+        if table.empty:
+            raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
+    files = tuple(part.path for part in parts)
+    logger.info("Turbine %s: %d rows of %d files", name, n_read, len(files))
+    return RawTurbine(name, table, parts[0].columns, files, n_read, n_undated)

@@ -1,0 +1,186 @@
+"""Time stamps as wind farms write them, sampling steps and resampling frequencies."""
+
+import re
+
+import numpy as np
+import pandas as pd
+from pandas.tseries.frequencies import to_offset
+
+from modules.errors import DataError
+
+TIME_FORMATS = (
+    "ISO8601",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
+    "%Y.%m.%d",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d%H%M",
+)
+# pandas 3 knows only the right-hand side; the documents and older programs write the left.
+FREQ_ALIASES = {"T": "min", "m": "min", "MIN": "min", "H": "h", "S": "s", "d": "D"}
+CALENDAR_ALIASES = {"M": "MS", "ME": "MS", "Q": "QS", "QE": "QS", "Y": "YS", "YE": "YS"}
+USUAL_STEPS = [1, 2, 5, 10, 15, 20, 30] + [60 * m for m in (1, 2, 5, 10, 15, 20, 30)]
+USUAL_STEPS += [3600 * h for h in (1, 2, 3, 4, 6, 8, 12, 24, 168)]
+STEP_TOLERANCE = 0.02
+JITTER = 0.1
+LONGEST_JITTERING_STEP = pd.Timedelta(days=1)
+GAP = 1.5
+
+_OFFSET = re.compile(r"\d[T ]\d{1,2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$")
+_END_OF_DAY = re.compile(r"(?<=[T ])24:00(?=:00|$|[Z+-])")
+
+
+class MixedTimeZones(DataError):
+    """Some stamps of a column carry a UTC offset and others do not."""
+
+
+def parse_times(values: pd.Series) -> pd.DatetimeIndex:
+    """Time stamps of `values`: strings, integers such as 20210401, or datetimes.
+
+    Stamps with a UTC offset come back in UTC, the others without a zone. `24:00:00` is the next
+    day's midnight. Missing stamps are NaT.
+
+    Raises MixedTimeZones, and ValueError with the first stamp that no known format reads as its
+    second argument.
+    """
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return pd.DatetimeIndex(values).tz_convert("UTC").as_unit("us")
+    if pd.api.types.is_datetime64_dtype(values):
+        return pd.DatetimeIndex(values).as_unit("us")
+    present = values.dropna()
+    text = present.astype(str).str.strip()
+    with_offset = text.str.contains(_OFFSET, regex=True)
+    if with_offset.any() and not with_offset.all():
+        raise MixedTimeZones(text[with_offset].iloc[0], text[~with_offset].iloc[0])
+    end_of_day = text.str.contains(_END_OF_DAY, regex=True)
+    text = text.where(~end_of_day, text.str.replace(_END_OF_DAY, "00:00", regex=True))
+    parsed = _parse_text(text, utc=bool(with_offset.any()))
+    parsed = parsed + pd.to_timedelta(end_of_day.to_numpy().astype(int), unit="D")
+    stamps = pd.Series(parsed, index=present.index).reindex(values.index)
+    return pd.DatetimeIndex(stamps).as_unit("us")
+
+
+def _parse_text(text: pd.Series, utc: bool) -> pd.DatetimeIndex:
+    best = None
+    for known in TIME_FORMATS:
+        parsed = pd.to_datetime(text, format=known, utc=utc, errors="coerce")
+        if not parsed.isna().any():
+            return pd.DatetimeIndex(parsed)
+        if best is None or parsed.isna().sum() < best.isna().sum():
+            best = parsed
+    raise ValueError("no known time format reads it", text[best.isna()].iloc[0])
+
+
+def normalise_freq(freq: str) -> str:
+    """The resampling step as a pandas alias: `10T` -> `10min`, `1H` -> `1h`, `30S` -> `30s`.
+
+    A calendar month (`1M`) is labelled by its first day, as every step is by its start.
+
+    Raises DataError for a step that pandas does not know, or one that is not positive.
+    """
+    found = re.fullmatch(r"\s*(\d*)\s*([A-Za-z]+)\s*", freq)
+    unit = found.group(2) if found else ""
+    known = FREQ_ALIASES | CALENDAR_ALIASES
+    unit = known.get(unit, known.get(unit.upper(), unit))
+    count = found.group(1) if found else ""
+    try:
+        offset = to_offset(f"{count}{unit}")
+        if not unit or offset.n < 1:
+            raise ValueError(freq)
+    except ValueError:
+        raise DataError(
+            "`freq` must be a positive resampling step such as 10T, 10min, 1H or 30s. "
+            f"Received: freq={freq!r}. Pass `--freq 10min`."
+        ) from None
+    return offset.freqstr
+
+
+def freq_length(freq: str) -> pd.Timedelta:
+    """Length of one resampling step; the mean length for calendar steps such as months."""
+    span = pd.date_range("2001-01-01", periods=13, freq=freq)
+    return (span[-1] - span[0]) / 12
+
+
+def spell_step(step: pd.Timedelta) -> str:
+    """`step` as `--freq` takes it: 10min, 1h, 1D, 1M."""
+    seconds = step.total_seconds()
+    if seconds >= 28 * 86400:
+        return "1M"
+    for unit, length in (("D", 86400), ("h", 3600), ("min", 60)):
+        if seconds % length == 0:
+            return f"{int(seconds // length)}{unit}"
+    return f"{max(1, round(seconds))}s"
+
+
+def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
+    """Sampling step of sorted `stamps`: the median difference, snapped to a usual one within 2 %.
+
+    Real loggers drift: the NREL turbine of OpenOA has 349 steps of 9:59 and 347 of 10:01. None
+    when fewer than two stamps differ.
+    """
+    differences = np.diff(stamps.as_unit("us").asi8) / 1e6
+    differences = differences[differences > 0]
+    if differences.size == 0:
+        return None
+    median = float(np.median(differences))
+    nearest = min(USUAL_STEPS, key=lambda usual: abs(usual - median))
+    if abs(nearest - median) <= STEP_TOLERANCE * median:
+        median = float(nearest)
+    return pd.Timedelta(seconds=median)
+
+
+def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
+    """Move stamps that jitter by less than a tenth of `step` onto the regular grid.
+
+    The grid starts at midnight, or at the logger's own offset when most stamps share one. Steps
+    above a day are left alone: months differ in length, they do not jitter.
+    """
+    if step > LONGEST_JITTERING_STEP:
+        return stamps
+    width = int(step / pd.Timedelta(microseconds=1))
+    turns = np.exp(2j * np.pi * (stamps.asi8 % width) / width)
+    phase = np.angle(turns.mean()) / (2 * np.pi)
+    phase = 0 if abs(phase) < JITTER else round(phase * width)
+    nearest = (stamps.asi8 - phase + width // 2) // width * width + phase
+    jitters = np.abs(nearest - stamps.asi8) < JITTER * width
+    moved = np.where(jitters, nearest, stamps.asi8).astype("datetime64[us]")
+    return pd.DatetimeIndex(moved, tz="UTC" if stamps.tz is not None else None)
+
+
+def find_time_gaps(
+    stamps: pd.DatetimeIndex, step: pd.Timedelta
+) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Pairs (last stamp before, first stamp after) of every gap in sorted `stamps`.
+
+    A gap is a difference above 1.5 steps, so that jitter is none (OpenOA `find_time_gaps`).
+    """
+    differences = np.diff(stamps.as_unit("us").asi8)
+    after = np.flatnonzero(differences > GAP * step / pd.Timedelta(microseconds=1)) + 1
+    return [(stamps[position - 1], stamps[position]) for position in after]
+
+
+def cut_dates(table: pd.DataFrame, date_start: str | None, date_end: str | None) -> pd.DataFrame:
+    """Rows from `date_start` to `date_end`, both included; a date alone means its whole day.
+
+    Raises DataError when a date cannot be read.
+    """
+    if date_start is None and date_end is None:
+        return table
+    if not isinstance(table.index, pd.DatetimeIndex):
+        raise DataError(
+            "`date_start` and `date_end` need a time column, and the files have none. Received: "
+            f"date_start={date_start!r}, date_end={date_end!r}. Leave both out."
+        )
+    for name, date in (("date_start", date_start), ("date_end", date_end)):
+        try:
+            table.loc[date:] if date else None
+        except (KeyError, ValueError, TypeError):
+            raise DataError(
+                f"`{name}` must be a date such as 2021-04-01 or '2021-04-01 12:00', with a UTC "
+                f"offset only where the stamps have one. Received: {name}={date!r}. "
+                f"Correct `--{name}`."
+            ) from None
+    return table.loc[date_start:date_end]
