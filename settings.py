@@ -3,15 +3,14 @@
 `python settings.py` prints the tables of the README, `python gan_train.py --help` the options.
 """
 
-import argparse
-import sys
-from typing import Literal, get_args, get_origin
+from typing import Literal, get_args
 
-from pydantic import Field, PositiveInt, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict
+from pydantic import Field, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, CliApp, CliToggleFlag, SettingsConfigDict
+from pydantic_settings import SettingsError as CommandLineError
 
-CLEANING_RULES = ("duplicates", "range", "pitch", "stuck", "negative_power", "curtailment")
 CleaningRule = Literal["duplicates", "range", "pitch", "stuck", "negative_power", "curtailment"]
+CLEANING_RULES = get_args(CleaningRule)
 
 
 class SettingsError(ValueError):
@@ -24,7 +23,13 @@ class ProgramSettings(BaseSettings):
     """What both programs share."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", validate_default=True, protected_namespaces=()
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        protected_namespaces=(),
+        cli_prog_name="gan_train.py",
+        cli_exit_on_error=False,
+        cli_hide_none_type=True,
     )
 
     result_dir: str = Field(
@@ -74,10 +79,12 @@ class DataSettings(ProgramSettings):
     min_fraction: float = Field(
         0.5, ge=0, le=1, description="Least share of a resampled bin's records that must be there."
     )
-    keep_aliased_angles: bool = Field(
+    keep_aliased_angles: CliToggleFlag[bool] = Field(
         False, description="Train on positions sampled too slowly to mean anything."
     )
-    check_only: bool = Field(False, description="Print the data report and stop before training.")
+    check_only: CliToggleFlag[bool] = Field(
+        False, description="Print the data report and stop before training."
+    )
     scaler: Literal["minmax", "standard"] = Field(
         "minmax", description="Scaling of each feature: to 0...1, or to mean 0 and deviation 1."
     )
@@ -121,12 +128,12 @@ class TimeGANSettings(TrainingSettings):
 class GeneratorSettings(ProgramSettings):
     """Writing a run's output: `python gan_generator.py`. Sizes and columns come from the run."""
 
+    model_config = SettingsConfigDict(cli_prog_name="gan_generator.py")
+
     run: str | None = Field(
         None, description="Run folder, `TimeGan_Result/experiment_NN`; None is the newest finished."
     )
-    model_path: str | None = Field(
-        None, description="The model file itself; None takes the run's."
-    )
+    model_path: str | None = Field(None, description="The model file itself; None takes the run's.")
     scale_path: str | None = Field(
         None, description="The scaler file itself; None takes the run's."
     )
@@ -134,3 +141,51 @@ class GeneratorSettings(ProgramSettings):
     length: PositiveInt | None = Field(
         None, description="Write one seamless series of this many rows in place of windows."
     )
+
+
+FAMILIES = {"timegan": TimeGANSettings}
+
+
+def read_settings(settings_class, arguments):
+    """Return `settings_class` from command-line `arguments`, defaults standing for the rest.
+
+    Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
+    """
+    try:
+        return CliApp.run(settings_class, cli_args=list(arguments))
+    except ValidationError as error:
+        raise SettingsError(explain(error)) from None
+    except CommandLineError as error:
+        program = settings_class.model_config["cli_prog_name"]
+        raise SettingsError(f"{error}. See python {program} --help") from None
+
+
+def explain(error):
+    """Turn pydantic's report into one line per setting: name, value received, what is allowed."""
+    lines = []
+    for fault in error.errors():
+        name = ".".join(str(part) for part in fault["loc"]) or "settings"
+        lines.append(f"`{name}`: {fault['msg']}. Received: {fault['input']!r}.")
+    return "\n".join(lines)
+
+
+def settings_table(settings_class):
+    """Return the Markdown table of the fields a class adds to its parent."""
+    parent = settings_class.__mro__[1]
+    lines = ["| name | default | meaning |", "|---|---|---|"]
+    for name, field in settings_class.model_fields.items():
+        if name not in getattr(parent, "model_fields", {}):
+            default = field.default
+            shown = ", ".join(default) if isinstance(default, tuple) else default
+            lines.append(f"| `{name}` | {shown} | {field.description} |")
+    return "\n".join(lines)
+
+
+def readme_tables():
+    """Return every table of the README's settings section, under its class' first line."""
+    classes = (ProgramSettings, DataSettings, TrainingSettings, TimeGANSettings, GeneratorSettings)
+    return "\n\n".join(f"{c.__doc__.strip()}\n\n{settings_table(c)}" for c in classes)
+
+
+if __name__ == "__main__":
+    print(readme_tables())

@@ -1,0 +1,85 @@
+"""The five networks of TimeGAN (Yoon, Jarrett, van der Schaar, NeurIPS 2019, section 4).
+
+In the paper's letters: window X, noise Z, latent H = embedder(X), generated latent E =
+generator(Z), supervised latent = supervisor(E), recovered window = recovery(H). Change a network
+here and nowhere else. Shape letters: B windows per batch, T time steps, F features, Z noise width,
+H latent width.
+"""
+
+import keras
+
+RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
+RECOVERY_ACTIVATION = {"minmax": "sigmoid", "standard": "linear"}
+
+
+class DefineModel:
+    """Builds each network, a `keras.Sequential` of stock layers for windows of any length.
+
+    `args`: settings with `sel_rnn`, `batchnorm`, `hidden_dim`, `num_layers`, `z_dim`, `scaler`.
+    `n_features`: width F of a scaled window; the noise is as wide unless `args.z_dim` says else.
+    """
+
+    def __init__(self, args, n_features):
+        self.args = args
+        self.n_features = n_features
+        self.z_dim = args.z_dim or n_features
+
+    def embedder(self):
+        """Scaled window (B, T, F) -> latent (B, T, H) in 0...1."""
+        return self._network("embedder", self.n_features, batchnorm=self.args.batchnorm)
+
+    def recovery(self):
+        """Latent (B, T, H) -> scaled window (B, T, F)."""
+        activation = RECOVERY_ACTIVATION[self.args.scaler]
+        return self._network(
+            "recovery", self.args.hidden_dim, n_outputs=self.n_features, activation=activation
+        )
+
+    def generator(self):
+        """Noise (B, T, Z) -> generated latent (B, T, H) in 0...1."""
+        return self._network("generator", self.z_dim, batchnorm=self.args.batchnorm)
+
+    def supervisor(self):
+        """Latent (B, T, H) -> the latent one step later (B, T, H), one layer fewer."""
+        n_layers = max(1, self.args.num_layers - 1)
+        return self._network("supervisor", self.args.hidden_dim, n_layers=n_layers)
+
+    def discriminator(self):
+        """Latent (B, T, H) -> logit per step (B, T, 1): real above zero, generated below."""
+        return self._network(
+            "discriminator", self.args.hidden_dim, n_outputs=1, activation="linear"
+        )
+
+    def _network(
+        self,
+        name,
+        n_inputs,
+        *,
+        n_outputs=None,
+        activation="sigmoid",
+        n_layers=None,
+        batchnorm=False,
+    ):
+        """Recurrent layers, then one dense layer at every step.
+
+        Batch normalisation only where a network sees one kind of batch: embedder and generator.
+        Supervisor and recovery see real and generated latents by turns, whose statistics differ.
+        """
+        layers = [keras.Input((None, n_inputs), dtype="float32")]
+        for _ in range(n_layers or self.args.num_layers):
+            layers.append(RECURRENT[self.args.sel_rnn](self.args.hidden_dim, return_sequences=True))
+            if batchnorm:
+                layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.Dense(n_outputs or self.args.hidden_dim, activation=activation))
+        return keras.Sequential(layers, name=name)
+
+
+def chain(networks, *, name):
+    """Return one `keras.Sequential` over the layers of `networks`, which it shares with them.
+
+    `chain((generator, supervisor, recovery), name=...)` is TimeGAN's synthetic model: noise
+    (B, T, Z) -> scaled window (B, T, F). It holds stock layers only, so that plain
+    `keras.saving.load_model` opens its file anywhere.
+    """
+    layers = [layer for network in networks for layer in network.layers]
+    return keras.Sequential([keras.Input(networks[0].input_shape[1:]), *layers], name=name)

@@ -1,0 +1,215 @@
+"""A fast CPU path through the weights of stock `keras.layers.LSTM` and `keras.layers.GRU`.
+
+The layers stay what they are, so saved models hold nothing of this file. The inputs of the whole
+sequence are projected in one product; the recurrence runs time-major in a loop compiled by XLA,
+one program per shape for all networks; its gradient is written out, so that the backward loop
+holds one product per step and the weight gradients are one product after it.
+
+Shape letters: B windows per batch, T time steps, F features, H units.
+"""
+
+import keras
+import tensorflow as tf
+
+
+def recurrent(layer, inputs):
+    """Return what `layer(inputs)` returns, computed the fast way.
+
+    `layer`: a built `keras.layers.LSTM`, or `GRU` with `reset_after=True`, with the default
+    activations, `return_sequences=True`, no dropout and no mask. `inputs`: float32 (B, T, F).
+    Returns float32 (B, T, H). Raises ValueError for any other layer.
+    """
+    _refuse_unsupported(layer)
+    cell = layer.cell
+    kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
+    inputs = tf.transpose(inputs, (1, 0, 2))  # (T, B, F)
+    if isinstance(layer, keras.layers.LSTM):
+        latent = _lstm(_project(inputs, kernel, cell.bias.value), recurrent_kernel)
+    else:
+        input_bias, recurrent_bias = tf.unstack(cell.bias.value)
+        latent = _gru(_project(inputs, kernel, input_bias), recurrent_kernel, recurrent_bias)
+    return tf.transpose(latent, (1, 0, 2))
+
+
+def _refuse_unsupported(layer):
+    plain = (
+        isinstance(layer, keras.layers.LSTM | keras.layers.GRU)
+        and layer.activation is keras.activations.tanh
+        and layer.recurrent_activation is keras.activations.sigmoid
+        and layer.return_sequences
+        and not (layer.go_backwards or layer.dropout or layer.recurrent_dropout)
+        and layer.use_bias
+        and getattr(layer, "reset_after", True)
+    )
+    if not plain:
+        raise ValueError(
+            "The fast path takes an LSTM, or a GRU with reset_after=True, with default "
+            f"activations, biases and return_sequences=True. Received: layer={layer}. "
+            "Call the layer itself."
+        )
+
+
+def _project(inputs, kernel, bias):
+    return tf.tensordot(inputs, kernel, 1) + bias
+
+
+def _sigmoid(x):
+    # The same function; tanh is several times cheaper than XLA's sigmoid on CPU.
+    return 0.5 * tf.tanh(0.5 * x) + 0.5
+
+
+def _lstm_gates(x):
+    """Sigmoid of the i, f and o blocks and tanh of the g block, as one tanh: (B, 4H) -> same."""
+    is_g = tf.repeat([0.0, 0.0, 1.0, 0.0], x.shape[-1] // 4)
+    scale = 0.5 + 0.5 * is_g
+    return scale * tf.tanh(scale * x) + (1 - scale)
+
+
+def _summed_product(left, right):
+    """Sum over steps and windows of left' right: (T, B, M), (T, B, N) -> (M, N)."""
+    left = tf.reshape(left, (-1, left.shape[-1]))
+    return tf.matmul(left, tf.reshape(right, (-1, right.shape[-1])), transpose_a=True)
+
+
+def _shift(sequence):
+    """The value one step earlier, zero before the first: (T, B, H) -> (T, B, H)."""
+    return tf.concat([tf.zeros_like(sequence[:1]), sequence[:-1]], 0)
+
+
+def _loop(step, n_steps, carry, n_outputs, reverse=False):
+    """Run `step(t, *carry) -> (carry, outputs)` over time; stack each output to (T, B, ...)."""
+    arrays = tuple(tf.TensorArray(tf.float32, n_steps) for _ in range(n_outputs))
+
+    def body(i, carry, arrays):
+        t = n_steps - 1 - i if reverse else i
+        carry, outputs = step(t, *carry)
+        arrays = tuple(a.write(t, o) for a, o in zip(arrays, outputs, strict=True))
+        return i + 1, carry, arrays
+
+    _, _, arrays = tf.while_loop(
+        lambda i, *_: i < n_steps, body, (0, carry, arrays), maximum_iterations=n_steps
+    )
+    return tuple(array.stack() for array in arrays)
+
+
+@tf.custom_gradient
+def _lstm(projected, recurrent_kernel):
+    """Hochreiter & Schmidhuber 1997, gates in Keras' order i, f, g, o: (T, B, 4H) -> (T, B, H)."""
+    latent, cell_state, gates = _lstm_forward(projected, recurrent_kernel)
+
+    def gradient(upstream):
+        # Inside a tf.cond the incoming gradient has lost its static shape, which XLA needs.
+        upstream = tf.ensure_shape(upstream, latent.shape)
+        d_projected = _lstm_backward(upstream, cell_state, gates, recurrent_kernel)
+        return d_projected, _summed_product(_shift(latent), d_projected)
+
+    return latent, gradient
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _lstm_forward(projected, recurrent_kernel):
+    n_steps, n_windows, _ = projected.shape
+    zeros = tf.zeros((n_windows, recurrent_kernel.shape[0]))
+
+    def step(t, latent, cell_state):
+        gates = _lstm_gates(projected[t] + tf.matmul(latent, recurrent_kernel))
+        i, f, g, o = tf.split(gates, 4, 1)
+        cell_state = f * cell_state + i * g
+        latent = o * tf.tanh(cell_state)
+        return (latent, cell_state), (latent, cell_state, gates)
+
+    return _loop(step, n_steps, (zeros, zeros), 3)
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _lstm_backward(upstream, cell_state, gates, recurrent_kernel):
+    n_steps = upstream.shape[0]
+    i, f, g, o = tf.split(gates, 4, 2)
+    squashed = tf.tanh(cell_state)
+    into_cell = o * (1 - squashed * squashed)
+    of_gates = tf.concat(
+        [
+            g * i * (1 - i),
+            _shift(cell_state) * f * (1 - f),
+            i * (1 - g * g),
+            squashed * o * (1 - o),
+        ],
+        2,
+    )  # (T, B, 4H)
+    zeros = tf.zeros_like(upstream[0])
+
+    def step(t, d_latent, d_cell):
+        d_latent = upstream[t] + d_latent
+        d_cell = d_latent * into_cell[t] + d_cell
+        d_gates = tf.concat([d_cell, d_cell, d_cell, d_latent], 1) * of_gates[t]
+        carry = tf.matmul(d_gates, recurrent_kernel, transpose_b=True), d_cell * f[t]
+        return carry, (d_gates,)
+
+    return _loop(step, n_steps, (zeros, zeros), 1, reverse=True)[0]
+
+
+@tf.custom_gradient
+def _gru(projected, recurrent_kernel, recurrent_bias):
+    """Cho et al. 2014 in cuDNN's form, gates z, r, candidate: (T, B, 3H) -> (T, B, H)."""
+    latent, gates, inner = _gru_forward(projected, recurrent_kernel, recurrent_bias)
+
+    def gradient(upstream):
+        upstream = tf.ensure_shape(upstream, latent.shape)
+        d_projected, d_inner = _gru_backward(upstream, latent, gates, inner, recurrent_kernel)
+        d_kernel = _summed_product(_shift(latent), d_inner)
+        return d_projected, d_kernel, tf.reduce_sum(d_inner, (0, 1))
+
+    return latent, gradient
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _gru_forward(projected, recurrent_kernel, recurrent_bias):
+    n_steps, n_windows, _ = projected.shape
+    units = recurrent_kernel.shape[0]
+    zeros = tf.zeros((n_windows, units))
+
+    def step(t, latent):
+        product = tf.matmul(latent, recurrent_kernel) + recurrent_bias
+        z, r = tf.split(_sigmoid((projected[t] + product)[:, : 2 * units]), 2, 1)
+        inner = product[:, 2 * units :]
+        candidate = tf.tanh(projected[t][:, 2 * units :] + r * inner)
+        latent = z * latent + (1 - z) * candidate
+        return (latent,), (latent, tf.concat([z, r, candidate], 1), inner)
+
+    return _loop(step, n_steps, (zeros,), 3)
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _gru_backward(upstream, latent, gates, inner, recurrent_kernel):
+    z, r, candidate = tf.split(gates, 3, 2)
+    of_z = (_shift(latent) - candidate) * z * (1 - z)
+    of_candidate = (1 - z) * (1 - candidate * candidate)
+    of_r = of_candidate * inner * r * (1 - r)
+    of_inner = tf.concat([of_z, of_r, of_candidate * r], 2)  # (T, B, 3H)
+
+    def step(t, d_latent):
+        d_latent = upstream[t] + d_latent
+        d_inner = tf.concat([d_latent, d_latent, d_latent], 1) * of_inner[t]
+        carry = d_latent * z[t] + tf.matmul(d_inner, recurrent_kernel, transpose_b=True)
+        return (carry,), (d_latent, d_inner)
+
+    d_latent, d_inner = _loop(
+        step, upstream.shape[0], (tf.zeros_like(upstream[0]),), 2, reverse=True
+    )
+    d_projected = tf.concat([d_latent * of_z, d_latent * of_r, d_latent * of_candidate], 2)
+    return d_projected, d_inner
+
+
+def forward(network, inputs, *, training):
+    """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
+
+    `inputs`: float32 (B, T, F) with static shape. Returns what `network(inputs)` returns.
+    """
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.LSTM | keras.layers.GRU):
+            inputs = recurrent(layer, inputs)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            inputs = layer(inputs, training=training)
+        else:
+            inputs = layer(inputs)
+    return inputs

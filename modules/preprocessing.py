@@ -1,0 +1,131 @@
+"""Scalers whose inverse works on any shape or on one column alone, and angles as (sin, cos).
+
+A scaler that can only undo the exact shape it was fitted on is of no use to a generator: these
+undo any array whose last axis is the columns asked for.
+"""
+
+import numpy as np
+
+from modules.columns import wrap_angle
+from modules.errors import DataError
+
+ANGLE = "angle"
+
+
+class _Scaler:
+    """Shared by both: `scaled = (values - offset_) / scale_`, column by column, NaN kept."""
+
+    def fit(self, values, names=None):
+        """Learn from `values`, float (n_rows, F); `names` are the F columns' own.
+
+        A constant column gets scale 1, so that it survives the round trip. Returns self. Raises
+        DataError when a column holds no number at all.
+        """
+        values = np.asarray(values, np.float64)
+        names = [str(i) for i in range(values.shape[1])] if names is None else list(names)
+        empty = [n for n, column in zip(names, values.T, strict=True) if np.isnan(column).all()]
+        if empty:
+            raise DataError(
+                f"Cannot scale columns without a single number: {', '.join(empty)}. "
+                "Remove them from the input."
+            )
+        self.names_ = tuple(names)
+        self.offset_, scale = self._statistics(values)
+        self.scale_ = np.where(scale == 0, 1.0, scale)
+        return self
+
+    def transform(self, values, columns=None):
+        """Return `values` scaled, same shape; last axis as in `inverse_transform`."""
+        offset, scale = self._of(columns)
+        return (np.asarray(values) - offset) / scale
+
+    def inverse_transform(self, scaled, columns=None):
+        """Undo `transform` on an array of any shape.
+
+        `columns`: None for all, the last axis then being F; a list of names or numbers, the last
+        axis then being those; or one name or number, for an array of that column alone.
+
+        >>> scaler = MinMaxScaler().fit([[0, 10], [4, 30]], names=["WindSpeed", "ActivePower"])
+        >>> scaler.inverse_transform(np.array([0.0, 0.5, 1.0]), columns="ActivePower")
+        array([10., 20., 30.])
+        """
+        offset, scale = self._of(columns)
+        return np.asarray(scaled) * scale + offset
+
+    def _of(self, columns):
+        if not hasattr(self, "offset_"):
+            raise DataError(f"This {type(self).__name__} has not been fitted: call `fit` first.")
+        if columns is None:
+            return self.offset_, self.scale_
+        if isinstance(columns, str | int | np.integer):
+            index = self._index(columns)
+        else:
+            index = [self._index(column) for column in columns]
+        return self.offset_[index], self.scale_[index]
+
+    def _index(self, column):
+        if isinstance(column, str) and column in self.names_:
+            return self.names_.index(column)
+        if not isinstance(column, str) and 0 <= column < len(self.names_):
+            return int(column)
+        raise DataError(
+            f"The scaler has no column {column!r}. It was fitted on: {', '.join(self.names_)}."
+        )
+
+
+class MinMaxScaler(_Scaler):
+    """Each column to 0...1 between its smallest and largest value."""
+
+    def _statistics(self, values):
+        low, high = np.nanmin(values, 0), np.nanmax(values, 0)
+        return low, high - low
+
+
+class StandardScaler(_Scaler):
+    """Each column to mean 0 and (population) standard deviation 1."""
+
+    def _statistics(self, values):
+        return np.nanmean(values, 0), np.nanstd(values, 0)
+
+
+SCALERS = {"minmax": MinMaxScaler, "standard": StandardScaler}
+
+
+def feature_names(columns):
+    """Return the names of `encode_angles`' columns: an angle `WindD1` is WindD1_sin, WindD1_cos."""
+    pairs = ((f"{c.name}_sin", f"{c.name}_cos") if c.kind == ANGLE else (c.name,) for c in columns)
+    return [name for names in pairs for name in names]
+
+
+def encode_angles(series, columns):
+    """Replace each angle by its sine and cosine: (..., n_variables) -> (..., n_features).
+
+    `columns`: in order, with `name` and `kind`; kind `angle` is in degrees. 359 and 1 degree lie
+    side by side then, which no scaling of the degrees achieves.
+    """
+    encoded = []
+    for i, column in enumerate(columns):
+        values = series[..., i]
+        if column.kind == ANGLE:
+            radians = np.deg2rad(values)
+            encoded += [np.sin(radians), np.cos(radians)]
+        else:
+            encoded.append(values)
+    return np.stack(encoded, -1)
+
+
+def decode_angles(features, columns):
+    """Undo `encode_angles`: (..., n_features) -> (..., n_variables).
+
+    An angle comes back in [column.lower, column.lower + 360).
+    """
+    decoded, i = [], 0
+    for column in columns:
+        if column.kind == ANGLE:
+            degrees = np.rad2deg(np.arctan2(features[..., i], features[..., i + 1]))
+            decoded.append(wrap_angle(degrees, column.lower))
+            i += 2
+        else:
+            decoded.append(features[..., i])
+            i += 1
+    return np.stack(decoded, -1)

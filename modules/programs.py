@@ -1,0 +1,84 @@
+"""What both programs do around their work: messages, exit codes, the log."""
+
+import logging
+import os
+import platform
+import sys
+from pathlib import Path
+
+from modules.errors import DataError, RunError
+from modules.sample_data import make_sample
+from settings import DataSettings, SettingsError
+
+log = logging.getLogger(__name__)
+
+SAMPLE_FOLDER = "sample_data"
+SAMPLE_LOCATION = "westsouth"
+INTERRUPTED = 130  # the shell's code for Ctrl-C
+
+
+def run(program):
+    """Call `program()` and return its exit code: 0, 2 for settings and data, 1 for a failed run.
+
+    What a user did wrong is told in one message, without a traceback.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow is imported only later
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout, force=True)
+    logging.getLogger("absl").setLevel(logging.WARNING)
+    try:
+        program()
+    except (SettingsError, DataError, RunError) as error:
+        log.error("%s", error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        log.error("Interrupted.")
+        return INTERRUPTED
+    return 0
+
+
+def log_to(path):
+    """Write every message from here on into the file `path` too."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+
+
+def log_header(settings, *, device):
+    """Log versions, device and every setting: what it takes to repeat the run."""
+    import keras
+    import numpy
+    import tensorflow
+
+    log.info(
+        "Python %s, TensorFlow %s, Keras %s, NumPy %s on %s",
+        platform.python_version(),
+        tensorflow.__version__,
+        keras.__version__,
+        numpy.__version__,
+        device,
+    )
+    for name, value in settings.model_dump().items():
+        log.info("  %s = %r", name, value)
+
+
+def with_sample(settings):
+    """Return `settings`, pointed at the bundled sample where nobody has put data yet.
+
+    The sample stands in for the default `data_path` only: a path somebody typed must exist.
+    """
+    default = DataSettings.model_fields["data_path"].default
+    if settings.data_path != default or Path(default).exists():
+        return settings
+    if settings.location != SAMPLE_LOCATION:
+        raise DataError(
+            f"There is no folder {default!r}, and the bundled sample is in the format of "
+            f"{SAMPLE_LOCATION!r}. Received: location={settings.location!r}. Set `--data_path`."
+        )
+    log.info(
+        "No folder %r: training on the bundled sample instead, two simulated turbines over a "
+        "year, in %r. Set `--data_path` to your own records.",
+        default,
+        SAMPLE_FOLDER,
+    )
+    make_sample(Path(SAMPLE_FOLDER))
+    return settings.model_copy(update={"data_path": SAMPLE_FOLDER})

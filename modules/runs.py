@@ -1,0 +1,182 @@
+"""Run folders: numbered once, and everything in them of one run."""
+
+import pickle
+import re
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+from pydantic import TypeAdapter
+
+from modules.columns import Column
+from modules.errors import DataError, RunError
+from modules.preprocessing import MinMaxScaler, StandardScaler
+from modules.storage import (
+    load_model,
+    load_scaler,
+    read_json,
+    replacing,
+    write_json,
+    write_whole,
+)
+
+MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
+RUN_NAME = re.compile(r"experiment_(\d{2,})")
+
+
+@dataclass(frozen=True)
+class Run:
+    """`experiment_NN` (log, events, losses, pictures) and `experiment_NN_model` beside it."""
+
+    folder: Path
+
+    @property
+    def model_folder(self):
+        return self.folder.with_name(f"{self.folder.name}_model")
+
+    @property
+    def number(self):
+        return int(RUN_NAME.fullmatch(self.folder.name)[1])
+
+    @property
+    def is_finished(self):
+        """Whether training came to its end: the model is the last file a run writes."""
+        return (self.model_folder / MODEL).is_file()
+
+    def read_settings(self):
+        """Return the run's settings.json as a dict: `run_id`, `family`, and the settings."""
+        return read_json(self.model_folder / SETTINGS)
+
+    @property
+    def run_id(self):
+        return self.read_settings().get("run_id", "")
+
+    def write_settings(self, family, settings):
+        """Write settings.json; called before the first step."""
+        content = {"run_id": uuid.uuid4().hex, "family": family} | settings.model_dump(mode="json")
+        write_json(self.model_folder / SETTINGS, content)
+
+    def write_columns(self, site_data):
+        """Write columns.json: the variables with units and limits, the time step and start."""
+        starts = [table.index[0] for table in site_data.tables.values()]
+        content = {
+            "run_id": self.run_id,
+            "freq": site_data.freq,
+            "start": min(starts).isoformat() if site_data.freq else None,
+            "columns": [column.model_dump(mode="json") for column in site_data.columns],
+        }
+        write_json(self.model_folder / COLUMNS, content)
+
+    def save_scaler(self, scaler):
+        content = pickle.dumps({"run_id": self.run_id, "scaler": scaler})
+        write_whole(self.model_folder / SCALER, content)
+
+    def save_model(self, model):
+        """Save as `.keras`. The model must be named after the run: see `model_name`."""
+        with replacing(self.model_folder / MODEL) as path:
+            model.save(path)
+
+    @property
+    def model_name(self):
+        """The name that ties a model file to its run."""
+        return f"synthetic_{self.run_id}"
+
+
+def create(result_dir):
+    """Make the next `experiment_NN` and its model folder; safe against trainings side by side.
+
+    Raises RunError when the folder cannot be written.
+    """
+    result_dir = Path(result_dir)
+    try:
+        result_dir.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((run.number for run in existing(result_dir)), default=0)
+        while True:
+            folder = result_dir / f"experiment_{number:02d}"
+            try:
+                folder.mkdir()  # the only step that can happen once: it takes the number
+                break
+            except FileExistsError:
+                number += 1
+        run = Run(folder)
+        run.model_folder.mkdir()
+        return run
+    except OSError as error:
+        raise RunError(f"Cannot make a run in {result_dir}: {error}. Set `--result_dir`.") from None
+
+
+def existing(result_dir):
+    """Return the runs in `result_dir`, oldest number first."""
+    found = [Run(f) for f in Path(result_dir).glob("experiment_*") if RUN_NAME.fullmatch(f.name)]
+    return sorted((run for run in found if run.folder.is_dir()), key=lambda run: run.number)
+
+
+def find(folder, result_dir):
+    """Return the run at `folder`, or the newest finished one of `result_dir` for None.
+
+    Raises DataError when there is none, or when it never finished.
+    """
+    if folder is None:
+        finished = [run for run in existing(result_dir) if run.is_finished]
+        if not finished:
+            raise DataError(
+                f"No finished run in {result_dir}. Train one first: python gan_train.py"
+            )
+        return finished[-1]
+    folder = Path(folder)
+    run = Run(folder.with_name(folder.name.removesuffix("_model")))
+    if not RUN_NAME.fullmatch(run.folder.name) or not run.model_folder.is_dir():
+        raise DataError(f"{folder} is not a run folder. Pass one like TimeGan_Result/experiment_01")
+    if not run.is_finished:
+        raise DataError(
+            f"{folder} holds no {MODEL}: its training has not finished. Finish it, or pass another."
+        )
+    return run
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a finished run left for the generator.
+
+    `model`: noise (B, T, Z) -> scaled window (B, T, F). `freq`: time step, None without times.
+    `start`: the training data's first time stamp, ISO 8601.
+    """
+
+    model: keras.Model
+    scaler: MinMaxScaler | StandardScaler
+    columns: list[Column]
+    seq_len: int
+    freq: str | None
+    start: str | None
+
+
+def load_trained(run, model_path=None, scale_path=None):
+    """Return `run`'s `Trained`, from its own files or from the two given in their place.
+
+    Raises DataError when a file cannot be used, or when they come from different runs.
+    """
+    settings = run.read_settings()
+    table = read_json(run.model_folder / COLUMNS)
+    model_path = model_path or run.model_folder / MODEL
+    scale_path = scale_path or run.model_folder / SCALER
+    scaler_run, scaler = load_scaler(scale_path)
+    model = load_model(model_path)
+    parts = {
+        model_path: model.name.removeprefix("synthetic_"),
+        scale_path: scaler_run,
+        run.model_folder / COLUMNS: table.get("run_id"),
+    }
+    strangers = [str(path) for path, run_id in parts.items() if run_id != settings.get("run_id")]
+    if strangers:
+        raise DataError(
+            f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler and columns must "
+            "come from one training: pass one `--run` folder."
+        )
+    try:
+        columns = TypeAdapter(list[Column]).validate_python(table["columns"])
+        return Trained(
+            model, scaler, columns, int(settings["seq_len"]), table["freq"], table["start"]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None

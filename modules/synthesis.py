@@ -1,0 +1,74 @@
+"""From a trained synthetic model to a table in the site's own columns and units."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from models.fast_recurrent import forward
+from modules.columns import wrap_angle
+from modules.preprocessing import ANGLE, decode_angles
+
+BATCH = 1024  # windows per call
+SIGNIFICANT_DIGITS = 6
+
+
+def sample(model, n_windows, seq_len, *, seed, fast):
+    """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F), from uniform noise.
+
+    `model`: noise (B, T, Z) -> scaled window (B, T, F). The same seed gives the same windows.
+    A single long window is a seamless series: the recurrent state is carried through it.
+    """
+    random = tf.random.Generator.from_seed(seed, alg="philox")
+    batch = min(BATCH, n_windows)
+    noise_shape = (batch, seq_len, model.input_shape[-1])
+
+    @tf.function(autograph=False)
+    def draw():
+        noise = random.uniform(noise_shape)
+        return forward(model, noise, training=False) if fast else model(noise, training=False)
+
+    batches = [draw().numpy() for _ in range(math.ceil(n_windows / batch))]
+    return np.concatenate(batches)[:n_windows]
+
+
+def to_physical(scaled, scaler, columns):
+    """Scaled windows (..., n_features) -> physical units (..., n_variables), within all limits.
+
+    `columns`: list of `modules.columns.Column`. Values are rounded as they will be written, then
+    held within what the site allows and the training data showed; an angle is wrapped last, for
+    rounding can make 360 of 359.9999.
+    """
+    values = decode_angles(scaler.inverse_transform(scaled.astype(np.float64)), columns)
+    for i, column in enumerate(columns):
+        values[..., i] = _within_limits(values[..., i], column)
+    return values + 0.0  # no negative zeros
+
+
+def _within_limits(values, column):
+    largest = max(abs(column.observed_min), abs(column.observed_max), 1e-12)
+    decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest))
+    values = np.round(values, max(0, decimals))
+    if column.kind == ANGLE:
+        return wrap_angle(values, column.lower)
+    return np.clip(values, column.observed_min, column.observed_max)
+
+
+def to_table(windows, columns, *, freq, start):
+    """Lay windows (n_windows, T, n_variables) under each other, as the CSV has them.
+
+    Columns `window` (0, 1, ...), `DateTime`, then the variables. Time runs on from `start` in
+    steps of `freq` through all windows; without times (`freq` None) `step` counts the rows of a
+    window in its place.
+    """
+    n_windows, n_steps, n_variables = windows.shape
+    table = pd.DataFrame(
+        windows.reshape(-1, n_variables), columns=[column.name for column in columns]
+    )
+    if freq is None:
+        table.insert(0, "step", np.tile(np.arange(n_steps), n_windows))
+    else:
+        table.insert(0, "DateTime", pd.date_range(start, periods=len(table), freq=freq))
+    table.insert(0, "window", np.repeat(np.arange(n_windows), n_steps))
+    return table

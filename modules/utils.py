@@ -1,0 +1,180 @@
+"""TimeGAN's training steps (the file's name is document 000's).
+
+Losses and schedule follow the authors' code of Yoon, Jarrett, van der Schaar, NeurIPS 2019; the
+discriminator's gate is `gamma` as document 000 means it.
+"""
+
+import keras
+import tensorflow as tf
+
+from models.definemodel import DefineModel, chain
+from models.fast_recurrent import forward
+from modules import losses
+from modules.trainer import Phase
+
+RECONSTRUCTION_WEIGHT = 10.0
+SUPERVISED_WEIGHT = 100.0  # in the generator's loss, on the root of the supervised loss
+EMBEDDER_SUPERVISED_WEIGHT = 0.1  # in the embedder's joint loss
+MOMENT_WEIGHT = 100.0
+GENERATED_LATENT_WEIGHT = 1.0  # the paper's gamma: the term on the latent before the supervisor
+GENERATOR_UPDATES = 2  # per discriminator update
+
+LOSSES = {
+    "autoencoder": ("reconstruction_loss",),
+    "supervised": ("supervised_loss",),
+    "joint": (
+        "reconstruction_loss",
+        "supervised_loss",
+        "adversarial_loss",
+        "moment_loss",
+        "discriminator_loss",
+        "discriminator_trained",
+    ),
+}
+NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
+
+
+class TimeGAN(tf.Module):
+    """The five networks, their optimisers, and one method per update.
+
+    A step takes a batch, moves the variables its docstring names, and returns named scalar losses.
+    `fast`: train through `models.fast_recurrent` (CPU) rather than the stock layers (cuDNN on GPU).
+    """
+
+    def __init__(self, args, n_features, *, fast):
+        super().__init__(name="timegan")
+        define = DefineModel(args, n_features)
+        self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
+            getattr(define, name)() for name in NETWORKS
+        )
+        self.z_dim = define.z_dim
+        self.gamma = args.gamma
+        self.train_step = args.train_step
+        self.fast = fast
+        self.autoencoder_optimizer = self._adam(args, self.embedder, self.recovery)
+        self.supervisor_optimizer = self._adam(args, self.supervisor)
+        self.generator_optimizer = self._adam(args, self.generator, self.supervisor)
+        self.discriminator_optimizer = self._adam(args, self.discriminator)
+
+    def phases(self, batches):
+        """Return the table of phases: autoencoder, supervised, joint."""
+        steps = {
+            "autoencoder": lambda: self.autoencoder_step(batches.windows()),
+            "supervised": lambda: self.supervised_step(batches.windows()),
+            "joint": lambda: self.joint_step(batches),
+        }
+        return [Phase(name, self.train_step, step, LOSSES[name]) for name, step in steps.items()]
+
+    def synthetic_model(self, name="timegan"):
+        """Return generator, supervisor and recovery as one model: noise -> scaled window."""
+        return chain((self.generator, self.supervisor, self.recovery), name=name)
+
+    def autoencoder_step(self, real):
+        """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""
+        with tf.GradientTape() as tape:
+            recovered = self._call(self.recovery, self._call(self.embedder, real))
+            reconstruction = losses.reconstruction_loss(real, recovered)
+            loss = RECONSTRUCTION_WEIGHT * reconstruction
+        self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
+        return {"reconstruction_loss": reconstruction}
+
+    def supervised_step(self, real):
+        """Move the supervisor down the supervised loss of real latents (eq. 9).
+
+        The embedder stands still, and the generator takes no part: it gets no gradient here.
+        """
+        latent = self._call(self.embedder, real, training=False)
+        with tf.GradientTape() as tape:
+            supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
+        self._descend(tape, supervised, self.supervisor_optimizer, self.supervisor)
+        return {"supervised_loss": supervised}
+
+    def generator_step(self, real, noise):
+        """Move generator and supervisor. `real`: (B, T, F); `noise`: (B, T, Z).
+
+        Down: adversarial losses of the supervised and the generated latent, 100 * root of the
+        supervised loss on real latents, and 100 * moment loss of the recovered windows.
+        """
+        latent = self._call(self.embedder, real, training=False)
+        with tf.GradientTape() as tape:
+            generated = self._call(self.generator, noise)
+            supervised_latent = self._call(self.supervisor, generated)
+            synthetic = self._call(self.recovery, supervised_latent)
+            adversarial = losses.adversarial_loss(
+                self._call(self.discriminator, supervised_latent)
+            ) + GENERATED_LATENT_WEIGHT * losses.adversarial_loss(
+                self._call(self.discriminator, generated)
+            )
+            supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
+            moment = losses.moment_loss(real, synthetic)
+            loss = (
+                adversarial
+                + SUPERVISED_WEIGHT * tf.sqrt(supervised + losses.EPSILON)
+                + MOMENT_WEIGHT * moment
+            )
+        self._descend(tape, loss, self.generator_optimizer, self.generator, self.supervisor)
+        return {
+            "adversarial_loss": adversarial,
+            "supervised_loss": supervised,
+            "moment_loss": moment,
+        }
+
+    def embedder_step(self, real):
+        """Move embedder and recovery: 10 * reconstruction + 0.1 * supervised loss."""
+        with tf.GradientTape() as tape:
+            latent = self._call(self.embedder, real)
+            reconstruction = losses.reconstruction_loss(real, self._call(self.recovery, latent))
+            supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
+            loss = RECONSTRUCTION_WEIGHT * reconstruction + EMBEDDER_SUPERVISED_WEIGHT * supervised
+        self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
+        return {"reconstruction_loss": reconstruction}
+
+    def discriminator_step(self, real, noise):
+        """Move the discriminator, if its loss is at least `gamma`.
+
+        Real latents against generated and supervised ones; `discriminator_trained` is 1 or 0.
+        """
+        latent = self._call(self.embedder, real, training=False)
+        generated = self._call(self.generator, noise)
+        supervised_latent = self._call(self.supervisor, generated)
+        with tf.GradientTape() as tape:
+            loss = losses.discriminator_loss(
+                *(self._call(self.discriminator, x) for x in (latent, supervised_latent, generated))
+            )
+        trains = loss >= self.gamma
+
+        def learn():
+            self._descend(tape, loss, self.discriminator_optimizer, self.discriminator)
+            return 1.0
+
+        trained = tf.cond(trains, learn, lambda: 0.0)
+        return {"discriminator_loss": loss, "discriminator_trained": trained}
+
+    def joint_step(self, batches):
+        """Two generator and embedder updates, then one of the discriminator."""
+        named = {}
+        for _ in range(GENERATOR_UPDATES):
+            real, noise = batches.windows(), batches.noise()
+            named |= self.generator_step(real, noise) | self.embedder_step(real)
+        return named | self.discriminator_step(batches.windows(), batches.noise())
+
+    def _call(self, network, inputs, training=True):
+        if self.fast:
+            return forward(network, inputs, training=training)
+        return network(inputs, training=training)
+
+    @staticmethod
+    def _adam(args, *networks):
+        optimizer = keras.optimizers.Adam(args.lr, beta_1=args.beta, beta_2=args.beta_2)
+        # Slots are made here: variables cannot be made inside a compiled step.
+        optimizer.build(_trainable(networks))
+        return optimizer
+
+    @staticmethod
+    def _descend(tape, loss, optimizer, *networks):
+        variables = _trainable(networks)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+
+
+def _trainable(networks):
+    return [variable for network in networks for variable in network.trainable_variables]
