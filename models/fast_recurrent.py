@@ -12,6 +12,22 @@ import keras
 import tensorflow as tf
 
 
+def forward(network, inputs, *, training):
+    """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
+
+    `inputs`: float32 (B, T, F) with static shape. Returns what `network(inputs)` returns.
+    """
+    sequence = _swap_time(inputs)  # (T, B, F) through all layers
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.LSTM | keras.layers.GRU):
+            sequence = _recurrent(layer, sequence)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            sequence = layer(sequence, training=training)
+        else:
+            sequence = layer(sequence)
+    return _swap_time(sequence)
+
+
 def recurrent(layer, inputs):
     """Return what `layer(inputs)` returns, computed the fast way.
 
@@ -19,16 +35,21 @@ def recurrent(layer, inputs):
     activations, `return_sequences=True`, no dropout and no mask. `inputs`: float32 (B, T, F).
     Returns float32 (B, T, H). Raises ValueError for any other layer.
     """
+    return _swap_time(_recurrent(layer, _swap_time(inputs)))
+
+
+def _swap_time(sequence):
+    return tf.transpose(sequence, (1, 0, 2))
+
+
+def _recurrent(layer, sequence):
     _refuse_unsupported(layer)
     cell = layer.cell
     kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
-    inputs = tf.transpose(inputs, (1, 0, 2))  # (T, B, F)
     if isinstance(layer, keras.layers.LSTM):
-        latent = _lstm(_project(inputs, kernel, cell.bias.value), recurrent_kernel)
-    else:
-        input_bias, recurrent_bias = tf.unstack(cell.bias.value)
-        latent = _gru(_project(inputs, kernel, input_bias), recurrent_kernel, recurrent_bias)
-    return tf.transpose(latent, (1, 0, 2))
+        return _lstm(_project(sequence, kernel, cell.bias.value), recurrent_kernel)
+    input_bias, recurrent_bias = tf.unstack(cell.bias.value)
+    return _gru(_project(sequence, kernel, input_bias), recurrent_kernel, recurrent_bias)
 
 
 def _refuse_unsupported(layer):
@@ -65,10 +86,15 @@ def _lstm_gates(x):
     return scale * tf.tanh(scale * x) + (1 - scale)
 
 
-def _summed_product(left, right):
-    """Sum over steps and windows of left' right: (T, B, M), (T, B, N) -> (M, N)."""
-    left = tf.reshape(left, (-1, left.shape[-1]))
-    return tf.matmul(left, tf.reshape(right, (-1, right.shape[-1])), transpose_a=True)
+def _kernel_gradient(latent, d_product):
+    """Sum over steps and windows of (latent one step earlier)' d_product: (H, M).
+
+    `latent`: (T, B, H), zero before its first step. `d_product`: (T, B, M).
+    """
+    earlier = tf.reshape(latent[:-1], (-1, latent.shape[-1]))
+    return tf.matmul(
+        earlier, tf.reshape(d_product[1:], (-1, d_product.shape[-1])), transpose_a=True
+    )
 
 
 def _shift(sequence):
@@ -101,7 +127,7 @@ def _lstm(projected, recurrent_kernel):
         # Inside a tf.cond the incoming gradient has lost its static shape, which XLA needs.
         upstream = tf.ensure_shape(upstream, latent.shape)
         d_projected = _lstm_backward(upstream, cell_state, gates, recurrent_kernel)
-        return d_projected, _summed_product(_shift(latent), d_projected)
+        return d_projected, _kernel_gradient(latent, d_projected)
 
     return latent, gradient
 
@@ -156,7 +182,7 @@ def _gru(projected, recurrent_kernel, recurrent_bias):
     def gradient(upstream):
         upstream = tf.ensure_shape(upstream, latent.shape)
         d_projected, d_inner = _gru_backward(upstream, latent, gates, inner, recurrent_kernel)
-        d_kernel = _summed_product(_shift(latent), d_inner)
+        d_kernel = _kernel_gradient(latent, d_inner)
         return d_projected, d_kernel, tf.reduce_sum(d_inner, (0, 1))
 
     return latent, gradient
@@ -198,18 +224,3 @@ def _gru_backward(upstream, latent, gates, inner, recurrent_kernel):
     )
     d_projected = tf.concat([d_latent * of_z, d_latent * of_r, d_latent * of_candidate], 2)
     return d_projected, d_inner
-
-
-def forward(network, inputs, *, training):
-    """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
-
-    `inputs`: float32 (B, T, F) with static shape. Returns what `network(inputs)` returns.
-    """
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.LSTM | keras.layers.GRU):
-            inputs = recurrent(layer, inputs)
-        elif isinstance(layer, keras.layers.BatchNormalization):
-            inputs = layer(inputs, training=training)
-        else:
-            inputs = layer(inputs)
-    return inputs

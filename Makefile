@@ -1,0 +1,41 @@
+# `make demo` and `make test` do all the set-up themselves and are safe to run again.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+DEMO_STEPS ?= 500
+
+.PHONY: help demo test slow lint benchmark clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
+	$(RUN) gan_train.py --train_step $(DEMO_STEPS)
+	$(RUN) gan_generator.py --report
+
+test: $(VENV)/installed-tests ## Run the fast tests
+	$(RUN) -m pytest
+
+slow: $(VENV)/installed-tests ## Run the slow tests too
+	$(RUN) -m pytest -m "slow or not slow"
+
+lint: $(VENV)/installed-tests ## Check format and style
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+
+benchmark: $(VENV)/installed ## Time the training steps against stock layers
+	$(RUN) -m tests.benchmarks.training_steps
+
+clean: ## Remove the environment
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/installed-tests: tests/requirements.txt $(VENV)/installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
