@@ -57,7 +57,8 @@ def wrap_angle(degrees, start: float = 0.0) -> np.ndarray:
     [-1.0, -10.0, 0.0]
     """
     degrees = np.asarray(degrees, dtype=float)
-    wrapped = np.mod(degrees - start, 360.0) + start
+    with np.errstate(invalid="ignore"):
+        wrapped = np.mod(degrees - start, 360.0) + start
     # A tiny negative number plus 360 rounds to 360 itself.
     wrapped = np.where(wrapped >= start + 360.0, start, wrapped)
     inside = (degrees >= start) & (degrees < start + 360.0)

@@ -123,6 +123,12 @@ def test_generic_finds_the_only_date_column_under_any_name():
     assert records.stamps[0] == pd.Timestamp("2021-04-01")
 
 
+def test_generic_with_two_date_columns_is_refused():
+    table = {"start": stamps(), "end": stamps(), "a": [1.0, 2.0, 3.0]}
+    with pytest.raises(DataError, match="2 columns of dates.*start, end. Name the one to use"):
+        mapped(table, "generic")
+
+
 def test_generic_without_a_date_column_keeps_the_order_of_the_file():
     records = mapped({"index": [0, 1, 2], "a": [3.0, 1.0, 2.0]}, "generic")
     assert records.stamps is None

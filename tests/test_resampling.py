@@ -72,6 +72,16 @@ def test_months_of_different_length_make_one_grid():
     assert grid.index.freqstr == "MS"
 
 
+@pytest.mark.parametrize(("freq", "labels"), [("QS", 4), ("YS", 1), ("30D", 13)])
+def test_long_steps_average_all_their_days(freq, labels):
+    index = pd.date_range("2021-01-01", periods=365, freq="D", unit="us")
+    table = pd.DataFrame({"power": np.arange(365.0)}, index=index)
+    grid, _ = to_grid(table, [LINEAR], freq, pd.Timedelta(days=1), 0)
+    expected = table["power"].resample(freq).mean()
+    assert len(grid) == labels
+    assert grid["power"].tolist() == pytest.approx(expected.tolist())
+
+
 def test_times_in_utc_stay_in_utc():
     table = minutes(np.arange(20), "power").tz_localize("UTC")
     grid, _ = to_grid(table, [LINEAR], "10min", MINUTE, 0.5)

@@ -212,6 +212,24 @@ def test_unknown_variable_count_lists_the_columns(file):
         cleaned(file(westsouth()), n_seq=5)
 
 
+def test_infinite_readings_are_blanked(file):
+    values = np.arange(50.0)
+    values[7] = np.inf
+    site_data = cleaned(file(pd.DataFrame({"a": values})), "generic")
+    assert blanked(site_data, "a") == {"range": 1}
+
+
+def test_a_start_and_an_end_in_different_notations_cut_utc_stamps(file):
+    table = westsouth()
+    table["DateTime"] += "Z"
+    site_data = cleaned(
+        file(table), date_start="2021-04-01 01:00", date_end="2021-04-01T11:00:00+09:00"
+    )
+    index = site_data.tables["WT01"].index
+    assert site_data.time_zone == "UTC"
+    assert (index[0].hour, index[-1].hour, len(index)) == (1, 2, 7)
+
+
 def test_rows_without_times_are_neither_resampled_nor_sorted(file):
     values = np.random.default_rng(0).normal(size=50)
     site_data = cleaned(file(pd.DataFrame({"a": values, "b": values[::-1]})), "generic", freq="1H")

@@ -29,6 +29,7 @@ TEN_MINUTES = pd.Timedelta(minutes=10)
         ("H", "1h"),
         ("30S", "30s"),
         ("1D", "24h"),
+        ("1W", "168h"),
     ],
 )
 def test_old_and_new_frequency_names_mean_the_same_step(written, step):
@@ -40,7 +41,7 @@ def test_a_month_is_labelled_by_its_first_day(written):
     assert normalise_freq(written) == "MS"
 
 
-@pytest.mark.parametrize("written", ["0T", "ten", "10", "T10"])
+@pytest.mark.parametrize("written", ["0T", "ten", "10", "T10", "2M", "1B"])
 def test_an_unknown_frequency_is_refused_with_an_example(written):
     with pytest.raises(DataError, match=f"freq='{written}'. Pass `--freq 10min`"):
         normalise_freq(written)
