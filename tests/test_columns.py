@@ -50,6 +50,16 @@ def test_a_zero_and_a_rated_plateau_are_atoms_with_their_shares():
     assert high.share == pytest.approx(0.2, abs=0.01)
 
 
+def test_an_atom_is_the_repeated_value_and_not_its_noisy_neighbours():
+    random = np.random.default_rng(0)
+    power = np.concatenate(
+        [np.linspace(0, 2900, 5000), random.uniform(2987, 3000, 500), np.full(500, 3000.0)]
+    )
+    (high,) = find_atoms(power)
+    assert high.value == 3000.0
+    assert high.share == pytest.approx((500 + 500 * 3 / 13) / 6000, abs=0.01)
+
+
 def test_a_smooth_distribution_has_no_atom():
     assert find_atoms(np.random.default_rng(0).exponential(100, 20_000)) == ()
 
