@@ -143,8 +143,10 @@ class _Turbine:
 
 
 def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine):
+    if column.kind != "pitch":
+        return np.zeros(values.shape, dtype=bool), np.nan
     wrapped = wrap_angle(values, -180.0)
-    return (wrapped != values) & np.isfinite(values) & (column.kind == "pitch"), wrapped
+    return (wrapped != values) & np.isfinite(values), wrapped
 
 
 def _range(values: np.ndarray, column: Column, _turbine: _Turbine):

@@ -12,7 +12,8 @@ HIGHEST_ROTOR_RPM = 60.0
 STRAY_SHARE = 0.001
 ATOM_KINDS = ("power", "pitch", "speed")
 ATOM_SHARE = 0.01
-ATOM_WIDTH = 0.005
+ATOM_SLICE = 0.005
+ATOM_WIDTH = 0.001
 
 
 class Atom(BaseModel):
@@ -57,7 +58,8 @@ def wrap_angle(degrees, start: float = 0.0) -> np.ndarray:
     [-1.0, -10.0, 0.0]
     """
     degrees = np.asarray(degrees, dtype=float)
-    wrapped = np.mod(degrees - start, 360.0) + start
+    with np.errstate(invalid="ignore"):
+        wrapped = np.mod(degrees - start, 360.0) + start
     # A tiny negative number plus 360 rounds to 360 itself.
     wrapped = np.where(wrapped >= start + 360.0, start, wrapped)
     inside = (degrees >= start) & (degrees < start + 360.0)
@@ -107,22 +109,32 @@ def learn(column: Column, values: np.ndarray) -> Column:
 def find_atoms(values: np.ndarray) -> tuple[Atom, ...]:
     """Point masses in the lowest and the highest tenth of the range of `values`, float (n,).
 
-    An atom is the fullest slice of 0.5 % of the range that holds at least 1 % of the readings and
-    three times as many as the slices two and three beside it, so that the steep but smooth end of
-    a distribution is not taken for one.
+    Looked for in the fullest slice of 0.5 % of the range that holds three times as many readings
+    as the slices two and three beside it, so that the steep but smooth end of a distribution is
+    not taken for one. The atom is the slice's commonest value where 1 % of all readings equal
+    it, else its median; its share counts the readings within 0.1 % of the range, at least 1 %.
     """
     lowest, highest = values.min(), values.max()
     if lowest == highest:
         return ()
-    n_slices = round(1 / ATOM_WIDTH)
+    n_slices = round(1 / ATOM_SLICE)
     counts, edges = np.histogram(values, bins=n_slices, range=(lowest, highest))
     tenth = n_slices // 10
     atoms = []
     for first in (0, n_slices - tenth):
         fullest = first + int(np.argmax(counts[first : first + tenth]))
         beside = [fullest + shift for shift in (-3, -2, 2, 3)]
-        around = np.mean([counts[slice_] for slice_ in beside if 0 <= slice_ < n_slices])
-        if counts[fullest] >= max(ATOM_SHARE * values.size, 3 * around):
-            inside = (values >= edges[fullest]) & (values <= edges[fullest + 1])
-            atoms.append(Atom(value=float(np.median(values[inside])), share=float(np.mean(inside))))
+        around = np.mean([counts[place] for place in beside if 0 <= place < n_slices])
+        inside = values[(values >= edges[fullest]) & (values <= edges[fullest + 1])]
+        if inside.size >= max(ATOM_SHARE * values.size, 3 * around):
+            value = _centre(inside, least=ATOM_SHARE * values.size)
+            share = _share(np.abs(values - value) <= ATOM_WIDTH * (highest - lowest))
+            if share >= ATOM_SHARE:
+                atoms.append(Atom(value=value, share=share))
     return tuple(atoms)
+
+
+def _centre(values: np.ndarray, least: float) -> float:
+    distinct, counts = np.unique(values, return_counts=True)
+    commonest = int(np.argmax(counts))
+    return float(distinct[commonest] if counts[commonest] >= least else np.median(values))

@@ -50,8 +50,8 @@ def check_contents(
     raise DataError(
         f"{spell_files(files)}: {'; '.join(faults)}. "
         + (f"Readings blanked by rule: {', '.join(lost)}. " if lost else "")
-        + "Remove these columns from the files, choose other dates, or switch a rule off with "
-        "`--cleaning_rules`."
+        + "Remove these columns from the files, choose other dates, a finer `--freq` or a lower "
+        "`--min_fraction`, or switch a rule off with `--cleaning_rules`."
     )
 
 

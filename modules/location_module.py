@@ -57,7 +57,12 @@ def _pitch(name: str, **fields) -> Column:
 
 
 def _power(name: str, rated: float, **fields) -> Column:
-    limits = {"lower": -0.05 * rated, "upper": 1.1 * rated, "iec": "WTUR.W", "responsive": True}
+    limits = {
+        "lower": -0.05 * rated,
+        "upper": round(1.1 * rated, 1),
+        "iec": "WTUR.W",
+        "responsive": True,
+    }
     return Column(name=name, unit="kW", kind="power", **(limits | fields))
 
 

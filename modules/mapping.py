@@ -46,7 +46,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
         sources = _declared(names, site)
         time_name = raw.columns[0]
     else:
-        time_name = _time_column(raw, names, site)
+        time_name = _time_column(raw, names, path, site)
     _check_missing(raw, path, site, sources, time_name)
     turbine_name = _find(names, site.turbine_columns)
     columns = tuple(column for column in site.columns if column.name in sources)
@@ -93,7 +93,7 @@ def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
     return {name: source for name, source in found.items() if source is not None}
 
 
-def _time_column(raw: pd.DataFrame, names: dict[str, str], site: Site) -> str | None:
+def _time_column(raw: pd.DataFrame, names: dict[str, str], path: Path, site: Site) -> str | None:
     for candidate in site.time_columns:
         name = names.get(candidate.lower())
         if name is not None and not (
@@ -103,7 +103,12 @@ def _time_column(raw: pd.DataFrame, names: dict[str, str], site: Site) -> str | 
     if site.time_required:
         return None
     dates = [name for name in raw.columns if _holds_dates(raw[name])]
-    return dates[0] if len(dates) == 1 else None
+    if len(dates) > 1:
+        raise DataError(
+            f"{path} has {len(dates)} columns of dates, and none is named like the time: "
+            f"{', '.join(dates)}. Name the one to use 'datetime', or remove the others."
+        )
+    return dates[0] if dates else None
 
 
 def _holds_dates(values: pd.Series) -> bool:

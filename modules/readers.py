@@ -141,14 +141,19 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _malformed(path: Path, text: bytes, delimiter: str, n_columns: int, error: Exception) -> str:
+    if b"\n" not in text.strip():
+        return f"{path} has a header but no rows. Remove the file or export it again."
     reader = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=delimiter)
-    for row in reader:
-        if row and len(row) != n_columns:
-            return (
-                f"{path}, line {reader.line_num} has {len(row)} fields where the header has "
-                f"{n_columns} columns: {delimiter.join(row)[:80]!r}. "
-                "The file is cut off or damaged there: correct the line or export it again."
-            )
+    try:
+        for row in reader:
+            if row and len(row) != n_columns:
+                return (
+                    f"{path}, line {reader.line_num} has {len(row)} fields where the header has "
+                    f"{n_columns} columns: {delimiter.join(row)[:80]!r}. "
+                    "The file is cut off or damaged there: correct the line or export it again."
+                )
+    except csv.Error as fault:
+        return f"{path}, line {reader.line_num} is no CSV ({fault}). Export the file again."
     return f"{path} is not a readable CSV: {str(error).splitlines()[0]} Export it again."
 
 

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.frequencies import to_offset
 
 from modules.columns import Column, wrap_angle
 from modules.errors import DataError
-from modules.timestamps import STEP_TOLERANCE, freq_length, infer_step, spell_step
+from modules.timestamps import CALENDAR_CODES, STEP_TOLERANCE, freq_length, infer_step, spell_step
 
-LONGEST_GRID = 5_000_000
+LONGEST_GRID = 100_000
 WIDEST_GRID = 50
 LEAST_RESULTANT = 0.2
 GUARD_SPAN = pd.Timedelta(hours=1)
@@ -32,7 +33,7 @@ def to_grid(
     unreasonably long.
     """
     _check_step(freq, step)
-    labels = _bin_labels(table.index, freq)
+    labels = _bin_labels(table.index.as_unit("us"), freq)
     begins = np.flatnonzero(np.concatenate(([True], labels.asi8[1:] != labels.asi8[:-1])))
     _check_span(labels, len(begins), freq)
     expected = math.floor(freq_length(freq) / step + STEP_TOLERANCE)
@@ -58,19 +59,20 @@ def _check_step(freq: str, step: pd.Timedelta) -> None:
 
 
 def _bin_labels(stamps: pd.DatetimeIndex, freq: str) -> pd.DatetimeIndex:
-    offset = pd.tseries.frequencies.to_offset(freq)
+    code = to_offset(freq).rule_code[:2]
     zone = stamps.tz
-    if offset.rule_code[:2] in ("MS", "QS", "YS"):
-        period = f"{offset.rule_code[0]}"
-        return pd.DatetimeIndex(stamps.tz_localize(None).to_period(period).to_timestamp(), tz=zone)
+    if code in CALENDAR_CODES:
+        periods = stamps.tz_localize(None).to_period(code[0])
+        return pd.DatetimeIndex(periods.to_timestamp(), tz=zone)
     width = int(freq_length(freq) / pd.Timedelta(microseconds=1))
-    origin = stamps[0].normalize().tz_localize(None).as_unit("us").value
+    origin = stamps[:1].normalize().asi8[0]
     labels = (stamps.asi8 - origin) // width * width + origin
     return pd.DatetimeIndex(labels.astype("datetime64[us]"), tz=zone)
 
 
 def _check_span(labels: pd.DatetimeIndex, n_bins: int, freq: str) -> None:
-    n_grid = (labels[-1] - labels[0]) / freq_length(freq)
+    span = (labels[-1] - labels[0]).total_seconds()
+    n_grid = span / freq_length(freq).total_seconds()
     if n_grid > LONGEST_GRID and n_grid > WIDEST_GRID * n_bins:
         raise DataError(
             f"The records go from {labels[0]} to {labels[-1]} but fill only {n_bins} of "
@@ -128,7 +130,7 @@ def _hourly_squares(angle: pd.Series) -> np.ndarray:
     if step is None:
         return np.empty(0)
     width = max(GUARD_SPAN, GUARD_RECORDS * step) / pd.Timedelta(microseconds=1)
-    hours = angle.index.asi8 // int(width)
+    hours = angle.index.as_unit("us").asi8 // int(width)
     begins = np.flatnonzero(np.concatenate(([True], hours[1:] != hours[:-1])))
     turned = np.exp(1j * np.deg2rad(angle.to_numpy()))
     counts = np.diff(np.concatenate((begins, [len(hours)])))

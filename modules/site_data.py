@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,8 +27,6 @@ from modules.timestamps import (
 if TYPE_CHECKING:
     from modules.dataLoader import RawTurbine
     from modules.location_module import Site
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,8 +83,6 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
         notices += data_checks.without_rows(turbine.raw.name, turbine.table)
     data_checks.check_contents(_tables(prepared), columns, changed, files)
     notices += data_checks.heavy_rules(changed, columns, sum(t.raw.n_read for t in prepared))
-    for notice in notices:
-        logger.warning(notice)
     report = _report(prepared, columns, changed, site, settings, freq, notices)
     columns = [learn(c, data_checks.pooled(_tables(prepared), c.name)) for c in columns]
     tables = {turbine.raw.name: turbine.table for turbine in prepared}

@@ -22,6 +22,9 @@ TIME_FORMATS = (
 # pandas 3 knows only the right-hand side; the documents and older programs write the left.
 FREQ_ALIASES = {"T": "min", "m": "min", "MIN": "min", "H": "h", "S": "s", "d": "D"}
 CALENDAR_ALIASES = {"M": "MS", "ME": "MS", "Q": "QS", "QE": "QS", "Y": "YS", "YE": "YS"}
+# Beginnings of pandas' rule codes: steps of fixed length, and single calendar steps.
+STEP_CODES = ("us", "ms", "s", "mi", "h", "D")
+CALENDAR_CODES = ("MS", "QS", "YS")
 USUAL_STEPS = [1, 2, 5, 10, 15, 20, 30] + [60 * m for m in (1, 2, 5, 10, 15, 20, 30)]
 USUAL_STEPS += [3600 * h for h in (1, 2, 3, 4, 6, 8, 12, 24, 168)]
 STEP_TOLERANCE = 0.02
@@ -55,23 +58,30 @@ def parse_times(values: pd.Series) -> pd.DatetimeIndex:
     with_offset = text.str.contains(_OFFSET, regex=True)
     if with_offset.any() and not with_offset.all():
         raise MixedTimeZones(text[with_offset].iloc[0], text[~with_offset].iloc[0])
-    end_of_day = text.str.contains(_END_OF_DAY, regex=True)
-    text = text.where(~end_of_day, text.str.replace(_END_OF_DAY, "00:00", regex=True))
-    parsed = _parse_text(text, utc=bool(with_offset.any()))
-    parsed = parsed + pd.to_timedelta(end_of_day.to_numpy().astype(int), unit="D")
-    stamps = pd.Series(parsed, index=present.index).reindex(values.index)
+    end_of_day = text.str.contains("24:00", regex=False).to_numpy(dtype=bool, copy=True)
+    if end_of_day.any():
+        suspects = text[end_of_day].str.contains(_END_OF_DAY, regex=True)
+        end_of_day[end_of_day] = suspects.to_numpy(dtype=bool)
+        text = text.copy()
+        text[end_of_day] = text[end_of_day].str.replace(_END_OF_DAY, "00:00", regex=True)
+    stamps = _parse_text(text, utc=bool(with_offset.any()))
+    stamps[end_of_day] += pd.Timedelta(days=1)
+    if len(present) < len(values):
+        stamps = stamps.reindex(values.index)
     return pd.DatetimeIndex(stamps).as_unit("us")
 
 
-def _parse_text(text: pd.Series, utc: bool) -> pd.DatetimeIndex:
-    best = None
-    for known in TIME_FORMATS:
-        parsed = pd.to_datetime(text, format=known, utc=utc, errors="coerce")
-        if not parsed.isna().any():
-            return pd.DatetimeIndex(parsed)
-        if best is None or parsed.isna().sum() < best.isna().sum():
-            best = parsed
-    raise ValueError("no known time format reads it", text[best.isna()].iloc[0])
+def _parse_text(text: pd.Series, utc: bool) -> pd.Series:
+    def parse(part: pd.Series, known: str) -> pd.Series:
+        return pd.to_datetime(part, format=known, utc=utc, errors="coerce")
+
+    # A million stamps are slow to try on each format; the first hundred choose it.
+    sample = text.head(100)
+    chosen = max(TIME_FORMATS, key=lambda known: parse(sample, known).count())
+    parsed = parse(text, chosen)
+    if parsed.isna().any():
+        raise ValueError("no known time format reads it", text[parsed.isna()].iloc[0])
+    return parsed
 
 
 def normalise_freq(freq: str) -> str:
@@ -86,9 +96,14 @@ def normalise_freq(freq: str) -> str:
     known = FREQ_ALIASES | CALENDAR_ALIASES
     unit = known.get(unit, known.get(unit.upper(), unit))
     count = found.group(1) if found else ""
+    if unit == "W":
+        count, unit = str(7 * int(count or 1)), "D"
     try:
         offset = to_offset(f"{count}{unit}")
-        if not unit or offset.n < 1:
+        code = offset.rule_code[:2]
+        if not unit or offset.n < 1 or code not in STEP_CODES + CALENDAR_CODES:
+            raise ValueError(freq)
+        if code in CALENDAR_CODES and offset.n > 1:
             raise ValueError(freq)
     except ValueError:
         raise DataError(
@@ -141,6 +156,7 @@ def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
     if step > LONGEST_JITTERING_STEP:
         return stamps
     width = int(step / pd.Timedelta(microseconds=1))
+    stamps = stamps.as_unit("us")
     turns = np.exp(2j * np.pi * (stamps.asi8 % width) / width)
     phase = np.angle(turns.mean()) / (2 * np.pi)
     phase = 0 if abs(phase) < JITTER else round(phase * width)
@@ -176,11 +192,11 @@ def cut_dates(table: pd.DataFrame, date_start: str | None, date_end: str | None)
         )
     for name, date in (("date_start", date_start), ("date_end", date_end)):
         try:
-            table.loc[date:] if date else None
+            table = table.loc[date:] if name == "date_start" else table.loc[:date]
         except (KeyError, ValueError, TypeError):
             raise DataError(
                 f"`{name}` must be a date such as 2021-04-01 or '2021-04-01 12:00', with a UTC "
                 f"offset only where the stamps have one. Received: {name}={date!r}. "
                 f"Correct `--{name}`."
             ) from None
-    return table.loc[date_start:date_end]
+    return table
