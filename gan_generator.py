@@ -23,7 +23,7 @@ def main(argv=None):
 def generate(settings):
     """Draw windows, or one series, from a run's synthetic model; return the CSV's path."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    from modules import runs, synthesis
+    from modules import report, runs, synthesis
     from modules.device import configure_gpu
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
@@ -42,6 +42,8 @@ def generate(settings):
     path = Path(f"TimeGan_{datetime.now():%Y%m%d_%H%M%S}.csv")
     runs.write_whole(path, table.to_csv(index=False).encode())
     log.info("%d windows of %d rows from %s -> %s", n_windows, n_steps, run.folder, path)
+    if settings.report:
+        report.write_report(run, windows, trained.columns)
     return path
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, CliApp, CliToggleFlag, SettingsConfigDict
 from pydantic_settings import SettingsError as CommandLineError
 
-CleaningRule = Literal["duplicates", "range", "pitch", "stuck", "negative_power", "curtailment"]
+CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
 
 
@@ -70,11 +70,15 @@ class DataSettings(ProgramSettings):
         None, description="Number of variables, checked against the data; None takes the data's."
     )
     cleaning_rules: tuple[CleaningRule, ...] = Field(
-        ("duplicates", "range", "pitch", "stuck", "negative_power"),
-        description="Rules applied to the records, in this module's order.",
+        ("duplicates", "pitch", "range", "stuck", "negative_power"),
+        description="Rules applied to the records, always in the order "
+        "duplicates, pitch, range, stuck, negative_power, curtailment.",
     )
     stuck_steps: int = Field(
-        6, ge=2, description="A sensor that repeats one value for this many records is blanked."
+        6,
+        ge=2,
+        description="A sensor that repeats one value for this many records, and as many minutes, "
+        "is blanked.",
     )
     min_fraction: float = Field(
         0.5, ge=0, le=1, description="Least share of a resampled bin's records that must be there."
@@ -140,6 +144,9 @@ class GeneratorSettings(ProgramSettings):
     n_windows: PositiveInt = Field(1440, description="Windows to write.")
     length: PositiveInt | None = Field(
         None, description="Write one seamless series of this many rows in place of windows."
+    )
+    report: CliToggleFlag[bool] = Field(
+        False, description="Draw the synthetic records beside the real ones, into the run folder."
     )
 
 

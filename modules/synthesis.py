@@ -7,7 +7,7 @@ import pandas as pd
 import tensorflow as tf
 
 from models.fast_recurrent import forward
-from modules.columns import wrap_angle
+from modules.columns import ATOM_WIDTH, wrap_angle
 from modules.preprocessing import ANGLE, decode_angles
 
 BATCH = 1024  # windows per call
@@ -36,9 +36,10 @@ def sample(model, n_windows, seq_len, *, seed, fast):
 def to_physical(scaled, scaler, columns):
     """Scaled windows (..., n_features) -> physical units (..., n_variables), within all limits.
 
-    `columns`: list of `modules.columns.Column`. Values are rounded as they will be written, then
-    held within what the site allows and the training data showed; an angle is wrapped last, for
-    rounding can make 360 of 359.9999.
+    `columns`: list of `modules.columns.Column`. A value within 0.5 % of the range from an atom
+    takes the atom's: a sigmoid gets near 0 kW and rated power but never reaches them. Values are
+    then rounded as they will be written, and held within what the training data showed; an angle
+    is wrapped last, for rounding can make 360 of 359.9999.
     """
     values = decode_angles(scaler.inverse_transform(scaled.astype(np.float64)), columns)
     for i, column in enumerate(columns):
@@ -47,6 +48,9 @@ def to_physical(scaled, scaler, columns):
 
 
 def _within_limits(values, column):
+    for atom in column.atoms:
+        reach = ATOM_WIDTH * (column.observed_max - column.observed_min)
+        values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
     largest = max(abs(column.observed_min), abs(column.observed_max), 1e-12)
     decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest))
     values = np.round(values, max(0, decimals))

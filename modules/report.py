@@ -1,0 +1,54 @@
+"""The evidence beside a run: synthetic records held against the real ones they were learnt from."""
+
+import logging
+
+import numpy as np
+from pydantic import ValidationError
+
+from modules.dataLoader import load
+from modules.errors import DataError
+from modules.location_module import clean
+from modules.pictures import draw_comparison
+from modules.windows import cut
+from settings import TimeGANSettings, explain
+
+log = logging.getLogger(__name__)
+
+
+def write_report(run, synthetic, columns):
+    """Draw `comparison.png` into the run folder.
+
+    `synthetic`: float (n_windows, T, n_variables), physical units. The real records are read again
+    from where the training found them. Raises DataError when they are gone or have changed.
+    """
+    real = real_windows(run, columns, n_windows=len(synthetic))
+    path = run.folder / "comparison.png"
+    draw_comparison(real, synthetic, columns, path)
+    log.info("%d real beside %d synthetic windows -> %s", len(real), len(synthetic), path)
+
+
+def real_windows(run, columns, *, n_windows):
+    """Return at most `n_windows` of the training windows, evenly spaced over all of them.
+
+    float64 (n, seq_len, n_variables), physical units.
+    """
+    settings = training_settings(run)
+    site_data = clean(load(settings), settings)
+    if [c.name for c in site_data.columns] != [c.name for c in columns]:
+        raise DataError(
+            f"{settings.data_path} no longer holds the columns the run was trained on: "
+            f"{', '.join(column.name for column in columns)}. Restore the files, or train again."
+        )
+    series, starts = cut(site_data.tables, settings.seq_len)
+    chosen = starts[np.linspace(0, len(starts) - 1, min(n_windows, len(starts))).astype(int)]
+    return series[chosen[:, None] + np.arange(settings.seq_len)]
+
+
+def training_settings(run):
+    """Return the `TimeGANSettings` a run was trained with, validated anew."""
+    saved = run.read_settings()
+    fields = {name: saved[name] for name in TimeGANSettings.model_fields if name in saved}
+    try:
+        return TimeGANSettings(**fields)
+    except ValidationError as error:
+        raise DataError(f"{run.model_folder}/settings.json: {explain(error)}") from None
