@@ -7,7 +7,7 @@ import pandas as pd
 import tensorflow as tf
 
 from models.fast_recurrent import forward
-from modules.columns import ATOM_WIDTH, wrap_angle
+from modules.columns import ATOM_SLICE, wrap_angle
 from modules.preprocessing import ANGLE, decode_angles
 
 BATCH = 1024  # windows per call
@@ -49,7 +49,7 @@ def to_physical(scaled, scaler, columns):
 
 def _within_limits(values, column):
     for atom in column.atoms:
-        reach = ATOM_WIDTH * (column.observed_max - column.observed_min)
+        reach = ATOM_SLICE * (column.observed_max - column.observed_min)
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
     largest = max(abs(column.observed_min), abs(column.observed_max), 1e-12)
     decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest))
