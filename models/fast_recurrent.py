@@ -217,10 +217,8 @@ def _gru_backward(upstream, latent, gates, inner, recurrent_kernel):
         d_latent = upstream[t] + d_latent
         d_inner = tf.concat([d_latent, d_latent, d_latent], 1) * of_inner[t]
         carry = d_latent * z[t] + tf.matmul(d_inner, recurrent_kernel, transpose_b=True)
-        return (carry,), (d_latent, d_inner)
+        return (carry,), (d_latent,)
 
-    d_latent, d_inner = _loop(
-        step, upstream.shape[0], (tf.zeros_like(upstream[0]),), 2, reverse=True
-    )
+    (d_latent,) = _loop(step, upstream.shape[0], (tf.zeros_like(upstream[0]),), 1, reverse=True)
     d_projected = tf.concat([d_latent * of_z, d_latent * of_r, d_latent * of_candidate], 2)
-    return d_projected, d_inner
+    return d_projected, tf.concat([d_latent, d_latent, d_latent], 2) * of_inner
