@@ -17,16 +17,20 @@ def recurrent(layer, inputs):
 
     `layer`: a built `keras.layers.LSTM`, or `GRU` with `reset_after=True`, with the default
     activations, `return_sequences=True`, no dropout and no mask. `inputs`: float32 (B, T, F).
-    Returns float32 (B, T, H). Raises ValueError for any other layer.
+    Returns float32 (B, T, H); differentiable inside a `tf.function` only. Raises ValueError for any
+    other layer.
     """
     _refuse_unsupported(layer)
     cell = layer.cell
-    kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
+    # Tensors, not variables: a compiled function would go on looking for the first layer's.
+    kernel, recurrent_kernel, bias = (
+        tf.convert_to_tensor(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
+    )
     inputs = tf.transpose(inputs, (1, 0, 2))  # (T, B, F)
     if isinstance(layer, keras.layers.LSTM):
-        latent = _lstm(_project(inputs, kernel, cell.bias.value), recurrent_kernel)
+        latent = _lstm(_project(inputs, kernel, bias), recurrent_kernel)
     else:
-        input_bias, recurrent_bias = tf.unstack(cell.bias.value)
+        input_bias, recurrent_bias = tf.unstack(bias)
         latent = _gru(_project(inputs, kernel, input_bias), recurrent_kernel, recurrent_bias)
     return tf.transpose(latent, (1, 0, 2))
 
