@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from modules import utils
 from tests import twin
-from tests.tiny import FEATURES, KINDS, STEPS, WINDOWS, tiny_batches, tiny_timegan
+from tests.tiny import FEATURES, KINDS, STEPS, WINDOWS, stirred, tiny_batches, tiny_timegan
 
 RANDOM = np.random.default_rng(5)
 REAL = RANDOM.uniform(size=(WINDOWS, STEPS, FEATURES)).astype(np.float32)
@@ -78,12 +78,8 @@ UPDATES = {
 def ready_timegan(**fields):
     """A TimeGAN whose weights, moving statistics and Adam slots are all away from their start."""
     timegan = tiny_timegan(**({"lr": LR, "beta": BETA, "beta_2": BETA_2, "gamma": 0.0} | fields))
-    random = np.random.default_rng(7)
-    for name in utils.NETWORKS:
-        for variable in getattr(timegan, name).variables:
-            drawn = random.normal(0, 0.4, variable.shape)
-            is_positive = "gamma" in variable.path or "variance" in variable.path
-            variable.assign(1 + np.abs(drawn) if is_positive else variable + drawn)
+    stirred(timegan)
+    random = np.random.default_rng(8)
     for name in ("autoencoder", "supervisor", "generator", "discriminator"):
         optimizer = getattr(timegan, f"{name}_optimizer")
         optimizer.iterations.assign(2)

@@ -2,14 +2,14 @@
 
 import keras
 import numpy as np
+import pandas as pd
 
 from modules.batches import Batches
 from modules.columns import Column
-from modules.data_report import DataReport
 from modules.preprocessing import MinMaxScaler
 from modules.runs import create
 from modules.site_data import SiteData
-from modules.utils import TimeGAN
+from modules.utils import NETWORKS, TimeGAN
 from settings import TimeGANSettings
 
 WINDOWS, STEPS, FEATURES, UNITS = 8, 5, 2, 4
@@ -33,6 +33,17 @@ def tiny_timegan(*, fast=True, seed=0, n_features=FEATURES, **fields):
     return TimeGAN(tiny_settings(**fields), n_features, fast=fast)
 
 
+def stirred(timegan, *, scale=0.4, seed=7):
+    """Move every weight and moving statistic well away from its start, as training would."""
+    random = np.random.default_rng(seed)
+    for name in NETWORKS:
+        for variable in getattr(timegan, name).variables:
+            drawn = random.normal(0, scale, variable.shape)
+            is_positive = "gamma" in variable.path or "variance" in variable.path
+            variable.assign(1 + np.abs(drawn) if is_positive else variable + drawn)
+    return timegan
+
+
 def tiny_series(n_rows=40):
     """Two sine waves in 0...1: float32 (n_rows, 2)."""
     t = np.arange(n_rows)[:, None]
@@ -54,12 +65,9 @@ def tiny_columns():
 
 def tiny_site_data(*, freq="10min"):
     """What cleaning would hand over: one turbine, two variables."""
-    import pandas as pd
-
     index = pd.date_range("2021-03-04", periods=40, freq="10min") if freq else pd.RangeIndex(40)
     table = pd.DataFrame(tiny_series() * [20.0, 3000.0], columns=["Speed", "Power"], index=index)
-    report = DataReport("generic", freq, None, STEPS, (), (), ())
-    return SiteData({"T1": table}, tiny_columns(), freq, None, report)
+    return SiteData({"T1": table}, tiny_columns(), freq, time_zone=None, report=None)
 
 
 def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
@@ -69,6 +77,6 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.write_settings("timegan", tiny_settings(**fields))
     run.write_columns(site_data)
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
-    timegan = timegan or tiny_timegan(**fields)
+    timegan = timegan or stirred(tiny_timegan(**fields))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run
