@@ -33,7 +33,8 @@ def recurrent(layer, inputs):
 
     `layer`: a built `keras.layers.LSTM`, or `GRU` with `reset_after=True`, with the default
     activations, `return_sequences=True`, no dropout and no mask. `inputs`: float32 (B, T, F).
-    Returns float32 (B, T, H). Raises ValueError for any other layer.
+    Returns float32 (B, T, H); differentiable inside a `tf.function` only. Raises ValueError for any
+    other layer.
     """
     return _swap_time(_recurrent(layer, _swap_time(inputs)))
 
@@ -45,10 +46,13 @@ def _swap_time(sequence):
 def _recurrent(layer, sequence):
     _refuse_unsupported(layer)
     cell = layer.cell
-    kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
+    # Tensors, not variables: a compiled function would go on looking for the first layer's.
+    kernel, recurrent_kernel, bias = (
+        tf.convert_to_tensor(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
+    )
     if isinstance(layer, keras.layers.LSTM):
-        return _lstm(_project(sequence, kernel, cell.bias.value), recurrent_kernel)
-    input_bias, recurrent_bias = tf.unstack(cell.bias.value)
+        return _lstm(_project(sequence, kernel, bias), recurrent_kernel)
+    input_bias, recurrent_bias = tf.unstack(bias)
     return _gru(_project(sequence, kernel, input_bias), recurrent_kernel, recurrent_bias)
 
 

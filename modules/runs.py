@@ -93,15 +93,13 @@ def create(result_dir):
         result_dir.mkdir(parents=True, exist_ok=True)
         number = 1 + max((run.number for run in existing(result_dir)), default=0)
         while True:
-            folder = result_dir / f"experiment_{number:02d}"
+            run = Run(result_dir / f"experiment_{number:02d}")
             try:
-                folder.mkdir()  # the only step that can happen once: it takes the number
-                break
+                run.model_folder.mkdir()  # can happen once only: it takes the number
+                run.folder.mkdir()
+                return run
             except FileExistsError:
                 number += 1
-        run = Run(folder)
-        run.model_folder.mkdir()
-        return run
     except OSError as error:
         raise RunError(f"Cannot make a run in {result_dir}: {error}. Set `--result_dir`.") from None
 

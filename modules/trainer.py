@@ -93,9 +93,12 @@ class Trainer:
                 step += n_steps
                 self.step.assign(step)
                 progress.update(n_steps)
-                if step % self.log_interval == 0 or step == phase.n_steps:
+                logs = step % self.log_interval == 0 or step == phase.n_steps
+                saves = step % self.checkpoint_interval == 0 and step < phase.n_steps
+                if logs or saves:
                     named = {name: float(value) for name, value in losses.items()}
                     self._guard(phase, step, named)
+                if logs:
                     milliseconds = 1000 * (time.perf_counter() - started) / n_steps
                     progress.set_postfix_str(_aligned(named), refresh=False)
                     log.info(
@@ -103,7 +106,7 @@ class Trainer:
                         phase.name, step, phase.n_steps, _aligned(named), milliseconds,
                     )  # fmt: skip
                     history.add(phase, step, named)
-                if step % self.checkpoint_interval == 0 and step < phase.n_steps:
+                if saves:
                     self.manager.save()
 
     def _next_stop(self, step, n_steps):

@@ -133,6 +133,7 @@ class TimeGAN(tf.Module):
         """Move the discriminator, if its loss is at least `gamma`.
 
         Real latents against generated and supervised ones; `discriminator_trained` is 1 or 0.
+        The generator's normalisation keeps its moving statistics of this batch too, at any loss.
         """
         latent = self._call(self.embedder, real, training=False)
         generated = self._call(self.generator, noise)

@@ -1,0 +1,167 @@
+"""Settings: defaults, refusals, help, and the README's tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+import settings
+from settings import GeneratorSettings, SettingsError, TimeGANSettings, read_settings
+
+README = Path(__file__).parents[1] / "README.md"
+CLASSES = (TimeGANSettings, GeneratorSettings)
+DOCUMENTED = {
+    "data_path": "data",
+    "gen_name": None,
+    "location": "westsouth",
+    "freq": "10T",
+    "date_start": None,
+    "date_end": None,
+    "sel_rnn": "LSTM",
+    "batchnorm": True,
+    "hidden_dim": 64,
+    "num_layers": 3,
+    "seq_len": 24,
+    "n_seq": None,
+    "batch_size": 128,
+    "train_step": 10000,
+    "gamma": 0.85,
+    "lr": 0.001,
+    "beta": 0.9,
+    "beta_2": 0.999,
+}
+
+
+def test_names_and_defaults_are_the_documents():
+    defaults = TimeGANSettings().model_dump()
+    assert {name: defaults[name] for name in DOCUMENTED} == DOCUMENTED
+    generator = GeneratorSettings()
+    assert (generator.model_path, generator.scale_path, generator.n_windows) == (None, None, 1440)
+
+
+@pytest.mark.skipif(not README.exists(), reason="there is no README.md yet")
+def test_readme_table_matches_settings():
+    readme = README.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in settings.readme_tables().splitlines() if line.startswith("| `")]
+    lacking = [row for row in rows if row not in readme]
+    assert not lacking, "Put what `python settings.py` prints into README.md"
+    names = {row.split("`")[1] for row in rows}
+    stale = [line for line in readme if re.match(r"\| `\w+` \|", line) and line not in rows]
+    assert not [line for line in stale if line.split("`")[1] in names]
+
+
+def test_readme_tables_hold_every_setting_once():
+    names = re.findall(r"^\| `(\w+)`", settings.readme_tables(), re.MULTILINE)
+    fields = set().union(*(c.model_fields for c in CLASSES))
+    assert sorted(names) == sorted(fields)
+
+
+@pytest.mark.parametrize("settings_class", CLASSES)
+def test_every_setting_has_a_sentence(settings_class):
+    for name, field in settings_class.model_fields.items():
+        assert field.description and field.description.endswith("."), name
+
+
+def test_command_line_overrides_a_default_and_leaves_the_rest():
+    read = read_settings(TimeGANSettings, ["--train_step", "20", "--sel_rnn=GRU", "--lr", "0.01"])
+    assert (read.train_step, read.sel_rnn, read.lr) == (20, "GRU", 0.01)
+    assert read.model_dump(exclude={"train_step", "sel_rnn", "lr"}) == TimeGANSettings().model_dump(
+        exclude={"train_step", "sel_rnn", "lr"}
+    )
+
+
+@pytest.mark.parametrize(("word", "value"), [("false", False), ("True", True), ("0", False)])
+def test_batchnorm_takes_a_word(word, value):
+    assert read_settings(TimeGANSettings, ["--batchnorm", word]).batchnorm is value
+
+
+def test_flags_need_no_word():
+    assert read_settings(TimeGANSettings, ["--check_only"]).check_only is True
+    assert read_settings(TimeGANSettings, []).check_only is False
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--cleaning_rules", "range,stuck"], ["--cleaning_rules", '["range", "stuck"]']]
+)
+def test_several_rules_are_given_in_one_argument(arguments):
+    assert read_settings(TimeGANSettings, arguments).cleaning_rules == ("range", "stuck")
+
+
+@pytest.mark.parametrize("settings_class", CLASSES)
+def test_unknown_setting_is_refused_by_name(settings_class):
+    program = settings_class.model_config["cli_prog_name"]
+    with pytest.raises(SettingsError, match=rf"--sequence_length.*See python {program} --help"):
+        read_settings(settings_class, ["--sequence_length", "24"])
+    with pytest.raises(ValidationError, match="sequence_length"):
+        settings_class(sequence_length=24)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("seq_len", "1", "greater than or equal to 2"),
+        ("hidden_dim", "0", "greater than 0"),
+        ("train_step", "-1", "greater than 0"),
+        ("lr", "0", "greater than 0"),
+        ("lr", "1.5", "less than or equal to 1"),
+        ("lr", "nan", "less than or equal to 1"),
+        ("beta", "1", "less than 1"),
+        ("beta_2", "-0.1", "greater than or equal to 0"),
+        ("gamma", "-1", "greater than or equal to 0"),
+        ("min_fraction", "1.1", "less than or equal to 1"),
+        ("seed", "2147483648", "less than 2147483648"),
+        ("sel_rnn", "RNN", "'LSTM' or 'GRU'"),
+        ("scaler", "robust", "'minmax' or 'standard'"),
+        ("freq", "ten minutes", "match pattern"),
+        ("train_step", "many", "valid integer"),
+        ("train_step", "2.5", "valid integer"),
+        ("batchnorm", "maybe", "valid boolean"),
+        ("gpu_memory_limit", "0", "greater than 0"),
+        ("cleaning_rules", "tidy", "'duplicates', 'range'"),
+    ],
+)
+def test_value_out_of_range_or_of_wrong_type_is_refused(name, value, allowed):
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(TimeGANSettings, [f"--{name}", value])
+    message = str(refusal.value)
+    assert f"`{name}" in message
+    assert allowed in message
+    assert f"Received: {value!r}" in message
+    assert refusal.value.exit_code == 2
+
+
+def test_several_faults_stand_in_one_message():
+    arguments = ["--seq_len", "1", "--sel_rnn", "RNN", "--beta", "2"]
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(TimeGANSettings, arguments)
+    lines = str(refusal.value).splitlines()
+    assert [line.split("`")[1] for line in lines] == ["sel_rnn", "seq_len", "beta"]
+    assert all("Received: " in line for line in lines)
+
+
+def test_environment_variables_do_not_leak_in(monkeypatch):
+    for name, value in {"SEED": "5", "location": "jeju", "LR": "wrong", "RUN": "x"}.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings(TimeGANSettings, []) == TimeGANSettings.model_construct()
+    assert read_settings(GeneratorSettings, []).run is None
+
+
+def test_settings_cannot_be_changed_after_the_start():
+    with pytest.raises(ValidationError, match="frozen"):
+        TimeGANSettings().lr = 0.1
+
+
+@pytest.mark.parametrize("settings_class", CLASSES)
+def test_help_lists_every_setting_and_exits_with_0(settings_class, capsys):
+    with pytest.raises(SystemExit) as stop:
+        read_settings(settings_class, ["--help"])
+    assert stop.value.code == 0
+    shown = capsys.readouterr().out
+    assert settings_class.model_config["cli_prog_name"] in shown
+    assert all(f"--{name}" in shown for name in settings_class.model_fields)
+
+
+def test_settings_survive_their_json():
+    written = read_settings(TimeGANSettings, ["--z_dim", "5"]).model_dump_json()
+    assert TimeGANSettings.model_validate_json(written).z_dim == 5

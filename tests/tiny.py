@@ -1,0 +1,82 @@
+"""TimeGAN small enough for a test: one size everywhere, so that XLA compiles each layer once."""
+
+import keras
+import numpy as np
+import pandas as pd
+
+from modules.batches import Batches
+from modules.columns import Column
+from modules.preprocessing import MinMaxScaler
+from modules.runs import create
+from modules.site_data import SiteData
+from modules.utils import NETWORKS, TimeGAN
+from settings import TimeGANSettings
+
+WINDOWS, STEPS, FEATURES, UNITS = 8, 5, 2, 4
+KINDS = ("LSTM", "GRU")
+
+
+def tiny_settings(**fields):
+    """Settings of a network that trains in milliseconds."""
+    sizes = {
+        "hidden_dim": UNITS,
+        "num_layers": 1,
+        "seq_len": STEPS,
+        "batch_size": WINDOWS,
+        "train_step": 3,
+    }
+    return TimeGANSettings(**(sizes | fields))
+
+
+def tiny_timegan(*, fast=True, seed=0, n_features=FEATURES, **fields):
+    keras.utils.set_random_seed(seed)
+    return TimeGAN(tiny_settings(**fields), n_features, fast=fast)
+
+
+def stirred(timegan, *, scale=0.4, seed=7):
+    """Move every weight and moving statistic well away from its start, as training would."""
+    random = np.random.default_rng(seed)
+    for name in NETWORKS:
+        for variable in getattr(timegan, name).variables:
+            drawn = random.normal(0, scale, variable.shape)
+            is_positive = "gamma" in variable.path or "variance" in variable.path
+            variable.assign(1 + np.abs(drawn) if is_positive else variable + drawn)
+    return timegan
+
+
+def tiny_series(n_rows=40):
+    """Two sine waves in 0...1: float32 (n_rows, 2)."""
+    t = np.arange(n_rows)[:, None]
+    return (0.5 + 0.5 * np.sin(t * [0.3, 0.7] + [0.0, 1.0])).astype(np.float32)
+
+
+def tiny_batches(seed=0, z_dim=FEATURES):
+    series = tiny_series()
+    starts = np.arange(len(series) - STEPS + 1)
+    return Batches(series, starts, seq_len=STEPS, batch_size=WINDOWS, z_dim=z_dim, seed=seed)
+
+
+def tiny_columns():
+    return [
+        Column(name="Speed", unit="m/s", kind="speed", observed_min=0.0, observed_max=20.0),
+        Column(name="Power", unit="kW", kind="power", observed_min=-5.0, observed_max=3000.0),
+    ]
+
+
+def tiny_site_data(*, freq="10min"):
+    """What cleaning would hand over: one turbine, two variables."""
+    index = pd.date_range("2021-03-04", periods=40, freq="10min") if freq else pd.RangeIndex(40)
+    table = pd.DataFrame(tiny_series() * [20.0, 3000.0], columns=["Speed", "Power"], index=index)
+    return SiteData({"T1": table}, tiny_columns(), freq, time_zone=None, report=None)
+
+
+def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
+    """A run folder as training leaves it, without the training."""
+    run = create(result_dir)
+    site_data = tiny_site_data(freq=freq)
+    run.write_settings("timegan", tiny_settings(**fields))
+    run.write_columns(site_data)
+    run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
+    timegan = timegan or stirred(tiny_timegan(**fields))
+    run.save_model(timegan.synthetic_model(run.model_name))
+    return run
