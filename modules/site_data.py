@@ -70,9 +70,9 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
     that hold nothing or one value only.
     """
     first = next(iter(turbines.values()))
-    freq = normalise_freq(settings.freq) if _is_timed(first) else None
+    freq = _grid_step(first, settings.freq) if _is_timed(first) else None
     notices: list[str] = []
-    prepared = [_prepare(raw, site, settings, notices) for raw in turbines.values()]
+    prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
     columns = _apply_rules(prepared, first.columns, site, settings)
@@ -98,11 +98,26 @@ def _is_timed(raw: RawTurbine) -> bool:
     return isinstance(raw.table.index, pd.DatetimeIndex)
 
 
+def _grid_step(raw: RawTurbine, freq: str | None) -> str:
+    """`freq` as a pandas alias, or the records' own step for None."""
+    if freq is not None:
+        return normalise_freq(freq)
+    step = infer_step(raw.table.index)
+    if step is None:
+        raise DataError(
+            f"{data_checks.spell_files(raw.files)}: {raw.name} has {len(raw.table)} rows at one "
+            "time stamp, so that its step cannot be told. Pass `--freq`, or give more rows."
+        )
+    return normalise_freq(spell_step(step))
+
+
 def _tables(turbines: list[_Turbine]) -> list[pd.DataFrame]:
     return [turbine.table for turbine in turbines]
 
 
-def _prepare(raw: RawTurbine, site: Site, settings, notices: list[str]) -> _Turbine:
+def _prepare(
+    raw: RawTurbine, site: Site, settings, freq: str | None, notices: list[str]
+) -> _Turbine:
     """Duplicates merged, jitter snapped."""
     table = raw.table
     figures = {"name": raw.name, "rows_read": raw.n_read, "undated": raw.n_undated}
@@ -116,7 +131,7 @@ def _prepare(raw: RawTurbine, site: Site, settings, notices: list[str]) -> _Turb
         data_checks.check_conflicts(n_conflicts, len(table), raw.name, raw.files)
         if n_conflicts:
             notices += _repeated_hours(raw, site.time_zone)
-    step = infer_step(table.index) or freq_length(normalise_freq(settings.freq))
+    step = infer_step(table.index) or freq_length(freq)
     return _Turbine(raw, table.set_axis(snap(table.index, step), axis=0), figures, step)
 
 

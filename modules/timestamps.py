@@ -105,10 +105,11 @@ def freq_length(freq: str) -> pd.Timedelta:
 
 
 def spell_step(step: pd.Timedelta) -> str:
-    """`step` as `--freq` takes it: 10min, 1h, 1D, 1M."""
+    """`step` as `--freq` takes it: 10min, 1h, 1D, 1M, 1Q, 1Y."""
     seconds = step.total_seconds()
-    if seconds >= 28 * 86400:
-        return "1M"
+    for unit, shortest in (("Y", 365), ("Q", 90), ("M", 28)):
+        if seconds >= shortest * 86400:
+            return f"1{unit}"
     for unit, length in (("D", 86400), ("h", 3600), ("min", 60)):
         if seconds % length == 0:
             return f"{int(seconds // length)}{unit}"
