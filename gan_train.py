@@ -89,11 +89,10 @@ def train_forecaster(settings):
 
     keras.utils.set_random_seed(settings.seed)
     network = forecasting.build(settings, scaler, name, run.model_name)
-    forecaster = forecasting.Forecaster(
-        network, forecasting.build_optimizer(settings), fast=not has_gpu
-    )
-    phase, windows = forecasting.phase(forecaster, training, validation, settings)
-    state = {"forecaster": forecaster, "windows": windows}
+    forecaster = forecasting.Forecaster(network, fast=not has_gpu)
+    optimizer = forecasting.build_optimizer(settings)
+    phase, windows = forecasting.plan(forecaster, optimizer, training, validation, settings)
+    state = {"forecaster": forecaster, "optimizer": optimizer, "windows": windows}
     Trainer([phase], state, run, settings).train()
 
     val_mae, persistence_mae = forecasting.validate(forecaster, validation).values()

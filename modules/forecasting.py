@@ -141,37 +141,35 @@ def build_optimizer(settings):
 
 
 class Forecaster(tf.Module):
-    """A forecasting network, its optimiser, and one method per thing done with them.
+    """A forecasting network, with what training and forecasting do with it.
 
     `fast`: compute through `models.fast_recurrent` (CPU) rather than the stock layers.
     """
 
-    def __init__(self, network, optimizer, *, fast):
+    def __init__(self, network, *, fast):
         super().__init__(name="forecaster")
         self.network = network
-        self.optimizer = optimizer
         self.fast = fast
-        optimizer.build(network.trainable_variables)
+        self.horizon = network.output_shape[-1]
 
-    @tf.function(autograph=False)
-    def __call__(self, windows):
-        """Forecasts (B, T, O) in the target's unit, of scaled windows (B, T, F)."""
-        return self._call(windows, training=False)
-
-    def step(self, windows, ahead):
+    def learn(self, optimizer, windows, ahead):
         """Move the network down the Huber loss. `windows`: (B, T, F); `ahead`: (B, T, O)."""
         with tf.GradientTape() as tape:
             forecast = self._call(windows, training=True)
             loss = losses.huber_loss(ahead, forecast)
         variables = self.network.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        optimizer.apply(tape.gradient(loss, variables), variables)
         return {"huber_loss": loss, "mae": losses.absolute_loss(ahead, forecast)}
 
     def predict(self, windows):
-        """Forecasts float32 (n, T, O), of any number of scaled windows (n, T, F)."""
+        """Forecasts float32 (n, T, O), in the target's unit, of scaled windows (n, T, F)."""
         batches = range(0, len(windows), WINDOWS_PER_CALL)
-        calls = [self(tf.constant(windows[i : i + WINDOWS_PER_CALL])).numpy() for i in batches]
+        calls = [self._predict(tf.constant(windows[i : i + WINDOWS_PER_CALL])) for i in batches]
         return np.concatenate(calls)
+
+    @tf.function(autograph=False)
+    def _predict(self, windows):
+        return self._call(windows, training=False)
 
     def _call(self, windows, training):
         if self.fast:
@@ -179,8 +177,8 @@ class Forecaster(tf.Module):
         return self.network(windows, training=training)
 
 
-def phase(model, training, validation, settings):
-    """Return (the table's one row, the iterator over its windows, to be checkpointed).
+def plan(model, optimizer, training, validation, settings):
+    """Return (the row of the phase table, the iterator over its windows, for the checkpoints).
 
     An epoch draws every training window once. A batch may hold the end of an epoch and the
     beginning of the next one, so that all are of one size.
@@ -188,22 +186,24 @@ def phase(model, training, validation, settings):
     starts = drawn(training.starts, settings.shuffle_buffer, seed=settings.seed).repeat()
     iterator = iter(starts.batch(settings.batch_size, drop_remainder=True).prefetch(1))
     features, ahead = tf.constant(training.features), tf.constant(training.ahead)
-    steps_per_epoch = training.starts.size / settings.batch_size
+    n_steps = round(settings.epochs * training.starts.size / settings.batch_size)
+    optimizer.build(model.network.trainable_variables)
 
     def step():
-        begins = next(iterator)
-        return model.step(training.windows(features, begins), training.windows(ahead, begins))
+        drawn_starts = next(iterator)
+        windows = training.windows(features, drawn_starts)
+        return model.learn(optimizer, windows, training.windows(ahead, drawn_starts))
 
-    row = Phase(
+    phase = Phase(
         "forecast",
-        min(settings.train_step, max(1, round(settings.epochs * steps_per_epoch))),
+        min(settings.train_step, max(1, n_steps)),
         step,
         LOSSES,
         validate=lambda: validate(model, validation),
         scores=SCORES,
         best={"network": model.network},
     )
-    return row, iterator
+    return phase, iterator
 
 
 def validate(model, examples):

@@ -154,6 +154,20 @@ def find(folder, result_dir):
     return run
 
 
+def of_family(run, table):
+    """Return the entry of `table`, family -> anything, for the family that `run` belongs to.
+
+    Raises DataError for an unknown one.
+    """
+    family = run.read_settings().get("family")
+    if family not in table:
+        raise DataError(
+            f"{run.model_folder / SETTINGS} must name one of the families {', '.join(table)}. "
+            f"Received: family={family!r}. Train again."
+        )
+    return table[family]
+
+
 @dataclass(frozen=True)
 class Trained:
     """What a finished run left for the generator.
