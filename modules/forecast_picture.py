@@ -26,7 +26,7 @@ def draw(table, column):
             panel.set_title(turbine, loc="left")
             panel.set_ylabel(f"{column.name}\n[{column.unit}]" if column.unit else column.name)
         panels[-1].set_xlabel("time" if "DateTime" in table else "step")
-        panels[0].legend(loc="upper left", ncols=3, fontsize=8)
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=4)
         content = io.BytesIO()
         figure.savefig(content, format="png", dpi=120)
     return content.getvalue()
@@ -40,9 +40,9 @@ def _panel(panel, table):
         (one_step, ONE_STEP, "one step ahead"),
         (multi_step, MULTI_STEP, "further ahead"),
     ):
+        panel.plot(rows[axis], rows["forecast"], color=colour, linewidth=1.2, label=label)
         panel.fill_between(
             rows[axis], rows["lower_80"], rows["upper_80"], color=colour, alpha=0.2, linewidth=0
         )
-        panel.plot(rows[axis], rows["forecast"], color=colour, linewidth=1.2, label=label)
     panel.plot(one_step[axis], one_step["actual"], color=ACTUAL, linewidth=0.8, label="measured")
     panel.plot(multi_step[axis], multi_step["actual"], color=ACTUAL, linewidth=0.8)
