@@ -82,10 +82,10 @@ def train_forecaster(settings):
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
     run = programs.start_run("forecaster", settings, site_data, has_gpu=has_gpu)
+    log.info("Forecasting %s from %s -> %s", name, ", ".join(scaler.names_), run.folder)
     log.info(
-        "%s from %d variables: %d windows to train on, %d to validate on -> %s",
-        name, len(site_data.columns), training.starts.size, validation.starts.size, run.folder,
-    )  # fmt: skip
+        "%d windows to train on, %d to validate on", training.starts.size, validation.starts.size
+    )
 
     keras.utils.set_random_seed(settings.seed)
     network = forecasting.build(settings, scaler, name, run.model_name)

@@ -19,8 +19,8 @@ from modules.timestamps import (
     cut_dates,
     find_time_gaps,
     freq_length,
+    grid_freq,
     infer_step,
-    normalise_freq,
     snap,
     spell_step,
 )
@@ -70,7 +70,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
     that hold nothing or one value only.
     """
     first = next(iter(turbines.values()))
-    freq = _grid_step(first, settings.freq) if _is_timed(first) else None
+    freq = grid_freq(settings.freq, first.table.index) if _is_timed(first) else None
     notices: list[str] = []
     prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
@@ -96,19 +96,6 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
 
 def _is_timed(raw: RawTurbine) -> bool:
     return isinstance(raw.table.index, pd.DatetimeIndex)
-
-
-def _grid_step(raw: RawTurbine, freq: str | None) -> str:
-    """`freq` as a pandas alias, or the records' own step for None."""
-    if freq is not None:
-        return normalise_freq(freq)
-    step = infer_step(raw.table.index)
-    if step is None:
-        raise DataError(
-            f"{data_checks.spell_files(raw.files)}: {raw.name} has {len(raw.table)} rows at one "
-            "time stamp, so that its step cannot be told. Pass `--freq`, or give more rows."
-        )
-    return normalise_freq(spell_step(step))
 
 
 def _tables(turbines: list[_Turbine]) -> list[pd.DataFrame]:

@@ -133,6 +133,22 @@ def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
     return pd.Timedelta(seconds=median)
 
 
+def grid_freq(freq: str | None, stamps: pd.DatetimeIndex) -> str:
+    """The grid's step as a pandas alias: `freq`, or for None the step of the sorted `stamps`.
+
+    Raises DataError for a `freq` that pandas does not know, and for stamps without a step.
+    """
+    if freq is not None:
+        return normalise_freq(freq)
+    step = infer_step(stamps)
+    if step is None:
+        raise DataError(
+            "Without `freq` the records must have two time stamps to tell their step by. "
+            f"Received: {len(stamps)} rows at {stamps[0]}. Pass `--freq`, or give more rows."
+        )
+    return normalise_freq(spell_step(step))
+
+
 def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
     """Move stamps that jitter by less than a tenth of `step` onto the regular grid.
 
