@@ -1,6 +1,7 @@
-"""Write a finished run's synthetic records: `python gan_generator.py`, for the newest run.
+"""Write what a finished run was trained for: `python gan_generator.py`, for the newest run.
 
-`--run TimeGan_Result/experiment_03` names another, `--length 52560` asks for one seamless series.
+TimeGAN writes synthetic records, a forecaster its forecasts. `--run TimeGan_Result/experiment_03`
+names another run, `--length 52560` asks for one seamless series.
 """
 
 import logging
@@ -15,37 +16,70 @@ log = logging.getLogger(__name__)
 
 
 def main(argv=None):
-    """Write `TimeGan_YYYYmmdd_HHMMSS.csv` into the working folder. Returns the exit code."""
+    """Write a CSV into the working folder, by the family of the run. Returns the exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     return programs.run(lambda: generate(read_settings(GeneratorSettings, arguments)))
 
 
 def generate(settings):
-    """Draw windows, or one series, from a run's synthetic model; return the CSV's path."""
+    """Write what a run was trained for; return the CSV's path."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    from modules import report, runs, synthesis
+    from modules import runs
     from modules.device import configure_gpu
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
     run = runs.find(settings.run, settings.result_dir)
+    write = runs.of_family(run, WRITE)
     trained = runs.load_trained(run, settings.model_path, settings.scale_path)
+    return write(run, trained, settings, fast=not has_gpu)
+
+
+def write_synthetic(run, trained, settings, *, fast):
+    """Draw windows, or one series, from TimeGAN's synthetic model."""
+    from modules import report, synthesis
 
     n_windows, n_steps = settings.n_windows, trained.seq_len
     if settings.length:
         n_windows, n_steps = 1, settings.length
-    scaled = synthesis.sample(
-        trained.model, n_windows, n_steps, seed=settings.seed, fast=not has_gpu
-    )
+    scaled = synthesis.sample(trained.model, n_windows, n_steps, seed=settings.seed, fast=fast)
     windows = synthesis.to_physical(scaled, trained.scaler, trained.columns)
     table = synthesis.to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
-
-    path = Path(f"TimeGan_{datetime.now():%Y%m%d_%H%M%S}.csv")
-    runs.write_whole(path, table.to_csv(index=False).encode())
+    path = write_csv("TimeGan", table)
     log.info("%d windows of %d rows from %s -> %s", n_windows, n_steps, run.folder, path)
     if settings.report:
         report.write_report(run, windows, trained.columns)
     return path
 
+
+def write_forecast(run, trained, settings, *, fast):
+    """Forecast along the run's validation records and beyond them, with intervals."""
+    from modules import forecast_picture, forecast_table, forecasting
+    from modules.storage import write_whole
+
+    target = forecasting.find_target(trained.columns, run.read_settings()["target"])
+    column = trained.columns[target]
+    model = forecasting.Forecaster(trained.model, fast=fast)
+    tracks = forecast_table.follow(model, trained, run.read_validation(), target, settings.length)
+    errors = forecast_table.errors_by_lead(tracks)
+    log.info("Validation errors of %s, by steps ahead:\n%s", column.name, errors.round(4))
+    table = forecast_table.to_table(tracks, errors, column, trained.freq)
+    picture = run.folder / "forecast.png"
+    write_whole(picture, forecast_picture.draw(table, column))
+    path = write_csv("Forecast", table)
+    log.info("Forecasts of %s from %s -> %s, %s", column.name, run.folder, path, picture)
+    return path
+
+
+def write_csv(name, table):
+    """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the working folder; return its path."""
+    from modules.storage import write_whole
+
+    path = Path(f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv")
+    write_whole(path, table.to_csv(index=False).encode())
+    return path
+
+
+WRITE = {"timegan": write_synthetic, "forecaster": write_forecast}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -24,20 +24,15 @@ def train_timegan(settings):
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
     import keras
 
-    from modules import runs
     from modules.batches import Batches
-    from modules.dataLoader import load
     from modules.device import configure_gpu
-    from modules.location_module import clean
     from modules.preprocessing import SCALERS, encode_angles, feature_names
     from modules.trainer import Trainer
     from modules.utils import TimeGAN
     from modules.windows import cut
 
-    settings = programs.with_sample(settings)
-    site_data = clean(load(settings), settings)
-    log.info("%s", site_data.report)
-    if settings.check_only:
+    site_data = programs.site_records(settings)
+    if site_data is None:
         return
 
     series, starts = cut(site_data.tables, settings.seq_len)
@@ -45,11 +40,7 @@ def train_timegan(settings):
     scaler = SCALERS[settings.scaler]().fit(features, feature_names(site_data.columns))
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
-    run = runs.create(settings.result_dir)
-    run.write_settings("timegan", settings)
-    run.write_columns(site_data)
-    programs.log_to(run.folder / "train.log")
-    programs.log_header(settings, device="GPU" if has_gpu else "CPU")
+    run = programs.start_run("timegan", settings, site_data, has_gpu=has_gpu)
     log.info(
         "%d windows of %d x %d -> %s", starts.size, settings.seq_len, features.shape[1], run.folder
     )
@@ -72,7 +63,47 @@ def train_timegan(settings):
     log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
 
 
-TRAIN = {"timegan": train_timegan}
+def train_forecaster(settings):
+    """Learn to say what a site's target does next and leave a run folder behind."""
+    import keras
+
+    from modules import forecasting
+    from modules.device import configure_gpu
+    from modules.trainer import Trainer
+
+    site_data = programs.site_records(settings)
+    if site_data is None:
+        return
+
+    target = forecasting.find_target(site_data.columns, settings.target)
+    name = site_data.columns[target].name
+    settings = settings.model_copy(update={"target": name})
+    scaler, training, validation, unseen = forecasting.prepare(site_data, target, settings)
+
+    has_gpu = configure_gpu(settings.gpu_memory_limit)
+    run = programs.start_run("forecaster", settings, site_data, has_gpu=has_gpu)
+    log.info("Forecasting %s from %s -> %s", name, ", ".join(scaler.names_), run.folder)
+    log.info(
+        "%d windows to train on, %d to validate on", training.starts.size, validation.starts.size
+    )
+
+    keras.utils.set_random_seed(settings.seed)
+    network = forecasting.build(settings, scaler, name, run.model_name)
+    forecaster = forecasting.Forecaster(network, fast=not has_gpu)
+    optimizer = forecasting.build_optimizer(settings)
+    phase, windows = forecasting.plan(forecaster, optimizer, training, validation, settings)
+    state = {"forecaster": forecaster, "optimizer": optimizer, "windows": windows}
+    Trainer([phase], state, run, settings).train()
+
+    val_mae, persistence_mae = forecasting.validate(forecaster, validation).values()
+    log.info("Best val_mae %.4g; persistence on the same windows %.4g", val_mae, persistence_mae)
+    run.save_validation(unseen)
+    run.save_scaler(scaler)
+    run.save_model(network)
+    log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
+
+
+TRAIN = {"timegan": train_timegan, "forecaster": train_forecaster}
 
 if __name__ == "__main__":
     sys.exit(main())

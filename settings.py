@@ -5,7 +5,7 @@
 
 from typing import Literal, get_args
 
-from pydantic import Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, ValidationError, field_validator
 from pydantic_settings import BaseSettings, CliApp, CliToggleFlag, SettingsConfigDict
 from pydantic_settings import SettingsError as CommandLineError
 
@@ -61,8 +61,10 @@ class DataSettings(ProgramSettings):
     location: str = Field(
         "westsouth", description="Site entry that names the columns, units and limits."
     )
-    freq: str = Field(
-        "10T", pattern=r"^\d*\s*[A-Za-z]+$", description="Resampling step: `10T`, `10min`, `1H`."
+    freq: str | None = Field(
+        "10T",
+        pattern=r"^\d*\s*[A-Za-z]+$",
+        description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
     )
     date_start: str | None = Field(None, description="First time stamp kept.")
     date_end: str | None = Field(None, description="Last time stamp kept.")
@@ -92,6 +94,11 @@ class DataSettings(ProgramSettings):
     scaler: Literal["minmax", "standard"] = Field(
         "minmax", description="Scaling of each feature: to 0...1, or to mean 0 and deviation 1."
     )
+
+    @field_validator("freq", mode="before")
+    @classmethod
+    def _none_is_a_word(cls, freq):
+        return None if str(freq).lower() == "none" else freq
 
 
 class TrainingSettings(DataSettings):
@@ -129,6 +136,41 @@ class TimeGANSettings(TrainingSettings):
     beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
 
 
+class ForecasterSettings(TrainingSettings):
+    """The forecaster of documents 001 and 004: `python gan_train.py forecaster`."""
+
+    model_config = SettingsConfigDict(cli_prog_name="gan_train.py forecaster")
+
+    freq: str | None = Field(
+        None,
+        pattern=r"^\d*\s*[A-Za-z]+$",
+        description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
+    )
+    scaler: Literal["minmax", "standard"] = Field(
+        "standard", description="Scaling of each input, fitted on the training part alone."
+    )
+    target: str | None = Field(
+        None, description="Variable to forecast; None is the site's power, else the last variable."
+    )
+    window_size: int = Field(30, ge=2, description="Steps the forecaster looks at.")
+    horizon: PositiveInt = Field(1, description="Steps it looks ahead, all forecast at once.")
+    split: float = Field(
+        0.9274,
+        gt=0,
+        description="Training part, oldest first: a share below 1, rows from 1 on; the default "
+        "cuts document 001's 3235 months at 3000.",
+    )
+    batch_size: PositiveInt = Field(32, description="Windows per step.")
+    shuffle_buffer: PositiveInt = Field(
+        1000, description="Windows to draw the next one from; 1 leaves them in time order."
+    )
+    epochs: PositiveInt = Field(100, description="Passes over the training windows, at most.")
+    train_step: PositiveInt = Field(10000, description="Training steps, at most.")
+    optimizer: Literal["sgd", "adam"] = Field("sgd", description="How the weights are moved.")
+    lr: float = Field(0.0001, gt=0, le=1, description="Learning rate; Adam wants about 0.001.")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD, and Adam's beta_1.")
+
+
 class GeneratorSettings(ProgramSettings):
     """Writing a run's output: `python gan_generator.py`. Sizes and columns come from the run."""
 
@@ -143,14 +185,16 @@ class GeneratorSettings(ProgramSettings):
     )
     n_windows: PositiveInt = Field(1440, description="Windows to write.")
     length: PositiveInt | None = Field(
-        None, description="Write one seamless series of this many rows in place of windows."
+        None,
+        description="Write one seamless series of this many rows in place of windows; for a "
+        "forecaster, the steps ahead of the last record.",
     )
     report: CliToggleFlag[bool] = Field(
         False, description="Draw the synthetic records beside the real ones, into the run folder."
     )
 
 
-FAMILIES = {"timegan": TimeGANSettings}
+FAMILIES = {"timegan": TimeGANSettings, "forecaster": ForecasterSettings}
 
 
 def read_settings(settings_class, arguments):
@@ -190,7 +234,8 @@ def settings_table(settings_class):
 
 def readme_tables():
     """Return every table of the README's settings section, under its class' first line."""
-    classes = (ProgramSettings, DataSettings, TrainingSettings, TimeGANSettings, GeneratorSettings)
+    families = FAMILIES.values()
+    classes = (ProgramSettings, DataSettings, TrainingSettings, *families, GeneratorSettings)
     return "\n\n".join(f"{c.__doc__.strip()}\n\n{settings_table(c)}" for c in classes)
 
 

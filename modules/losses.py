@@ -44,3 +44,19 @@ def moment_loss(real, synthetic):
     )
     deviation_gap = tf.sqrt(real_variance + EPSILON) - tf.sqrt(variance + EPSILON)
     return tf.reduce_mean(tf.abs(real_mean - mean)) + tf.reduce_mean(tf.abs(deviation_gap))
+
+
+def huber_loss(target, forecast, delta=1.0):
+    """Mean of error^2 / 2 up to `delta`, of delta * (|error| - delta / 2) beyond (Huber 1964).
+
+    Both tensors of one shape, in the target's unit.
+    """
+    error = tf.abs(target - forecast)
+    return tf.reduce_mean(
+        tf.where(error <= delta, 0.5 * tf.square(error), delta * (error - 0.5 * delta))
+    )
+
+
+def absolute_loss(target, forecast):
+    """Mean absolute error (MAE), in the target's unit. Both tensors of one shape."""
+    return tf.reduce_mean(tf.abs(target - forecast))

@@ -61,6 +61,30 @@ def log_header(settings, *, device):
         log.info("  %s = %r", name, value)
 
 
+def site_records(settings):
+    """Return the clean `SiteData` of the site, or None after the report of `--check_only`."""
+    # Imported here: the site's cleaning takes pandas, which a wrong setting need not wait for.
+    from modules.dataLoader import load
+    from modules.location_module import clean
+
+    settings = with_sample(settings)
+    site_data = clean(load(settings), settings)
+    log.info("%s", site_data.report)
+    return None if settings.check_only else site_data
+
+
+def start_run(family, settings, site_data, *, has_gpu):
+    """Make the next run folder, with settings, columns and log in it, and return its `Run`."""
+    from modules import runs
+
+    run = runs.create(settings.result_dir)
+    run.write_settings(family, settings)
+    run.write_columns(site_data)
+    log_to(run.folder / "train.log")
+    log_header(settings, device="GPU" if has_gpu else "CPU")
+    return run
+
+
 def with_sample(settings):
     """Return `settings`, pointed at the bundled sample where nobody has put data yet.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import pandas as pd
 from pydantic import TypeAdapter
 
 from modules.columns import Column
@@ -22,6 +23,7 @@ from modules.storage import (
 )
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
+VALIDATION = "validation.csv"
 RUN_NAME = re.compile(r"experiment_(\d{2,})")
 
 
@@ -71,6 +73,23 @@ class Run:
     def save_scaler(self, scaler):
         content = pickle.dumps({"run_id": self.run_id, "scaler": scaler})
         write_whole(self.model_folder / SCALER, content)
+
+    def save_validation(self, tables):
+        """Save the records held back, turbine -> table: forecasts are judged on and follow them."""
+        content = pd.concat(tables, names=["turbine", "time"]).to_csv().encode()
+        write_whole(self.model_folder / VALIDATION, content)
+
+    def read_validation(self):
+        """Return what `save_validation` got. Raises DataError when it is not there."""
+        path = self.model_folder / VALIDATION
+        try:
+            table = pd.read_csv(path, index_col=["turbine", "time"], dtype={"turbine": str})
+            stamps = table.index.levels[1]
+            if not pd.api.types.is_numeric_dtype(stamps):
+                table.index = table.index.set_levels(pd.to_datetime(stamps), level=1)
+            return {name: part.droplevel(0) for name, part in table.groupby(level=0)}
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(f"{path} cannot be read: {error}. Train again.") from None
 
     def save_model(self, model):
         """Save as `.keras`. The model must be named after the run: see `model_name`."""
@@ -133,11 +152,26 @@ def find(folder, result_dir):
     return run
 
 
+def of_family(run, table):
+    """Return the entry of `table`, family -> anything, for the family that `run` belongs to.
+
+    Raises DataError for an unknown one.
+    """
+    family = run.read_settings().get("family")
+    if family not in table:
+        raise DataError(
+            f"{run.model_folder / SETTINGS} must name one of the families {', '.join(table)}. "
+            f"Received: family={family!r}. Train again."
+        )
+    return table[family]
+
+
 @dataclass(frozen=True)
 class Trained:
     """What a finished run left for the generator.
 
-    `model`: noise (B, T, Z) -> scaled window (B, T, F). `freq`: time step, None without times.
+    `model`: noise (B, T, Z) -> scaled window (B, T, F), or as its family has it. `seq_len`: rows
+    of a window. `freq`: time step, None without times.
     `start`: the training data's first time stamp, ISO 8601.
     """
 
@@ -173,8 +207,7 @@ def load_trained(run, model_path=None, scale_path=None):
         )
     try:
         columns = TypeAdapter(list[Column]).validate_python(table["columns"])
-        return Trained(
-            model, scaler, columns, int(settings["seq_len"]), table["freq"], table["start"]
-        )
+        seq_len = settings["seq_len"] if "seq_len" in settings else settings["window_size"]
+        return Trained(model, scaler, columns, int(seq_len), table["freq"], table["start"])
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None

@@ -18,8 +18,8 @@ from modules.timestamps import (
     cut_dates,
     find_time_gaps,
     freq_length,
+    grid_freq,
     infer_step,
-    normalise_freq,
     snap,
     spell_step,
 )
@@ -67,9 +67,9 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
     that hold nothing or one value only.
     """
     first = next(iter(turbines.values()))
-    freq = normalise_freq(settings.freq) if _is_timed(first) else None
+    freq = grid_freq(settings.freq, first.table.index) if _is_timed(first) else None
     notices: list[str] = []
-    prepared = [_prepare(raw, site, settings, notices) for raw in turbines.values()]
+    prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
     columns = _apply_rules(prepared, first.columns, site, settings)
@@ -97,7 +97,9 @@ def _tables(turbines: list[_Turbine]) -> list[pd.DataFrame]:
     return [turbine.table for turbine in turbines]
 
 
-def _prepare(raw: RawTurbine, site: Site, settings, notices: list[str]) -> _Turbine:
+def _prepare(
+    raw: RawTurbine, site: Site, settings, freq: str | None, notices: list[str]
+) -> _Turbine:
     """Duplicates merged, jitter snapped."""
     table = raw.table
     figures = {"name": raw.name, "rows_read": raw.n_read, "undated": raw.n_undated}
@@ -111,7 +113,7 @@ def _prepare(raw: RawTurbine, site: Site, settings, notices: list[str]) -> _Turb
         data_checks.check_conflicts(n_conflicts, len(table), raw.name, raw.files)
         if n_conflicts:
             notices += _repeated_hours(raw, site.time_zone)
-    step = infer_step(table.index) or freq_length(normalise_freq(settings.freq))
+    step = infer_step(table.index) or freq_length(freq)
     return _Turbine(raw, table.set_axis(snap(table.index, step), axis=0), figures, step)
 
 

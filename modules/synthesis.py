@@ -47,13 +47,16 @@ def to_physical(scaled, scaler, columns):
     return values + 0.0  # no negative zeros
 
 
+def decimals(largest):
+    """Digits behind the point that values of up to `largest` are written with: 6 significant."""
+    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
+
+
 def _within_limits(values, column):
     for atom in column.atoms:
         reach = ATOM_SLICE * (column.observed_max - column.observed_min)
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
-    largest = max(abs(column.observed_min), abs(column.observed_max), 1e-12)
-    decimals = SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest))
-    values = np.round(values, max(0, decimals))
+    values = np.round(values, decimals(max(abs(column.observed_min), abs(column.observed_max))))
     if column.kind == ANGLE:
         return wrap_angle(values, column.lower)
     return np.clip(values, column.observed_min, column.observed_max)

@@ -120,10 +120,11 @@ def freq_length(freq: str) -> pd.Timedelta:
 
 
 def spell_step(step: pd.Timedelta) -> str:
-    """`step` as `--freq` takes it: 10min, 1h, 1D, 1M."""
+    """`step` as `--freq` takes it: 10min, 1h, 1D, 1M, 1Q, 1Y."""
     seconds = step.total_seconds()
-    if seconds >= 28 * 86400:
-        return "1M"
+    for unit, shortest in (("Y", 365), ("Q", 90), ("M", 28)):
+        if seconds >= shortest * 86400:
+            return f"1{unit}"
     for unit, length in (("D", 86400), ("h", 3600), ("min", 60)):
         if seconds % length == 0:
             return f"{int(seconds // length)}{unit}"
@@ -145,6 +146,22 @@ def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
     if abs(nearest - median) <= STEP_TOLERANCE * median:
         median = float(nearest)
     return pd.Timedelta(seconds=median)
+
+
+def grid_freq(freq: str | None, stamps: pd.DatetimeIndex) -> str:
+    """The grid's step as a pandas alias: `freq`, or for None the step of the sorted `stamps`.
+
+    Raises DataError for a `freq` that pandas does not know, and for stamps without a step.
+    """
+    if freq is not None:
+        return normalise_freq(freq)
+    step = infer_step(stamps)
+    if step is None:
+        raise DataError(
+            "Without `freq` the records must have two time stamps to tell their step by. "
+            f"Received: {len(stamps)} rows at {stamps[0]}. Pass `--freq`, or give more rows."
+        )
+    return normalise_freq(spell_step(step))
 
 
 def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:

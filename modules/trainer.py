@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -23,12 +23,18 @@ class Phase:
     """A row of the phase table.
 
     `step`: draws its batch and makes one update; a dict of scalar tensors named as in `losses`.
+    `validate`: called at log steps; a dict of floats named as in `scores`, logged beside the
+    losses. `best`: networks by name, to be left at the end of the phase with the weights of the
+    log step whose first score was the lowest.
     """
 
     name: str
     n_steps: int
     step: Callable[[], dict]
     losses: tuple[str, ...]
+    validate: Callable[[], dict] = dict
+    scores: tuple[str, ...] = ()
+    best: dict = field(default_factory=dict)
 
 
 def compiled(phase):
@@ -57,12 +63,18 @@ class Trainer:
     def __init__(self, phases, state, run, settings):
         self.phases = phases
         self.run = run
+        self.best_path = str(run.model_folder / "best")
         self.log_interval = settings.log_interval
         self.checkpoint_interval = settings.checkpoint_interval
         self.phase_index = tf.Variable(0, dtype=tf.int64, name="phase_index")
         self.step = tf.Variable(0, dtype=tf.int64, name="step")
+        self.best_step = tf.Variable(0, dtype=tf.int64, name="best_step")
+        self.lowest = tf.Variable(math.inf, name="lowest")
+        progress = {
+            name: getattr(self, name) for name in ("phase_index", "step", "best_step", "lowest")
+        }
         self.manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(phase_index=self.phase_index, step=self.step, **state),
+            tf.train.Checkpoint(**progress, **state),
             str(run.model_folder),
             max_to_keep=2,
             checkpoint_name="ckpt",
@@ -76,6 +88,7 @@ class Trainer:
         with LossHistory(self.run.folder, self.phases) as history, logging_redirect_tqdm():
             while (index := int(self.phase_index)) < len(self.phases):
                 self._train_phase(self.phases[index], history)
+                self._return_to_best(self.phases[index])
                 self.phase_index.assign_add(1)
                 self.step.assign(0)
                 self.manager.save()
@@ -100,6 +113,9 @@ class Trainer:
                     self._guard(phase, step, named)
                 if logs:
                     milliseconds = 1000 * (time.perf_counter() - started) / n_steps
+                    named |= phase.validate()
+                    self._guard(phase, step, named)
+                    self._keep_best(phase, step, named)
                     progress.set_postfix_str(_aligned(named), refresh=False)
                     log.info(
                         "%s %d/%d  %s  %.1f ms/step",
@@ -108,6 +124,21 @@ class Trainer:
                     history.add(phase, step, named)
                 if saves:
                     self.manager.save()
+
+    def _keep_best(self, phase, step, named):
+        if phase.best and named[phase.scores[0]] < self.lowest:
+            self.lowest.assign(named[phase.scores[0]])
+            self.best_step.assign(step)
+            tf.train.Checkpoint(**phase.best).write(self.best_path)
+
+    def _return_to_best(self, phase):
+        if phase.best:
+            tf.train.Checkpoint(**phase.best).read(self.best_path).assert_consumed()
+            log.info(
+                "%s: back to step %d, %s %.4f",
+                phase.name, int(self.best_step), phase.scores[0], float(self.lowest),
+            )  # fmt: skip
+            self.lowest.assign(math.inf)
 
     def _next_stop(self, step, n_steps):
         """The step the next compiled call ends at: never past a log line or a checkpoint."""
@@ -132,7 +163,9 @@ class LossHistory:
     """`losses.csv`, a row per log step, and the same numbers as TensorBoard scalars."""
 
     def __init__(self, folder, phases):
-        names = list(dict.fromkeys(name for phase in phases for name in phase.losses))
+        names = list(
+            dict.fromkeys(name for phase in phases for name in phase.losses + phase.scores)
+        )
         self._columns = ["phase", "step", *names]
         self._path = folder / "losses.csv"
         self._events = tf.summary.create_file_writer(str(folder))
