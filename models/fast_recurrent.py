@@ -23,8 +23,10 @@ def forward(network, inputs, *, training):
             sequence = _recurrent(layer, sequence)
         elif isinstance(layer, keras.layers.BatchNormalization):
             sequence = layer(sequence, training=training)
-        else:
+        elif isinstance(layer, keras.layers.Dense):
             sequence = layer(sequence)
+        else:  # a convolution, say, needs to know which axis is time
+            sequence = _swap_time(layer(_swap_time(sequence)))
     return _swap_time(sequence)
 
 
