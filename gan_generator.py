@@ -26,11 +26,12 @@ def generate(settings):
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
     from modules import runs
     from modules.device import configure_gpu
+    from modules.trained import load_trained
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
     run = runs.find(settings.run, settings.result_dir)
     write = runs.of_family(run, WRITE)
-    trained = runs.load_trained(run, settings.model_path, settings.scale_path)
+    trained = load_trained(run, settings.model_path, settings.scale_path)
     return write(run, trained, settings, fast=not has_gpu)
 
 

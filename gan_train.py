@@ -31,6 +31,7 @@ def train_timegan(settings):
     from modules.utils import TimeGAN
     from modules.windows import cut
 
+    settings, resumed = programs.settle("timegan", settings)
     site_data = programs.site_records(settings)
     if site_data is None:
         return
@@ -40,7 +41,7 @@ def train_timegan(settings):
     scaler = SCALERS[settings.scaler]().fit(features, feature_names(site_data.columns))
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
-    run = programs.start_run("timegan", settings, site_data, has_gpu=has_gpu)
+    run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info(
         "%d windows of %d x %d -> %s", starts.size, settings.seq_len, features.shape[1], run.folder
     )
@@ -56,7 +57,7 @@ def train_timegan(settings):
         seed=settings.seed,
     )
     state = {"timegan": timegan, "random": batches.random}
-    Trainer(timegan.phases(batches), state, run, settings).train()
+    Trainer(timegan.phases(batches), state, run, settings, timegan.optimizers).train()
 
     run.save_scaler(scaler)
     run.save_model(timegan.synthetic_model(run.model_name))
@@ -71,6 +72,7 @@ def train_forecaster(settings):
     from modules.device import configure_gpu
     from modules.trainer import Trainer
 
+    settings, resumed = programs.settle("forecaster", settings)
     site_data = programs.site_records(settings)
     if site_data is None:
         return
@@ -81,7 +83,7 @@ def train_forecaster(settings):
     scaler, training, validation, unseen = forecasting.prepare(site_data, target, settings)
 
     has_gpu = configure_gpu(settings.gpu_memory_limit)
-    run = programs.start_run("forecaster", settings, site_data, has_gpu=has_gpu)
+    run = programs.start_run("forecaster", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info("Forecasting %s from %s -> %s", name, ", ".join(scaler.names_), run.folder)
     log.info(
         "%d windows to train on, %d to validate on", training.starts.size, validation.starts.size
@@ -93,7 +95,7 @@ def train_forecaster(settings):
     optimizer = forecasting.build_optimizer(settings)
     phase, windows = forecasting.plan(forecaster, optimizer, training, validation, settings)
     state = {"forecaster": forecaster, "optimizer": optimizer, "windows": windows}
-    Trainer([phase], state, run, settings).train()
+    Trainer([phase], state, run, settings, [optimizer]).train()
 
     val_mae, persistence_mae = forecasting.validate(forecaster, validation).values()
     log.info("Best val_mae %.4g; persistence on the same windows %.4g", val_mae, persistence_mae)

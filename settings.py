@@ -107,8 +107,13 @@ class TrainingSettings(DataSettings):
     batch_size: PositiveInt = Field(128, description="Windows per step.")
     log_interval: PositiveInt = Field(100, description="Steps between two log lines.")
     checkpoint_interval: PositiveInt = Field(500, description="Steps between two checkpoints.")
+    on_nan: Literal["stop", "rollback"] = Field(
+        "stop", description="A diverging loss ends the run, or goes back and halves `lr`."
+    )
     resume: str | None = Field(
-        None, description="Go on with this run, or with the newest unfinished one: `latest`."
+        None,
+        description="Go on with the run of this name, with its own settings; the newest "
+        "unfinished one where no name follows.",
     )
 
 
@@ -203,12 +208,21 @@ def read_settings(settings_class, arguments):
     Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
     """
     try:
-        return CliApp.run(settings_class, cli_args=list(arguments))
+        return CliApp.run(settings_class, cli_args=_with_resumed_run(arguments))
     except ValidationError as error:
         raise SettingsError(explain(error)) from None
     except CommandLineError as error:
         program = settings_class.model_config["cli_prog_name"]
         raise SettingsError(f"{error}. See python {program} --help") from None
+
+
+def _with_resumed_run(arguments):
+    """Let `--resume` stand alone: the newest unfinished run is meant."""
+    arguments = list(arguments)
+    for i, argument in enumerate(arguments):
+        if argument == "--resume" and (arguments[i + 1 :] + ["--"])[0].startswith("--"):
+            arguments[i] = "--resume=latest"
+    return arguments
 
 
 def explain(error):

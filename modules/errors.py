@@ -11,3 +11,9 @@ class RunError(RuntimeError):
     """A run that had started failed: diverged, or could not be written. Exit code 1."""
 
     exit_code = 1
+
+
+class Stopped(RunError):
+    """The user stopped a run, which is saved and can go on. Exit code 130, the shell's."""
+
+    exit_code = 130

@@ -60,3 +60,14 @@ def huber_loss(target, forecast, delta=1.0):
 def absolute_loss(target, forecast):
     """Mean absolute error (MAE), in the target's unit. Both tensors of one shape."""
     return tf.reduce_mean(tf.abs(target - forecast))
+
+
+def spread(real, synthetic):
+    """How much windows differ from one another, generated against real: 1 is as much, 0 not at all.
+
+    Ratio of the batch deviations, averaged over steps and features. Both windows (B, T, F).
+    """
+    real_deviation, deviation = (
+        tf.reduce_mean(tf.math.reduce_std(windows, 0)) for windows in (real, synthetic)
+    )
+    return tf.math.divide_no_nan(deviation, real_deviation)

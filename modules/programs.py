@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modules.errors import DataError, RunError
 from modules.sample_data import make_sample
-from settings import DataSettings, SettingsError
+from settings import FAMILIES, DataSettings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -61,25 +61,44 @@ def log_header(settings, *, device):
         log.info("  %s = %r", name, value)
 
 
+def settle(family, settings):
+    """Return (the settings to train with, the run to resume or None).
+
+    A resumed run goes on with its own settings, whatever stands in settings.py by now.
+    """
+    from modules import runs
+
+    if settings.resume is None:
+        return with_sample(settings), None
+    run = runs.find_unfinished(settings.resume, settings.result_dir)
+    runs.of_family(run, {family: None})
+    return runs.saved_settings(run, FAMILIES[family]), run
+
+
 def site_records(settings):
     """Return the clean `SiteData` of the site, or None after the report of `--check_only`."""
     # Imported here: the site's cleaning takes pandas, which a wrong setting need not wait for.
     from modules.dataLoader import load
     from modules.location_module import clean
 
-    settings = with_sample(settings)
     site_data = clean(load(settings), settings)
     log.info("%s", site_data.report)
     return None if settings.check_only else site_data
 
 
-def start_run(family, settings, site_data, *, has_gpu):
-    """Make the next run folder, with settings, columns and log in it, and return its `Run`."""
+def start_run(family, settings, site_data, *, resumed, has_gpu):
+    """Return the `Run` to train in: the `resumed` one, or a new one for None.
+
+    A new one gets settings and columns; a resumed one must find its data unchanged.
+    """
     from modules import runs
 
-    run = runs.create(settings.result_dir)
-    run.write_settings(family, settings)
-    run.write_columns(site_data)
+    if resumed is not None:
+        resumed.check_same_data(site_data)
+    run = resumed or runs.create(settings.result_dir)
+    if resumed is None:
+        run.write_settings(family, settings)
+        run.write_columns(site_data)
     log_to(run.folder / "train.log")
     log_header(settings, device="GPU" if has_gpu else "CPU")
     return run

@@ -3,14 +3,14 @@
 import logging
 
 import numpy as np
-from pydantic import ValidationError
 
 from modules.dataLoader import load
 from modules.errors import DataError
 from modules.location_module import clean
 from modules.pictures import draw_comparison
+from modules.runs import saved_settings
 from modules.windows import cut
-from settings import TimeGANSettings, explain
+from settings import TimeGANSettings
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def real_windows(run, columns, *, n_windows):
 
     float64 (n, seq_len, n_variables), physical units.
     """
-    settings = training_settings(run)
+    settings = saved_settings(run, TimeGANSettings)
     site_data = clean(load(settings), settings)
     if [c.name for c in site_data.columns] != [c.name for c in columns]:
         raise DataError(
@@ -42,13 +42,3 @@ def real_windows(run, columns, *, n_windows):
     series, starts = cut(site_data.tables, settings.seq_len)
     chosen = starts[np.linspace(0, len(starts) - 1, min(n_windows, len(starts))).astype(int)]
     return series[chosen[:, None] + np.arange(settings.seq_len)]
-
-
-def training_settings(run):
-    """Return the `TimeGANSettings` a run was trained with, validated anew."""
-    saved = run.read_settings()
-    fields = {name: saved[name] for name in TimeGANSettings.model_fields if name in saved}
-    try:
-        return TimeGANSettings(**fields)
-    except ValidationError as error:
-        raise DataError(f"{run.model_folder}/settings.json: {explain(error)}") from None

@@ -1,29 +1,22 @@
 """Run folders: numbered once, and everything in them of one run."""
 
+import hashlib
 import pickle
 import re
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import pandas as pd
-from pydantic import TypeAdapter
+from pydantic import ValidationError
 
-from modules.columns import Column
 from modules.errors import DataError, RunError
-from modules.preprocessing import MinMaxScaler, StandardScaler
-from modules.storage import (
-    load_model,
-    load_scaler,
-    read_json,
-    replacing,
-    write_json,
-    write_whole,
-)
+from modules.storage import read_json, replacing, write_json, write_whole
+from settings import explain
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 VALIDATION = "validation.csv"
+LATEST = "latest"
 RUN_NAME = re.compile(r"experiment_(\d{2,})")
 
 
@@ -67,8 +60,19 @@ class Run:
             "freq": site_data.freq,
             "start": min(starts).isoformat() if site_data.freq else None,
             "columns": [column.model_dump(mode="json") for column in site_data.columns],
+            "fingerprint": fingerprint(site_data.tables),
         }
         write_json(self.model_folder / COLUMNS, content)
+
+    def check_same_data(self, site_data):
+        """Raise DataError unless `site_data` is what the run began with."""
+        if read_json(self.model_folder / COLUMNS).get("fingerprint") != fingerprint(
+            site_data.tables
+        ):
+            raise DataError(
+                f"The records have changed since {self.folder} began. Restore them to go on with "
+                "it, or train anew without `--resume`."
+            )
 
     def save_scaler(self, scaler):
         content = pickle.dumps({"run_id": self.run_id, "scaler": scaler})
@@ -130,7 +134,7 @@ def existing(result_dir):
 
 
 def find(folder, result_dir):
-    """Return the run at `folder`, or the newest finished one of `result_dir` for None.
+    """Return the finished run at `folder`, or the newest one of `result_dir` for None.
 
     Raises DataError when there is none, or when it never finished.
     """
@@ -141,14 +145,38 @@ def find(folder, result_dir):
                 f"No finished run in {result_dir}. Train one first: python gan_train.py"
             )
         return finished[-1]
-    folder = Path(folder)
-    run = Run(folder.with_name(folder.name.removesuffix("_model")))
-    if not RUN_NAME.fullmatch(run.folder.name) or not run.model_folder.is_dir():
-        raise DataError(f"{folder} is not a run folder. Pass one like TimeGan_Result/experiment_01")
+    run = _locate(folder, result_dir)
     if not run.is_finished:
         raise DataError(
-            f"{folder} holds no {MODEL}: its training has not finished. Finish it, or pass another."
+            f"{folder} holds no {MODEL}: its training has not finished. Go on with "
+            f"`python gan_train.py --resume {run.folder.name}`, or pass another."
         )
+    return run
+
+
+def find_unfinished(folder, result_dir):
+    """Return the unfinished run at `folder`, or the newest one of `result_dir` for `latest`.
+
+    Raises DataError when there is none, or when it has finished.
+    """
+    if folder == LATEST:
+        unfinished = [run for run in existing(result_dir) if not run.is_finished]
+        if not unfinished:
+            raise DataError(f"No unfinished run in {result_dir}: nothing to resume.")
+        return unfinished[-1]
+    run = _locate(folder, result_dir)
+    if run.is_finished:
+        raise DataError(f"{run.folder} has finished: nothing to resume. Train anew without it.")
+    return run
+
+
+def _locate(folder, result_dir):
+    """The run named by its folder, its model folder, or its bare name within `result_dir`."""
+    path = Path(folder)
+    path = path if path.is_dir() else Path(result_dir) / folder
+    run = Run(path.with_name(path.name.removesuffix("_model")))
+    if not RUN_NAME.fullmatch(run.folder.name) or not run.model_folder.is_dir():
+        raise DataError(f"{folder} is not a run folder. Pass one like TimeGan_Result/experiment_01")
     return run
 
 
@@ -166,48 +194,20 @@ def of_family(run, table):
     return table[family]
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a finished run left for the generator.
-
-    `model`: noise (B, T, Z) -> scaled window (B, T, F), or as its family has it. `seq_len`: rows
-    of a window. `freq`: time step, None without times.
-    `start`: the training data's first time stamp, ISO 8601.
-    """
-
-    model: keras.Model
-    scaler: MinMaxScaler | StandardScaler
-    columns: list[Column]
-    seq_len: int
-    freq: str | None
-    start: str | None
+def fingerprint(tables):
+    """Return a hex digest of clean tables (turbine -> table): their names, times and values."""
+    digest = hashlib.sha256()
+    for name, table in tables.items():
+        digest.update(name.encode())
+        digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
-def load_trained(run, model_path=None, scale_path=None):
-    """Return `run`'s `Trained`, from its own files or from the two given in their place.
-
-    Raises DataError when a file cannot be used, or when they come from different runs.
-    """
-    settings = run.read_settings()
-    table = read_json(run.model_folder / COLUMNS)
-    model_path = model_path or run.model_folder / MODEL
-    scale_path = scale_path or run.model_folder / SCALER
-    scaler_run, scaler = load_scaler(scale_path)
-    model = load_model(model_path)
-    parts = {
-        model_path: model.name.removeprefix("synthetic_"),
-        scale_path: scaler_run,
-        run.model_folder / COLUMNS: table.get("run_id"),
-    }
-    strangers = [str(path) for path, run_id in parts.items() if run_id != settings.get("run_id")]
-    if strangers:
-        raise DataError(
-            f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler and columns must "
-            "come from one training: pass one `--run` folder."
-        )
+def saved_settings(run, settings_class):
+    """Return the settings a run was trained with, validated anew. Raises DataError."""
+    saved = run.read_settings()
+    fields = {name: saved[name] for name in settings_class.model_fields if name in saved}
     try:
-        columns = TypeAdapter(list[Column]).validate_python(table["columns"])
-        seq_len = settings["seq_len"] if "seq_len" in settings else settings["window_size"]
-        return Trained(model, scaler, columns, int(seq_len), table["freq"], table["start"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None
+        return settings_class(**fields)
+    except ValidationError as error:
+        raise DataError(f"{run.model_folder / SETTINGS}: {explain(error)}") from None

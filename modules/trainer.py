@@ -1,6 +1,5 @@
 """One loop that drives a table of phases: compiled steps, guard, log, checkpoint, progress."""
 
-import csv
 import logging
 import math
 import time
@@ -11,9 +10,15 @@ import tensorflow as tf
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from modules.errors import RunError
+from modules.checkpoints import Checkpoints
+from modules.errors import RunError, Stopped
+from modules.interruption import listening
+from modules.loss_history import LossHistory
 
 STEPS_PER_CALL = 10  # K: steps between two returns from the compiled loop to Python
+LARGEST_LOSS = 1e6
+MOST_ROLLBACKS = 5
+ROLLBACK_FACTOR = 0.5  # of the learning rate, at each return to a checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +30,7 @@ class Phase:
     `step`: draws its batch and makes one update; a dict of scalar tensors named as in `losses`.
     `validate`: called at log steps; a dict of floats named as in `scores`, logged beside the
     losses. `best`: networks by name, to be left at the end of the phase with the weights of the
-    log step whose first score was the lowest.
+    log step whose first score was the lowest. `alarm`: takes what is logged; a warning, or None.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Phase:
     validate: Callable[[], dict] = dict
     scores: tuple[str, ...] = ()
     best: dict = field(default_factory=dict)
+    alarm: Callable[[dict], str | None] = lambda _named: None
 
 
 def compiled(phase):
@@ -57,43 +63,57 @@ class Trainer:
     """Trains phase after phase and keeps what a run is worth: losses, events, checkpoints.
 
     `state`: dict of trackables (networks, optimisers, random state) that a checkpoint holds.
-    `run`: the run folder, `modules.runs.Run`. `settings`: for the intervals.
+    `run`: the run folder, `modules.runs.Run`; its newest checkpoint is where training begins.
+    `settings`: for the intervals and `on_nan`. `optimizers`: whose learning rate a rollback lowers.
     """
 
-    def __init__(self, phases, state, run, settings):
+    def __init__(self, phases, state, run, settings, optimizers=()):
         self.phases = phases
         self.run = run
+        self.settings = settings
+        self.optimizers = optimizers
         self.best_path = str(run.model_folder / "best")
-        self.log_interval = settings.log_interval
-        self.checkpoint_interval = settings.checkpoint_interval
         self.phase_index = tf.Variable(0, dtype=tf.int64, name="phase_index")
         self.step = tf.Variable(0, dtype=tf.int64, name="step")
         self.best_step = tf.Variable(0, dtype=tf.int64, name="best_step")
         self.lowest = tf.Variable(math.inf, name="lowest")
-        progress = {
-            name: getattr(self, name) for name in ("phase_index", "step", "best_step", "lowest")
-        }
-        self.manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(**progress, **state),
-            str(run.model_folder),
-            max_to_keep=2,
-            checkpoint_name="ckpt",
-        )
+        self.rollbacks = tf.Variable(0, dtype=tf.int64, name="rollbacks")
+        names = ("phase_index", "step", "best_step", "lowest", "rollbacks")
+        progress = {name: getattr(self, name) for name in names}
+        self.checkpoints = Checkpoints(run.model_folder, progress | state)
 
     def train(self):
-        """Run every phase from where the state stands to its end.
+        """Run every phase from where the newest checkpoint stands to its end.
 
-        Raises RunError when a loss stops being a number.
+        Raises RunError when a loss diverges or the disk refuses, and Stopped (after a checkpoint)
+        when SIGINT or SIGTERM asks for it.
         """
-        with LossHistory(self.run.folder, self.phases) as history, logging_redirect_tqdm():
-            while (index := int(self.phase_index)) < len(self.phases):
-                self._train_phase(self.phases[index], history)
-                self._return_to_best(self.phases[index])
-                self.phase_index.assign_add(1)
-                self.step.assign(0)
-                self.manager.save()
+        try:
+            with (
+                listening() as asked_to_stop,
+                LossHistory(self.run.folder, self.phases) as history,
+                logging_redirect_tqdm(),
+            ):
+                self._begin(history)
+                while (index := int(self.phase_index)) < len(self.phases):
+                    self._train_phase(self.phases[index], history, asked_to_stop)
+        except (OSError, tf.errors.OpError) as error:
+            raise RunError(
+                f"Training stopped: {error}. Last checkpoint: {self.checkpoints.latest}. When the "
+                f"cause is mended, go on with `--resume {self.run.folder.name}`."
+            ) from None
 
-    def _train_phase(self, phase, history):
+    def _begin(self, history):
+        path = self.checkpoints.restore()
+        if path is None:
+            self.checkpoints.save()  # what a rollback before the first interval returns to
+        else:
+            index, step = int(self.phase_index), int(self.step)
+            history.rewind(index, step)
+            log.info("Going on from %s: phase %d, step %d", path, index + 1, step)
+
+    def _train_phase(self, phase, history, asked_to_stop):
+        """Run `phase` to its end, or back to a checkpoint where it diverges."""
         run_steps = compiled(phase)
         step = int(self.step)
         with tqdm(
@@ -106,24 +126,74 @@ class Trainer:
                 step += n_steps
                 self.step.assign(step)
                 progress.update(n_steps)
-                logs = step % self.log_interval == 0 or step == phase.n_steps
-                saves = step % self.checkpoint_interval == 0 and step < phase.n_steps
-                if logs or saves:
-                    named = {name: float(value) for name, value in losses.items()}
-                    self._guard(phase, step, named)
-                if logs:
-                    milliseconds = 1000 * (time.perf_counter() - started) / n_steps
-                    named |= phase.validate()
-                    self._guard(phase, step, named)
-                    self._keep_best(phase, step, named)
-                    progress.set_postfix_str(_aligned(named), refresh=False)
-                    log.info(
-                        "%s %d/%d  %s  %.1f ms/step",
-                        phase.name, step, phase.n_steps, _aligned(named), milliseconds,
-                    )  # fmt: skip
-                    history.add(phase, step, named)
-                if saves:
-                    self.manager.save()
+                seconds = (time.perf_counter() - started) / n_steps
+                try:
+                    self._take_stock(phase, step, losses, seconds, history, progress)
+                except Diverged as diverged:
+                    self._roll_back(diverged, history)
+                    return
+                if asked_to_stop.is_set():
+                    self._stop(phase, step)
+        self._return_to_best(phase)
+        self.phase_index.assign_add(1)
+        self.step.assign(0)
+        self.checkpoints.save()
+
+    def _take_stock(self, phase, step, losses, seconds, history, progress):
+        """Guard, log and save, at the steps that are due for it. Raises Diverged."""
+        logs = step % self.settings.log_interval == 0 or step == phase.n_steps
+        saves = step % self.settings.checkpoint_interval == 0 and step < phase.n_steps
+        if not (logs or saves):
+            return
+        named = {name: float(value) for name, value in losses.items()}
+        _guard(phase, step, named)
+        if logs:
+            named |= phase.validate()
+            _guard(phase, step, named)
+            self._keep_best(phase, step, named)
+            progress.set_postfix_str(_aligned(named), refresh=False)
+            log.info(
+                "%s %d/%d  %s  %.1f ms/step",
+                phase.name, step, phase.n_steps, _aligned(named), 1000 * seconds,
+            )  # fmt: skip
+            if warning := phase.alarm(named):
+                log.warning("%s", warning)
+            history.add(phase, step, named)
+        if saves:
+            self.checkpoints.save()
+
+    def _next_stop(self, step, n_steps):
+        """The step the next compiled call ends at: never past a log line or a checkpoint."""
+        intervals = (self.settings.log_interval, self.settings.checkpoint_interval)
+        stops = [interval * (step // interval + 1) for interval in intervals]
+        return min(step + STEPS_PER_CALL, n_steps, *stops)
+
+    def _roll_back(self, diverged, history):
+        """Go back to the last checkpoint with a lower learning rate, or raise RunError."""
+        latest = self.checkpoints.latest
+        n_rollbacks = int(self.rollbacks) + 1
+        if self.settings.on_nan != "rollback" or n_rollbacks > MOST_ROLLBACKS:
+            raise RunError(
+                f"{diverged} Last good checkpoint: {latest}. Try a smaller `--lr`, or "
+                "`--on_nan rollback`, which goes back and lowers it."
+            )
+        self.checkpoints.restore()
+        self.rollbacks.assign(n_rollbacks)
+        for optimizer in self.optimizers:
+            optimizer.learning_rate.assign(optimizer.learning_rate * ROLLBACK_FACTOR)
+        self.checkpoints.save()
+        history.rewind(int(self.phase_index), int(self.step))
+        log.warning(
+            "%s Back to %s with %g of the learning rate (%d of %d times).",
+            diverged, latest, ROLLBACK_FACTOR, n_rollbacks, MOST_ROLLBACKS,
+        )  # fmt: skip
+
+    def _stop(self, phase, step):
+        self.checkpoints.save()
+        raise Stopped(
+            f"Stopped at {phase.name} step {step}, saved as {self.checkpoints.latest}. "
+            f"Go on with: python gan_train.py --resume {self.run.folder.name}"
+        )
 
     def _keep_best(self, phase, step, named):
         if phase.best and named[phase.scores[0]] < self.lowest:
@@ -140,55 +210,16 @@ class Trainer:
             )  # fmt: skip
             self.lowest.assign(math.inf)
 
-    def _next_stop(self, step, n_steps):
-        """The step the next compiled call ends at: never past a log line or a checkpoint."""
-        stops = [step + STEPS_PER_CALL, n_steps]
-        stops += [
-            interval * (step // interval + 1)
-            for interval in (self.log_interval, self.checkpoint_interval)
-        ]
-        return min(stops)
 
-    def _guard(self, phase, step, losses):
-        lost = [name for name, value in losses.items() if not math.isfinite(value)]
-        if lost:
-            latest = self.manager.latest_checkpoint
-            raise RunError(
-                f"{', '.join(lost)} stopped being a number by {phase.name} step {step}. Last good "
-                f"checkpoint: {latest or 'none yet'}. Try a smaller `--lr`."
-            )
+class Diverged(Exception):
+    """A loss is no number any more, or has exploded."""
 
 
-class LossHistory:
-    """`losses.csv`, a row per log step, and the same numbers as TensorBoard scalars."""
-
-    def __init__(self, folder, phases):
-        names = list(
-            dict.fromkeys(name for phase in phases for name in phase.losses + phase.scores)
-        )
-        self._columns = ["phase", "step", *names]
-        self._path = folder / "losses.csv"
-        self._events = tf.summary.create_file_writer(str(folder))
-
-    def __enter__(self):
-        is_new = not self._path.exists()
-        self._file = self._path.open("a", newline="", encoding="utf-8")
-        self._rows = csv.DictWriter(self._file, self._columns)
-        if is_new:
-            self._rows.writeheader()
-        return self
-
-    def __exit__(self, *_):
-        self._file.close()
-        self._events.close()
-
-    def add(self, phase, step, losses):
-        self._rows.writerow({"phase": phase.name, "step": step} | losses)
-        self._file.flush()
-        with self._events.as_default(step=step):
-            for name, value in losses.items():
-                tf.summary.scalar(f"{phase.name}/{name}", value)
-        self._events.flush()
+def _guard(phase, step, losses):
+    lost = {n: v for n, v in losses.items() if not math.isfinite(v) or abs(v) > LARGEST_LOSS}
+    if lost:
+        shown = ", ".join(f"{name} ({value:g})" for name, value in lost.items())
+        raise Diverged(f"{shown} diverged by {phase.name} step {step}.")
 
 
 def _aligned(losses):

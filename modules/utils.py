@@ -18,6 +18,7 @@ EMBEDDER_SUPERVISED_WEIGHT = 0.1  # in the embedder's joint loss
 MOMENT_WEIGHT = 100.0
 GENERATED_LATENT_WEIGHT = 1.0  # the paper's gamma: the term on the latent before the supervisor
 GENERATOR_UPDATES = 2  # per discriminator update
+COLLAPSED_SPREAD = 0.1
 
 LOSSES = {
     "autoencoder": ("reconstruction_loss",),
@@ -29,6 +30,7 @@ LOSSES = {
         "moment_loss",
         "discriminator_loss",
         "discriminator_trained",
+        "spread",
     ),
 }
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
@@ -63,7 +65,20 @@ class TimeGAN(tf.Module):
             "supervised": lambda: self.supervised_step(batches.windows()),
             "joint": lambda: self.joint_step(batches),
         }
-        return [Phase(name, self.train_step, step, LOSSES[name]) for name, step in steps.items()]
+        return [
+            Phase(name, self.train_step, step, LOSSES[name], alarm=collapse_alarm)
+            for name, step in steps.items()
+        ]
+
+    @property
+    def optimizers(self):
+        """The four optimisers, in the order of the phases."""
+        return (
+            self.autoencoder_optimizer,
+            self.supervisor_optimizer,
+            self.generator_optimizer,
+            self.discriminator_optimizer,
+        )
 
     def synthetic_model(self, name="timegan"):
         """Return generator, supervisor and recovery as one model: noise -> scaled window."""
@@ -117,6 +132,7 @@ class TimeGAN(tf.Module):
             "adversarial_loss": adversarial,
             "supervised_loss": supervised,
             "moment_loss": moment,
+            "spread": losses.spread(real, synthetic),
         }
 
     def embedder_step(self, real):
@@ -175,6 +191,17 @@ class TimeGAN(tf.Module):
     def _descend(tape, loss, optimizer, *networks):
         variables = _trainable(networks)
         optimizer.apply(tape.gradient(loss, variables), variables)
+
+
+def collapse_alarm(named):
+    """Return a warning when generated windows are nearly all alike, from the logged `named`."""
+    spread = named.get("spread", 1.0)
+    if spread >= COLLAPSED_SPREAD:
+        return None
+    return (
+        f"The generated windows vary {spread:.0%} as much as the real ones: the generator has "
+        "collapsed. Try `--lr 0.0002 --beta 0.5`, or an earlier checkpoint."
+    )
 
 
 def _trainable(networks):
