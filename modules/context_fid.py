@@ -59,9 +59,10 @@ def train_encoder(windows, *, seed, steps=None):
 def encode(weights, windows):
     """Encodings float32 (n, 320) of `windows` float32 (n, T, F): the maximum over their steps."""
     outputs = []
-    for start in range(0, len(windows), WINDOWS_PER_CALL):
-        chunk = windows[start : start + WINDOWS_PER_CALL]
-        made = _encodings(weights, tf.constant(_padded(chunk, WINDOWS_PER_CALL)))
+    size = min(WINDOWS_PER_CALL, len(windows))
+    for start in range(0, len(windows), size):
+        chunk = windows[start : start + size]
+        made = _encodings(weights, tf.constant(_padded(chunk, size)))
         outputs.append(made.numpy()[: len(chunk)])
     return np.concatenate(outputs)
 

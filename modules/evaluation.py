@@ -7,7 +7,7 @@ import numpy as np
 from modules import reference, score_rows, scores
 from modules.errors import DataError
 from modules.score_rows import Columns, ScoreRow, Sets, Steps
-from modules.splits import blocked_split
+from modules.splits import blocked_split, windows_sharing_rows
 
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -52,10 +52,12 @@ def evaluate(
     Raises
     ------
     DataError
-        Where no score has a meaning: see `modules.scores.check_windows`.
+        Where no score has a meaning (see `modules.scores.check_windows`), and for held-out
+        windows that are too few or share rows with training windows.
     """
+    real, synthetic = (np.asarray(x, np.float32) for x in (real, synthetic))
+    scores.check_windows(real, synthetic)
     sets = _sets(real, synthetic, starts, heldout, seeds[0])
-    scores.check_windows(sets.real, sets.synthetic)
     if not isinstance(columns, Columns):
         columns = Columns(columns or [str(i) for i in range(real.shape[-1])])
     made = [
@@ -72,9 +74,6 @@ def evaluate(
 
 
 def _sets(real, synthetic, starts, heldout, seed):
-    real, synthetic = (np.asarray(x, np.float32) for x in (real, synthetic))
-    if real.ndim != 3:
-        scores.check_windows(real, synthetic)
     length, everything = real.shape[1], np.arange(len(real))
     if heldout is None:
         train, unseen = everything, None
@@ -82,6 +81,7 @@ def _sets(real, synthetic, starts, heldout, seed):
     else:
         unseen = everything[heldout]
         train = np.setdiff1d(everything, unseen)
+        _check_heldout(train, unseen, starts, length)
         halves = train, unseen
     splits = [
         None if starts is None else partial(blocked_split, np.asarray(starts)[rows], length)
@@ -96,6 +96,22 @@ def _sets(real, synthetic, starts, heldout, seed):
         real_split=splits[0],
         floor_splits=(splits[1], splits[2]),
     )
+
+
+def _check_heldout(train, unseen, starts, length):
+    if min(len(train), len(unseen)) < scores.LEAST_WINDOWS:
+        raise DataError(
+            f"Training and held-out windows must be at least {scores.LEAST_WINDOWS} each. "
+            f"Received: {len(train)} and {len(unseen)}. Hold out more blocks, or pass heldout=None."
+        )
+    if starts is not None:
+        shared = windows_sharing_rows(np.asarray(starts)[unseen], np.asarray(starts)[train], length)
+        if shared.any():
+            raise DataError(
+                "Held-out windows must share no row with a training window. Received: "
+                f"{shared.sum()} of {len(unseen)} that do. Choose them with "
+                "modules.splits.blocked_split."
+            )
 
 
 def _or_reason(score, make, *arguments):

@@ -214,9 +214,10 @@ def _outputs(weights, windows, hidden, kind):
 
 def _apply(judge, windows, kind):
     outputs = []
-    for start in range(0, len(windows), WINDOWS_PER_CALL):
-        chunk = windows[start : start + WINDOWS_PER_CALL]
-        padded = np.zeros((WINDOWS_PER_CALL, *windows.shape[1:]), np.float32)
+    size = min(WINDOWS_PER_CALL, len(windows))
+    for start in range(0, len(windows), size):
+        chunk = windows[start : start + size]
+        padded = np.zeros((size, *windows.shape[1:]), np.float32)
         padded[: len(chunk)] = chunk
         made = _outputs(judge.weights, tf.constant(padded), judge.hidden, kind)
         outputs.append(made.numpy()[..., : len(chunk)])

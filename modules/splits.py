@@ -59,3 +59,11 @@ def blocked_split(starts, length, seed, *, test_share=TEST_SHARE, n_blocks=10, g
             "Use fewer blocks, shorter windows or more data."
         )
     return np.flatnonzero(apart), np.flatnonzero(inside)
+
+
+def windows_sharing_rows(starts, others, length):
+    """Which windows of `length` rows at `starts` overlap one at `others`: bool (n_windows,)."""
+    others = np.sort(others)
+    after = np.searchsorted(others, np.asarray(starts) - length, side="right")
+    nearest = others[np.minimum(after, len(others) - 1)]
+    return (after < len(others)) & (nearest < np.asarray(starts) + length)
