@@ -33,7 +33,7 @@ class Crops(NamedTuple):
 
 
 def train_encoder(windows, *, seed, steps=None):
-    """Weights of a TS2Vec encoder: the average over all steps of its training.
+    """Weights of a TS2Vec encoder: the average of the initial ones and those after every step.
 
     `windows`: float32 (n, T, F), scaled to 0...1. `steps`: None gives 200 or, above 100,000
     numbers, 600. Returns a list of float32 tensors.
@@ -45,7 +45,7 @@ def train_encoder(windows, *, seed, steps=None):
     crops = draw_crops(length, batch, steps, rng)
     weights = ts2vec.initial_weights(windows.shape[2], length, rng)
     weights = [tf.constant(w) for w in weights]
-    state = [weights, *([tf.zeros_like(w) for w in weights] for _ in range(3))]
+    state = [weights, *([tf.zeros_like(w) for w in weights] for _ in range(2)), weights]
     for done in range(0, steps, STEPS_PER_CALL):
         count = min(STEPS_PER_CALL, steps - done)
         chunk = [_padded(x[done : done + count], STEPS_PER_CALL) for x in (rows, *crops)]
@@ -148,7 +148,7 @@ def _steps(weights, mean, square, average, batches, crops, chance, done, count):
         mean = [BETA_1 * m + (1 - BETA_1) * g for m, g in zip(mean, gradient, strict=True)]
         square = [BETA_2 * s + (1 - BETA_2) * g**2 for s, g in zip(square, gradient, strict=True)]
         weights = [_adamw(*wms, t) for wms in zip(weights, mean, square, strict=True)]
-        average = [a + (w - a) / t for a, w in zip(average, weights, strict=True)]
+        average = [a + (w - a) / (t + 1) for a, w in zip(average, weights, strict=True)]
         return i + 1, weights, mean, square, average
 
     state = (0, weights, mean, square, average)

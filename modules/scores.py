@@ -5,8 +5,6 @@ that train a network or draw samples return one value per seed, float64 (n_seeds
 mean with the floor and the Gaussian of `modules.reference` beside it, never alone.
 """
 
-from functools import partial
-
 import numpy as np
 from scipy.stats import wasserstein_distance
 
@@ -59,10 +57,11 @@ def discriminative_score(
         Where `check_windows` refuses.
     """
     check_windows(real, synthetic)
-    real_parts, synthetic_parts = (
-        [(split or partial(shuffled_split, len(x)))(seed) for seed in seeds]
-        for x, split in ((real, real_split), (synthetic, synthetic_split))
-    )
+    # Streams of their own: with one order for both, windows alike in place stay together.
+    real_split = real_split or (lambda seed: shuffled_split(len(real), [seed, 0]))
+    synthetic_split = synthetic_split or (lambda seed: shuffled_split(len(synthetic), [seed, 1]))
+    real_parts = [real_split(seed) for seed in seeds]
+    synthetic_parts = [synthetic_split(seed) for seed in seeds]
     judge = judges.train_discriminators(
         real,
         synthetic,
@@ -150,6 +149,29 @@ def correlational_score(real, synthetic, *, seeds, n_draws=CORRELATION_DRAWS):
         For constant columns in `real`, and where `check_windows` refuses. A constant column in
         `synthetic` counts as correlated with nothing.
     """
+    _check_columns_vary(real, synthetic)
+    scores = []
+    for seed in seeds:
+        rng = np.random.default_rng([seed, 9])
+        drawn = [x[rng.integers(0, len(x), len(x) // n_draws)] for x in (real, synthetic)]
+        scores.append(_correlation_gap(*drawn))
+    return np.asarray(scores)
+
+
+def correlational_score_of_all(real, synthetic):
+    """`correlational_score` over all windows, as a float: without the noise of the draws.
+
+    On real against real the drawn score is noise alone, and larger than what it should measure.
+    """
+    _check_columns_vary(real, synthetic)
+    return _correlation_gap(real, synthetic)
+
+
+def _correlation_gap(real, synthetic):
+    return float(np.abs(np.tril(correlations(synthetic) - correlations(real))).sum() / 10)
+
+
+def _check_columns_vary(real, synthetic):
     check_windows(real, synthetic)
     constant = np.flatnonzero(np.ptp(real, axis=(0, 1)) == 0)
     if len(constant):
@@ -157,13 +179,6 @@ def correlational_score(real, synthetic, *, seeds, n_draws=CORRELATION_DRAWS):
             "The correlational score needs columns that vary. Received: constant columns "
             f"{constant.tolist()} of {real.shape[-1]}. Drop them before scoring."
         )
-    scores = []
-    for seed in seeds:
-        rng = np.random.default_rng([seed, 9])
-        drawn = [x[rng.integers(0, len(x), len(x) // n_draws)] for x in (real, synthetic)]
-        difference = correlations(drawn[1]) - correlations(drawn[0])
-        scores.append(np.abs(np.tril(difference)).sum() / 10)
-    return np.asarray(scores)
 
 
 def correlations(windows):

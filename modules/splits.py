@@ -12,9 +12,9 @@ def shuffled_split(n_windows, seed, *, test_share=TEST_SHARE):
 
     For comparison with published tables, and for windows that share no rows. Windows cut at
     stride 1 share all but one row with their neighbours, so their test part is known beforehand:
-    use `blocked_split` for them.
+    use `blocked_split` for them. `seed`: an int, or several that count as one.
     """
-    order = np.random.default_rng([seed, 6]).permutation(n_windows)
+    order = np.random.default_rng([*np.atleast_1d(seed), 6]).permutation(n_windows)
     n_train = int(n_windows * (1 - test_share))
     return order[:n_train], order[n_train:]
 

@@ -87,6 +87,8 @@ def test_correlational_score_is_the_difference_of_the_correlations_over_ten():
 
     made = scores.correlational_score(correlated(0.9), correlated(-0.3), seeds=range(5))
     assert made.mean() == pytest.approx(1.2 / 10, abs=0.003)
+    all_windows = scores.correlational_score_of_all(correlated(0.9), correlated(-0.3))
+    assert all_windows == pytest.approx(1.2 / 10, abs=0.001)
 
 
 def test_correlations_are_the_numpy_twin():
@@ -128,6 +130,7 @@ EVERY_SCORE = [
     partial(scores.predictive_score, seeds=SEEDS, steps=1),
     partial(scores.context_fid_score, seeds=SEEDS, steps=1),
     partial(scores.correlational_score, seeds=SEEDS),
+    scores.correlational_score_of_all,
     scores.marginal_distances,
     scores.autocorrelation_distance,
 ]

@@ -53,3 +53,8 @@ def test_shuffled_split_is_four_fifths_of_all_windows():
 def test_windows_sharing_rows_ends_where_windows_only_touch():
     shared = windows_sharing_rows([0, 3, 4, 12, 13, 30], [8], 5)
     assert shared.tolist() == [False, False, True, True, False, False]
+
+
+def test_shuffled_split_of_another_stream_is_another_order():
+    first, second = (shuffled_split(400, seed)[1] for seed in (0, [0, 1]))
+    assert len(set(first) & set(second)) < 40
