@@ -1,0 +1,69 @@
+"""Which windows a judge may learn from, and which it is tested on."""
+
+import numpy as np
+
+from modules.errors import DataError
+
+TEST_SHARE = 0.2
+
+
+def shuffled_split(n_windows, seed, *, test_share=TEST_SHARE):
+    """The papers' split: windows at random. Returns int indices (train, test).
+
+    For comparison with published tables, and for windows that share no rows. Windows cut at
+    stride 1 share all but one row with their neighbours, so their test part is known beforehand:
+    use `blocked_split` for them. `seed`: an int, or several that count as one.
+    """
+    order = np.random.default_rng([*np.atleast_1d(seed), 6]).permutation(n_windows)
+    n_train = int(n_windows * (1 - test_share))
+    return order[:n_train], order[n_train:]
+
+
+def blocked_split(starts, length, seed, *, test_share=TEST_SHARE, n_blocks=10, gap=0):
+    """Blocks of time: no training window shares a row with a test window.
+
+    Parameters
+    ----------
+    starts : int array (n_windows,)
+        First row of each window. Rows of separate series must differ: add an offset per series.
+    length : int
+        Rows of a window, T.
+    seed : int
+        Chooses the test blocks.
+    test_share : float
+        Share of the blocks that become the test set.
+    n_blocks : int
+        Blocks of equally many windows that the time is cut into.
+    gap : int
+        Further rows left out on both sides of every test block.
+
+    Returns
+    -------
+    train, test : int arrays
+        Indices into `starts`. Windows across an edge belong to neither.
+    """
+    starts = np.asarray(starts)
+    in_time = np.sort(starts)
+    edges = in_time[np.arange(n_blocks) * len(in_time) // n_blocks]
+    edges = np.append(edges, in_time[-1] + length)
+    n_test = min(max(1, round(test_share * n_blocks)), n_blocks - 1)
+    chosen = np.sort(np.random.default_rng([seed, 7]).permutation(n_blocks)[:n_test])
+    inside, apart = np.zeros(len(starts), bool), np.ones(len(starts), bool)
+    for first, last in zip(edges[chosen], edges[chosen + 1], strict=True):
+        inside |= (starts >= first) & (starts + length <= last)
+        apart &= (starts + length + gap <= first) | (starts >= last + gap)
+    if not inside.any() or not apart.any():
+        raise DataError(
+            f"No window fits inside a block of time. Received: {len(starts)} windows of {length} "
+            f"rows over {edges[-1] - edges[0]} rows, n_blocks={n_blocks}, gap={gap}. "
+            "Use fewer blocks, shorter windows or more data."
+        )
+    return np.flatnonzero(apart), np.flatnonzero(inside)
+
+
+def windows_sharing_rows(starts, others, length):
+    """Which windows of `length` rows at `starts` overlap one at `others`: bool (n_windows,)."""
+    others = np.sort(others)
+    after = np.searchsorted(others, np.asarray(starts) - length, side="right")
+    nearest = others[np.minimum(after, len(others) - 1)]
+    return (after < len(others)) & (nearest < np.asarray(starts) + length)

@@ -1,0 +1,63 @@
+"""Scores that a wind analyst reads: the power curve and the ramps, in physical units."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import wasserstein_distance
+
+from modules.errors import DataError
+
+BIN_WIDTH = 0.5  # m/s, the method of bins of IEC 61400-12-1
+LEAST_PER_BIN = 3
+
+
+class PowerCurve(NamedTuple):
+    """Mean `power` float64 (n,) at the wind speeds `speed` float64 (n,) of the bins' means."""
+
+    speed: np.ndarray
+    power: np.ndarray
+
+
+def power_curve(windows, *, wind_speed, power, bin_width=BIN_WIDTH):
+    """The mean power of each wind-speed bin of `windows` float (n, T, F), in physical units.
+
+    `wind_speed`, `power`: column numbers. Bins of fewer than three records are left out.
+    """
+    speeds, powers = _column(windows, wind_speed), _column(windows, power)
+    bins = np.floor(speeds / bin_width).astype(int)
+    bins -= bins.min()
+    counts = np.bincount(bins)
+    kept = counts >= LEAST_PER_BIN
+    if kept.sum() < 2:
+        raise DataError(
+            "A power curve needs two wind-speed bins of three records. Received: "
+            f"{kept.sum()} from {len(speeds)} records, wind speed {speeds.min():g} to "
+            f"{speeds.max():g}. Pass physical units and the column of the wind speed."
+        )
+    means = (np.bincount(bins, weights=x)[kept] / counts[kept] for x in (speeds, powers))
+    return PowerCurve(*means)
+
+
+def power_curve_residual(windows, curve, *, wind_speed, power):
+    """Mean absolute distance of the power from `curve`, in the unit of the power.
+
+    The same number of real windows says what scatter is right: a lower one means that the
+    synthetic records lie too near the curve, a higher one that they leave it.
+    """
+    expected = np.interp(_column(windows, wind_speed), *curve)
+    return float(np.abs(_column(windows, power) - expected).mean())
+
+
+def ramp_rates(windows, *, column):
+    """Changes of a column from one step to the next, float64 (n * (T - 1),)."""
+    return np.diff(np.asarray(windows, np.float64)[..., column], axis=1).ravel()
+
+
+def ramp_distance(real, synthetic, *, column):
+    """Wasserstein distance between the ramp rates, in the column's unit per step."""
+    first, second = (ramp_rates(x, column=column) for x in (real, synthetic))
+    return float(wasserstein_distance(first, second))
+
+
+def _column(windows, column):
+    return np.asarray(windows, np.float64)[..., column].ravel()
