@@ -25,10 +25,10 @@ def generate(settings):
     """Write what a run was trained for; return the CSV's path."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
     from modules import runs
-    from modules.device import configure_gpu
+    from modules.device import configure
     from modules.trained import load_trained
 
-    has_gpu = configure_gpu(settings.gpu_memory_limit)
+    has_gpu = configure(settings.gpu_memory_limit)
     run = runs.find(settings.run, settings.result_dir)
     write = runs.of_family(run, WRITE)
     trained = load_trained(run, settings.model_path, settings.scale_path)

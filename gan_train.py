@@ -25,7 +25,7 @@ def train_timegan(settings):
     import keras
 
     from modules.batches import Batches
-    from modules.device import configure_gpu
+    from modules.device import configure
     from modules.preprocessing import SCALERS, encode_angles, feature_names
     from modules.trainer import Trainer
     from modules.utils import TimeGAN
@@ -40,7 +40,7 @@ def train_timegan(settings):
     features = encode_angles(series, site_data.columns)
     scaler = SCALERS[settings.scaler]().fit(features, feature_names(site_data.columns))
 
-    has_gpu = configure_gpu(settings.gpu_memory_limit)
+    has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info(
         "%d windows of %d x %d -> %s", starts.size, settings.seq_len, features.shape[1], run.folder
@@ -69,7 +69,7 @@ def train_forecaster(settings):
     import keras
 
     from modules import forecasting
-    from modules.device import configure_gpu
+    from modules.device import configure
     from modules.trainer import Trainer
 
     settings, resumed = programs.settle("forecaster", settings)
@@ -82,7 +82,7 @@ def train_forecaster(settings):
     settings = settings.model_copy(update={"target": name})
     scaler, training, validation, unseen = forecasting.prepare(site_data, target, settings)
 
-    has_gpu = configure_gpu(settings.gpu_memory_limit)
+    has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("forecaster", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info("Forecasting %s from %s -> %s", name, ", ".join(scaler.names_), run.folder)
     log.info(

@@ -3,11 +3,14 @@
 import tensorflow as tf
 
 
-def configure_gpu(memory_limit):
-    """Cap the first GPU's memory at `memory_limit` MiB, or let it grow as needed for None.
+def configure(memory_limit):
+    """Make every operation repeatable, and cap the first GPU's memory at `memory_limit` MiB.
 
-    Returns whether there is a GPU. Must come before the first tensor is made.
+    None lets the memory grow as needed. Returns whether there is a GPU. Must come before the first
+    tensor is made.
     """
+    # Without it, threads add up gradients in whatever order they finish.
+    tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if gpus and memory_limit:
         limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_limit)
