@@ -35,8 +35,7 @@ def recurrent(layer, inputs):
 
     `layer`: a built `keras.layers.LSTM`, or `GRU` with `reset_after=True`, with the default
     activations, `return_sequences=True`, no dropout and no mask. `inputs`: float32 (B, T, F).
-    Returns float32 (B, T, H); differentiable inside a `tf.function` only. Raises ValueError for any
-    other layer.
+    Returns float32 (B, T, H). Raises ValueError for any other layer.
     """
     return _swap_time(_recurrent(layer, _swap_time(inputs)))
 
@@ -48,13 +47,10 @@ def _swap_time(sequence):
 def _recurrent(layer, sequence):
     _refuse_unsupported(layer)
     cell = layer.cell
-    # Tensors, not variables: a compiled function would go on looking for the first layer's.
-    kernel, recurrent_kernel, bias = (
-        tf.convert_to_tensor(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
-    )
+    kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
     if isinstance(layer, keras.layers.LSTM):
-        return _lstm(_project(sequence, kernel, bias), recurrent_kernel)
-    input_bias, recurrent_bias = tf.unstack(bias)
+        return _lstm(_project(sequence, kernel, cell.bias.value), recurrent_kernel)
+    input_bias, recurrent_bias = tf.unstack(cell.bias.value)
     return _gru(_project(sequence, kernel, input_bias), recurrent_kernel, recurrent_bias)
 
 
@@ -127,7 +123,9 @@ def _loop(step, n_steps, carry, n_outputs, reverse=False):
 @tf.custom_gradient
 def _lstm(projected, recurrent_kernel):
     """Hochreiter & Schmidhuber 1997, gates in Keras' order i, f, g, o: (T, B, 4H) -> (T, B, H)."""
-    latent, cell_state, gates = _lstm_forward(projected, recurrent_kernel)
+    # A tape that watched the loop itself would ask XLA for its tensor lists, which it cannot give.
+    inputs = (tf.stop_gradient(x) for x in (projected, recurrent_kernel))
+    latent, cell_state, gates = _lstm_forward(*inputs)
 
     def gradient(upstream):
         # Inside a tf.cond the incoming gradient has lost its static shape, which XLA needs.
@@ -183,7 +181,8 @@ def _lstm_backward(upstream, cell_state, gates, recurrent_kernel):
 @tf.custom_gradient
 def _gru(projected, recurrent_kernel, recurrent_bias):
     """Cho et al. 2014 in cuDNN's form, gates z, r, candidate: (T, B, 3H) -> (T, B, H)."""
-    latent, gates, inner = _gru_forward(projected, recurrent_kernel, recurrent_bias)
+    inputs = (tf.stop_gradient(x) for x in (projected, recurrent_kernel, recurrent_bias))
+    latent, gates, inner = _gru_forward(*inputs)
 
     def gradient(upstream):
         upstream = tf.ensure_shape(upstream, latent.shape)
