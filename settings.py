@@ -172,7 +172,13 @@ class ForecasterSettings(TrainingSettings):
     epochs: PositiveInt = Field(100, description="Passes over the training windows, at most.")
     train_step: PositiveInt = Field(10000, description="Training steps, at most.")
     optimizer: Literal["sgd", "adam"] = Field("sgd", description="How the weights are moved.")
-    lr: float = Field(0.0001, gt=0, le=1, description="Learning rate; Adam wants about 0.001.")
+    lr: float = Field(
+        0.0001,
+        gt=0,
+        le=1,
+        description="Learning rate, for SGD and targets of about 100; take 0.00001 for power in "
+        "kW, and 0.001 for Adam.",
+    )
     momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD, and Adam's beta_1.")
 
 
@@ -235,11 +241,11 @@ def explain(error):
 
 
 def settings_table(settings_class):
-    """Return the Markdown table of the fields a class adds to its parent."""
-    parent = settings_class.__mro__[1]
+    """Return the Markdown table of the fields a class adds to its parent, or changes."""
+    inherited = getattr(settings_class.__mro__[1], "model_fields", {})
     lines = ["| name | default | meaning |", "|---|---|---|"]
     for name, field in settings_class.model_fields.items():
-        if name not in getattr(parent, "model_fields", {}):
+        if name not in inherited or field.default != inherited[name].default:
             default = field.default
             shown = ", ".join(default) if isinstance(default, tuple) else default
             lines.append(f"| `{name}` | {shown} | {field.description} |")

@@ -44,5 +44,5 @@ def _panel(panel, table):
         panel.fill_between(
             rows[axis], rows["lower_80"], rows["upper_80"], color=colour, alpha=0.2, linewidth=0
         )
+    panel.fill_between([], [], color=ACTUAL, alpha=0.2, label="80 % of validation errors")
     panel.plot(one_step[axis], one_step["actual"], color=ACTUAL, linewidth=0.8, label="measured")
-    panel.plot(multi_step[axis], multi_step["actual"], color=ACTUAL, linewidth=0.8)
