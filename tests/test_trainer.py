@@ -36,17 +36,19 @@ def phase(name, n_steps, counter):
 
 
 def make_trainer(tmp_path, phases, counters, *, log_interval=4, checkpoint_interval=7):
-    settings = SimpleNamespace(log_interval=log_interval, checkpoint_interval=checkpoint_interval)
+    settings = SimpleNamespace(
+        log_interval=log_interval, checkpoint_interval=checkpoint_interval, on_nan="stop"
+    )
     state = {f"counter_{i}": counter for i, counter in enumerate(counters)}
     trainer = Trainer(phases, state, create(tmp_path / "results"), settings)
     trainer.saved = []
-    save = trainer.manager.save
+    save = trainer.checkpoints.save
 
     def recorded():
         trainer.saved.append((int(trainer.phase_index), int(trainer.step)))
         return save()
 
-    trainer.manager.save = recorded
+    trainer.checkpoints.save = recorded
     return trainer
 
 
