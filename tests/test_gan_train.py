@@ -17,9 +17,10 @@ import pytest
 import gan_generator
 import gan_train
 from modules import losses
-from modules.runs import Run, load_trained
+from modules.runs import Run
 from modules.sample_data import make_sample
 from modules.synthesis import sample
+from modules.trained import load_trained
 from tests.logs import restored_logging
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
