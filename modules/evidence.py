@@ -75,10 +75,11 @@ class Evidence:
     @property
     def score_columns(self):
         """The features as the physical scores want them named and numbered."""
-        names = self.feature_names
-        at = power_curve_columns(self.columns) or ()
-        at = [names.index(self.columns[i].name) for i in at]
-        return Columns(names, *at, to_physical=self.scaler.inverse_transform)
+        names, to_physical = self.feature_names, self.scaler.inverse_transform
+        wind = [self.columns[i] for i in power_curve_columns(self.columns) or ()]
+        numbers = [names.index(column.name) for column in wind]
+        units = [column.unit for column in wind]
+        return Columns(names, *numbers, *units, to_physical=to_physical)
 
 
 def gather(site_data, synthetic, seq_len):

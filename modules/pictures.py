@@ -5,6 +5,7 @@ Colours are safe for the colour-blind. Names of columns are drawn as they are, i
 
 import warnings
 from contextlib import contextmanager
+from itertools import product
 
 import matplotlib
 import numpy as np
@@ -23,14 +24,15 @@ SCRIPTS = ("Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic", "Noto Sans CJK
 
 
 @contextmanager
-def sheet(path, height):
+def sheet(path, height, *, math=False):
     """Yield a `Figure`, 11 inches wide and `height` inches high, that becomes the PNG `path`.
 
-    Names may hold letters that no font at hand has (drawn as boxes) and dollar signs.
+    Names may hold letters that no font at hand has (drawn as boxes), and dollar signs unless
+    `math`, which the powers on a log scale need.
     """
     available = set(font_manager.get_font_names())
     families = ["DejaVu Sans", *(family for family in SCRIPTS if family in available)]
-    style = {"font.size": 9, "font.family": families, "text.parse_math": False}
+    style = {"font.size": 9, "font.family": families, "text.parse_math": math}
     with matplotlib.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -62,21 +64,23 @@ def draw_losses(losses, path):
     none.
     """
     phases = list(dict.fromkeys(losses["phase"]))
-    with sheet(path, 3.6) as figure:
+    names = [name for name in losses if name not in ("phase", "step")]
+    styles = dict(zip(names, product(("-", "--", ":"), PALETTE), strict=False))
+    with sheet(path, 3.6, math=True) as figure:
         panels = figure.subplots(1, len(phases), squeeze=False)[0]
         for panel, phase in zip(panels, phases, strict=True):
-            rows = losses[losses["phase"] == phase].dropna(axis="columns", how="all")
-            names = [name for name in rows if name not in ("phase", "step")]
-            for i, name in enumerate(names):
-                style = "-" if i < len(PALETTE) else "--"
-                colour = PALETTE[i % len(PALETTE)]
-                label = name.removesuffix("_loss").replace("_", " ")
-                panel.plot(rows["step"], rows[name], style, color=colour, label=label)
+            rows = losses[losses["phase"] == phase]
+            for name, (line, colour) in styles.items():
+                if rows[name].notna().any():
+                    panel.plot(rows["step"], rows[name], line, color=colour, label=name)
             panel.set_yscale("log")
+            panel.tick_params(which="both", labelsize=8)
             panel.set_title(f"phase: {phase}")
             panel.set_xlabel("training step")
-            panel.legend(fontsize=8)
         panels[0].set_ylabel("loss [no unit, log scale]")
+        lines = {line.get_label(): line for panel in panels for line in panel.get_lines()}
+        labels = [name.removesuffix("_loss").replace("_", " ") for name in lines]
+        figure.legend(lines.values(), labels, loc="outside right upper", fontsize=8)
 
 
 def grid(figure, n_panels, **options):

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
 
 from modules.pictures import COLOURS, grid, label, n_rows, sheet
 from modules.scores import autocorrelations, correlations
@@ -48,7 +49,7 @@ def draw_autocorrelations(real, synthetic, names, path, *, step="steps"):
             panel.axhline(0, color="grey", linewidth=0.6)
             panel.set_title(name, fontsize=9)
             panel.set_xlabel(f"lag [{step}]")
-            panel.set_ylabel("autocorrelation")
+            panel.set_ylabel("autocorrelation [no unit]", fontsize=8)
         _legend(figure, panel)
 
 
@@ -64,7 +65,8 @@ def draw_correlations(real, synthetic, names, path):
         "difference: synthetic - real": of_synthetic - of_real,
     }
     places = range(len(names))
-    with sheet(path, 4.6 if len(names) < 20 else 6) as figure:
+    with sheet(path, 4.4) as figure:
+        figure.set_layout_engine("compressed")
         panels = figure.subplots(1, 3, sharey=True)
         for panel, (title, matrix) in zip(panels, matrices.items(), strict=True):
             image = panel.imshow(matrix, cmap="PuOr", vmin=-1, vmax=1)
@@ -73,7 +75,7 @@ def draw_correlations(real, synthetic, names, path):
             panel.set_yticks(places, names, fontsize=7)
             if len(names) <= MOST_CELLS:
                 _write_cells(panel, matrix)
-        figure.colorbar(image, ax=panels, label="correlation [-1...1]", shrink=0.6)
+        figure.colorbar(image, ax=panels, label="correlation [no unit]", shrink=0.8)
 
 
 def _write_cells(panel, matrix):
@@ -95,7 +97,11 @@ def draw_embeddings(real, synthetic, path, *, seed=0):
     pca = PCA(min(N_COMPONENTS, *flat[0].shape), random_state=seed).fit(flat[0])
     projected = pca.transform(both)
     perplexity = min(PERPLEXITY, (len(both) - 1) / 3)
-    tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(projected)
+    # OpenMP's threads wait for each other in a busy loop: one alone is several times as fast on
+    # a machine that has other work.
+    with threadpool_limits(1):
+        tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
+        placed = tsne.fit_transform(projected)
     shares = 100 * pca.explained_variance_ratio_
     with sheet(path, 5) as figure:
         left, right = figure.subplots(1, 2)
@@ -103,7 +109,7 @@ def draw_embeddings(real, synthetic, path, *, seed=0):
         left.set_title("PCA")
         left.set_xlabel(f"component 1 [scaled, {shares[0]:.0f} % of the real variance]")
         left.set_ylabel(f"component 2 [scaled, {shares[1]:.0f} % of the real variance]")
-        _scatter(right, tsne, len(flat[0]))
+        _scatter(right, placed, len(flat[0]))
         right.set_title(f"t-SNE, perplexity {perplexity:.0f}")
         right.set_xlabel("t-SNE 1 [no unit]")
         right.set_ylabel("t-SNE 2 [no unit]")

@@ -13,16 +13,15 @@ SECTORS = 24
 def draw_power_curve(real, synthetic, columns, at, path):
     """Write a PNG: records in the plane of wind speed and power, real left, synthetic right.
 
-    `real`, `synthetic`: float (n_windows, T, n_variables), physical units. `at`: the positions of
+    `real`, `synthetic`: float (..., n_variables), physical units. `at`: the positions of
     wind speed and power. The black line is the real records' mean power per 0.5 m/s on both sides.
     """
     wind, power = at
     with sheet(path, 4.4) as figure:
         panels = figure.subplots(1, 2, sharex=True, sharey=True)
-        for panel, (name, windows) in zip(
-            panels, (("real", real), ("synthetic", synthetic)), strict=True
-        ):
-            points = windows.reshape(-1, len(columns))[:, [wind, power]]
+        sides = (("real", real), ("synthetic", synthetic))
+        for panel, (name, records) in zip(panels, sides, strict=True):
+            points = records.reshape(-1, len(columns))[:, [wind, power]]
             chosen = np.linspace(0, len(points) - 1, min(N_POINTS, len(points))).astype(int)
             look = {"s": 4, "alpha": 0.3, "edgecolors": "none"}
             panel.scatter(*points[chosen].T, color=COLOURS[name], **look)

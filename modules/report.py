@@ -84,7 +84,9 @@ def draw_pictures(folder, evidence, freq):
 
     pictures.draw_comparison(real, synthetic, columns, place("comparison"))
     if at:
-        pictures_wind.draw_power_curve(real, synthetic, columns, at, place("power_curve"))
+        pictures_wind.draw_power_curve(
+            evidence.series, synthetic, columns, at, place("power_curve")
+        )
     if any(column.kind == "angle" for column in columns):
         pictures_wind.draw_roses(real, synthetic, columns, place("directions"))
     pictures_statistics.draw_marginals(real, synthetic, columns, place("marginals"))
