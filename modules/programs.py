@@ -67,8 +67,10 @@ def settle(family, settings):
     A resumed run goes on with its own settings, whatever stands in settings.py by now.
     """
     from modules import runs
+    from modules.location_module import get_site
 
     if settings.resume is None:
+        get_site(settings.location)
         return with_sample(settings), None
     run = runs.find_unfinished(settings.resume, settings.result_dir)
     runs.of_family(run, {family: None})

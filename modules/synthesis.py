@@ -86,8 +86,7 @@ def to_table(windows, columns, *, freq, start):
         table.insert(0, "step", np.tile(np.arange(n_steps), n_windows))
     else:
         # Milliseconds: nanoseconds, pandas 2's default, end in 2262, too soon for monthly records.
-        first = pd.Timestamp(start).as_unit("ms")
-        times = pd.date_range(first, periods=len(table), freq=freq, unit="ms")
+        times = pd.date_range(start, periods=len(table), freq=freq, unit="ms")
         table.insert(0, "DateTime", times)
     table.insert(0, "window", np.repeat(np.arange(n_windows), n_steps))
     return table

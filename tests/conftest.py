@@ -9,6 +9,14 @@ from tests.logs import restored_logging
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def repeatable():
+    """As the programs do: without it, the last bits depend on the threads."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
 @pytest.fixture
 def own_logging():
     """Give the root logger back its handlers after a program has configured it."""

@@ -11,6 +11,7 @@ import pytest
 from modules import runs
 from modules.errors import DataError, RunError
 from modules.preprocessing import MinMaxScaler
+from modules.trained import load_trained
 from tests.tiny import STEPS, finished_run, tiny_columns, tiny_settings, tiny_site_data
 
 
@@ -130,7 +131,7 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
 
 
 def test_what_was_saved_is_what_is_loaded(result_dir):
-    trained = runs.load_trained(result_dir.first)
+    trained = load_trained(result_dir.first)
     assert trained.columns == tiny_columns()
     assert (trained.seq_len, trained.freq, trained.start) == (
         STEPS,
@@ -143,7 +144,7 @@ def test_what_was_saved_is_what_is_loaded(result_dir):
 
 
 def test_a_run_without_times_has_neither_step_nor_start(result_dir):
-    trained = runs.load_trained(result_dir.second)
+    trained = load_trained(result_dir.second)
     assert (trained.freq, trained.start) == (None, None)
 
 
@@ -152,7 +153,7 @@ def test_a_file_of_another_run_is_refused_by_name(result_dir, argument, file):
     arguments = [result_dir.first, None, None]
     arguments[argument] = result_dir.second.model_folder / file
     with pytest.raises(DataError, match=rf"Not of the run .*_01: \S*experiment_02_model/{file}\. "):
-        runs.load_trained(*arguments)
+        load_trained(*arguments)
 
 
 def test_columns_of_another_run_are_refused(result_dir, tmp_path):
@@ -160,7 +161,7 @@ def test_columns_of_another_run_are_refused(result_dir, tmp_path):
     strange = (result_dir.first.model_folder / "columns.json").read_bytes()
     (run.model_folder / "columns.json").write_bytes(strange)
     with pytest.raises(DataError, match=r"Not of the run .*columns\.json\. Model, scaler"):
-        runs.load_trained(run)
+        load_trained(run)
 
 
 @pytest.mark.parametrize("missing", ["columns", "freq"])
@@ -171,4 +172,4 @@ def test_a_damaged_column_table_is_refused(tmp_path, missing):
     del content[missing]
     path.write_text(json.dumps(content))
     with pytest.raises(DataError, match="is damaged: .*Train again"):
-        runs.load_trained(run)
+        load_trained(run)

@@ -106,9 +106,8 @@ class Update:
         self.networks = {n: twin.read(getattr(self.timegan, n)) for n in utils.NETWORKS}
         self.before = self._state()
         self.slots_before = self._slots()
-        self.reported = {
-            key: float(value) for key, value in compiled(self.timegan, name)(*batches).items()
-        }
+        step = getattr(self.timegan, f"{name}_step")
+        self.reported = {key: float(value) for key, value in step(*batches).items()}
         self.after = self._state()
         self.slots_after = self._slots()
 
@@ -128,10 +127,6 @@ class Update:
             )
             if variable.trainable
         ]
-
-
-def compiled(timegan, name):
-    return tf.function(getattr(timegan, f"{name}_step"), autograph=False)
 
 
 @pytest.fixture(scope="module", params=UPDATES)
@@ -219,7 +214,7 @@ def discriminate():
     """One compiled discriminator step; its gate reads `timegan.gamma` through a variable."""
     timegan = ready_timegan()
     timegan.gamma = tf.Variable(0.0)
-    step = compiled(timegan, "discriminator")
+    step = tf.function(timegan.discriminator_step, autograph=False)
 
     def run(gamma, bias=None):
         timegan.gamma.assign(gamma)
@@ -271,12 +266,12 @@ def test_supervisors_optimizer_holds_nothing_of_the_generator():
 
 @pytest.fixture(scope="module")
 def phases():
-    """A TimeGAN of wide noise and its phases, each run for one compiled step."""
+    """A TimeGAN of wide noise and its phases, each run for one step."""
     timegan = tiny_timegan(z_dim=6, gamma=0.0, train_step=17)
     phases = timegan.phases(tiny_batches(z_dim=6))
     counts, reported = [], []
     for phase in phases:
-        reported.append(tf.function(phase.step, autograph=False)())
+        reported.append(phase.step())
         counts.append([int(o.iterations) for o in optimizers(timegan)])
     return timegan, phases, reported, counts
 

@@ -33,12 +33,12 @@ def tiny_timegan(*, fast=True, seed=0, n_features=FEATURES, **fields):
     return TimeGAN(tiny_settings(**fields), n_features, fast=fast)
 
 
-def stirred(timegan, *, scale=0.4, seed=7):
+def stirred(timegan, seed=7):
     """Move every weight and moving statistic well away from its start, as training would."""
     random = np.random.default_rng(seed)
     for name in NETWORKS:
         for variable in getattr(timegan, name).variables:
-            drawn = random.normal(0, scale, variable.shape)
+            drawn = random.normal(0, 0.4, variable.shape)
             is_positive = "gamma" in variable.path or "variance" in variable.path
             variable.assign(1 + np.abs(drawn) if is_positive else variable + drawn)
     return timegan

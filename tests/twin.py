@@ -46,6 +46,19 @@ def moment_loss(real, synthetic):
     return mean(np.abs(mean_gap)) + mean(np.abs(deviation_gap))
 
 
+def huber_loss(target, forecast):
+    error = np.abs(target - forecast)
+    return mean(np.where(error <= 1, 0.5 * error**2, error - 0.5))
+
+
+def absolute_loss(target, forecast):
+    return mean(np.abs(target - forecast))
+
+
+def spread(real, synthetic):
+    return synthetic.std(0).mean() / real.std(0).mean()
+
+
 def read(network):
     """Return a `keras.Sequential` as a list of (layer type, activation, float64 weights)."""
     return [
