@@ -111,7 +111,13 @@ def real_records(run):
     Raises DataError when they are gone or have changed.
     """
     settings = saved_settings(run, TimeGANSettings)
-    site_data = clean(load(settings), settings)
+    try:
+        site_data = clean(load(settings), settings)
+    except DataError as error:
+        raise DataError(
+            f"The report needs the records that {run.folder} was trained on, and cannot read them: "
+            f"{error}"
+        ) from None
     run.check_same_data(site_data)
     return site_data
 

@@ -144,7 +144,7 @@ def test_report_reads_the_records_again(untimed, undrawn):
 def test_gone_records_are_refused(untimed):
     run, site_data = untimed
     (run.folder.parents[1] / "input" / "numbers.csv").unlink()
-    with pytest.raises(DataError, match="input"):
+    with pytest.raises(DataError, match=r"needs the records that .*experiment_01 was trained on"):
         write(run, site_data)
     assert not (run.folder / "report.html").exists()
 
