@@ -37,18 +37,19 @@ def generate(settings):
 
 def write_synthetic(run, trained, settings, *, fast):
     """Draw windows, or one series, from TimeGAN's synthetic model."""
-    from modules import report, synthesis
+    from modules import synthesis
 
     n_windows, n_steps = settings.n_windows, trained.seq_len
     if settings.length:
         n_windows, n_steps = 1, settings.length
-    scaled = synthesis.sample(trained.model, n_windows, n_steps, seed=settings.seed, fast=fast)
-    windows = synthesis.to_physical(scaled, trained.scaler, trained.columns)
+    windows = synthesis.draw(trained, n_windows, n_steps, seed=settings.seed, fast=fast)
     table = synthesis.to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
     path = write_csv("TimeGan", table)
     log.info("%d windows of %d rows from %s -> %s", n_windows, n_steps, run.folder, path)
-    if settings.report:
-        report.write_report(run, windows, trained.columns)
+    if settings.report != "none":
+        from modules import report
+
+        report.write_report(run, trained, windows, kind=settings.report)
     return path
 
 

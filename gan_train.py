@@ -27,6 +27,7 @@ def train_timegan(settings):
     from modules.batches import Batches
     from modules.device import configure
     from modules.preprocessing import SCALERS, encode_angles, feature_names
+    from modules.report import write_after_training
     from modules.trainer import Trainer
     from modules.utils import TimeGAN
     from modules.windows import cut
@@ -61,6 +62,7 @@ def train_timegan(settings):
 
     run.save_scaler(scaler)
     run.save_model(timegan.synthetic_model(run.model_name))
+    write_after_training(run, site_data, settings, fast=not has_gpu)
     log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
 
 

@@ -11,6 +11,8 @@ from pydantic_settings import SettingsError as CommandLineError
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
+ReportKind = Literal["none", "quick", "full"]
+STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
 
 
 class SettingsError(ValueError):
@@ -139,6 +141,11 @@ class TimeGANSettings(TrainingSettings):
     )
     beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
     beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
+    report: ReportKind = Field(
+        "quick",
+        description="Fidelity report at the end: `quick` takes seconds, `full` adds the scores "
+        "that train judges, many minutes.",
+    )
 
 
 class ForecasterSettings(TrainingSettings):
@@ -200,8 +207,10 @@ class GeneratorSettings(ProgramSettings):
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
     )
-    report: CliToggleFlag[bool] = Field(
-        False, description="Draw the synthetic records beside the real ones, into the run folder."
+    report: ReportKind = Field(
+        "none",
+        description="Fidelity report into the run folder: `quick`, also where no word follows, or "
+        "`full` with the scores that train judges, many minutes.",
     )
 
 
@@ -214,7 +223,7 @@ def read_settings(settings_class, arguments):
     Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
     """
     try:
-        return CliApp.run(settings_class, cli_args=_with_resumed_run(arguments))
+        return CliApp.run(settings_class, cli_args=_with_meant_words(arguments))
     except ValidationError as error:
         raise SettingsError(explain(error)) from None
     except CommandLineError as error:
@@ -222,12 +231,12 @@ def read_settings(settings_class, arguments):
         raise SettingsError(f"{error}. See python {program} --help") from None
 
 
-def _with_resumed_run(arguments):
-    """Let `--resume` stand alone: the newest unfinished run is meant."""
+def _with_meant_words(arguments):
+    """Let `--resume` and `--report` stand alone: the newest unfinished run, the quick report."""
     arguments = list(arguments)
     for i, argument in enumerate(arguments):
-        if argument == "--resume" and (arguments[i + 1 :] + ["--"])[0].startswith("--"):
-            arguments[i] = "--resume=latest"
+        if argument in STANDING_ALONE and (arguments[i + 1 :] + ["--"])[0].startswith("--"):
+            arguments[i] = f"{argument}={STANDING_ALONE[argument]}"
     return arguments
 
 

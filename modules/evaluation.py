@@ -4,12 +4,17 @@ from functools import partial
 
 import numpy as np
 
-from modules import reference, score_rows, scores
+from modules import reference, score_rows
 from modules.errors import DataError
 from modules.score_rows import Columns, ScoreRow, Sets, Steps
+from modules.scores import LEAST_WINDOWS, check_windows
 from modules.splits import blocked_split, windows_sharing_rows
 
 SEEDS = (0, 1, 2, 3, 4)
+SCORES = (
+    *("discriminative", "predictive", "context-fid", "correlational"),
+    *("marginal", "autocorrelation", "memorisation", "wind"),
+)
 
 
 def evaluate(
@@ -21,6 +26,7 @@ def evaluate(
     columns=None,
     seeds=SEEDS,
     steps=Steps(),  # noqa: B008 (immutable)
+    scores=SCORES,
 ):
     """All scores of `synthetic`, each with floor, Gaussian and chance beside it.
 
@@ -42,6 +48,8 @@ def evaluate(
         Judges are trained, and samples drawn, once per seed.
     steps : Steps
         Fewer make a quicker and less severe judge: not comparable with published figures.
+    scores : sequence of str
+        Those to make, out of `SCORES`; the first three train networks and take minutes.
 
     Returns
     -------
@@ -56,7 +64,7 @@ def evaluate(
         windows that are too few or share rows with training windows.
     """
     real, synthetic = (np.asarray(x, np.float32) for x in (real, synthetic))
-    scores.check_windows(real, synthetic)
+    check_windows(real, synthetic)
     sets = _sets(real, synthetic, starts, heldout, seeds[0])
     if not isinstance(columns, Columns):
         columns = Columns(columns or [str(i) for i in range(real.shape[-1])])
@@ -70,7 +78,12 @@ def evaluate(
         ("memorisation", score_rows.memorisation_rows),
         ("wind", score_rows.wind_rows, columns),
     ]
-    return [row for score, make, *how in made for row in _or_reason(score, make, sets, *how)]
+    return [
+        row
+        for score, make, *how in made
+        if score in scores
+        for row in _or_reason(score, make, sets, *how)
+    ]
 
 
 def _sets(real, synthetic, starts, heldout, seed):
@@ -99,9 +112,9 @@ def _sets(real, synthetic, starts, heldout, seed):
 
 
 def _check_heldout(train, unseen, starts, length):
-    if min(len(train), len(unseen)) < scores.LEAST_WINDOWS:
+    if min(len(train), len(unseen)) < LEAST_WINDOWS:
         raise DataError(
-            f"Training and held-out windows must be at least {scores.LEAST_WINDOWS} each. "
+            f"Training and held-out windows must be at least {LEAST_WINDOWS} each. "
             f"Received: {len(train)} and {len(unseen)}. Hold out more blocks, or pass heldout=None."
         )
     if starts is not None:

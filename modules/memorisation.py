@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CHUNK = 512
+CHUNK_BYTES = 2**27
 COPY_TOLERANCE = 1e-4  # of the scaled range: less than any sensor resolves
 
 
@@ -15,10 +15,11 @@ def nearest_windows(windows, train):
     queries = np.asarray(windows, np.float64).reshape(len(windows), -1)
     stored = np.asarray(train, np.float64).reshape(len(train), -1)
     lengths = (stored**2).sum(axis=1)
+    chunk = max(1, CHUNK_BYTES // (8 * len(stored)))
     nearest = np.concatenate(
         [
-            (lengths - 2 * queries[start : start + CHUNK] @ stored.T).argmin(axis=1)
-            for start in range(0, len(queries), CHUNK)
+            (lengths - 2 * queries[start : start + chunk] @ stored.T).argmin(axis=1)
+            for start in range(0, len(queries), chunk)
         ]
     )
     return np.linalg.norm(queries - stored[nearest], axis=1), nearest
@@ -38,5 +39,10 @@ def nearest_neighbour_ratio(synthetic, train, heldout):
 def exact_copy_rate(windows, train, *, tolerance=COPY_TOLERANCE):
     """Share of `windows` that equal a training window to within `tolerance` everywhere."""
     nearest = nearest_windows(windows, train)[1]
-    difference = np.abs(np.asarray(windows) - np.asarray(train)[nearest])
+    return copy_rate(windows, np.asarray(train)[nearest], tolerance=tolerance)
+
+
+def copy_rate(windows, neighbours, *, tolerance=COPY_TOLERANCE):
+    """Share of `windows` (n, T, F) that equal their own of `neighbours` (n, T, F) everywhere."""
+    difference = np.abs(np.asarray(windows) - neighbours)
     return float((difference.max(axis=(1, 2)) <= tolerance).mean())

@@ -101,6 +101,7 @@ def start_run(family, settings, site_data, *, resumed, has_gpu):
     if resumed is None:
         run.write_settings(family, settings)
         run.write_columns(site_data)
+        run.save_data_report(site_data.report)
     log_to(run.folder / "train.log")
     log_header(settings, device="GPU" if has_gpu else "CPU")
     return run

@@ -15,7 +15,7 @@ from modules.storage import read_json, replacing, write_json, write_whole
 from settings import explain
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
-VALIDATION = "validation.csv"
+VALIDATION, DATA_REPORT = "validation.csv", "data_report.json"
 LATEST = "latest"
 RUN_NAME = re.compile(r"experiment_(\d{2,})")
 
@@ -70,9 +70,12 @@ class Run:
             site_data.tables
         ):
             raise DataError(
-                f"The records have changed since {self.folder} began. Restore them to go on with "
-                "it, or train anew without `--resume`."
+                f"The records have changed since {self.folder} began. Restore them, or train anew."
             )
+
+    def save_data_report(self, report):
+        """Save a `modules.data_report.DataReport` beside the losses."""
+        write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
 
     def save_scaler(self, scaler):
         content = pickle.dumps({"run_id": self.run_id, "scaler": scaler})

@@ -35,12 +35,15 @@ class ScoreRow(NamedTuple):
 class Columns(NamedTuple):
     """Names of the columns, and what the physical scores need of a wind site.
 
-    `wind_speed`, `power`: column numbers. `to_physical`: scaled (n, T, F) -> physical units.
+    `wind_speed`, `power`: column numbers, with their units. `to_physical`: scaled (n, T, F) ->
+    physical units.
     """
 
     names: Sequence[str]
     wind_speed: int | None = None
     power: int | None = None
+    speed_unit: str = "unit of the speed"
+    power_unit: str = "unit of the power"
     to_physical: Callable[[np.ndarray], np.ndarray] = np.asarray
 
 
@@ -161,12 +164,12 @@ def wind_rows(sets, columns):
         curve = wind_scores.power_curve(real, **at)
         return wind_scores.power_curve_residual(synthetic, curve, **at)
 
-    note = "right at the floor, wrong below and above; unit of the power"
+    note = f"{columns.power_unit}; right at the floor, wrong below and above"
     made = _three(physical, residual)
     rows = [_row("power-curve residual", "method of bins", made, note=note)]
-    for column in at.values():
+    for column, unit in zip(at.values(), (columns.speed_unit, columns.power_unit), strict=True):
         made = _three(physical, partial(wind_scores.ramp_distance, column=column))
-        note = "Wasserstein distance, unit per step"
+        note = f"Wasserstein distance, {unit} per step"
         rows.append(_row("ramp rates", str(columns.names[column]), made, note=note))
     return rows
 

@@ -14,6 +14,15 @@ BATCH = 1024  # windows per call
 SIGNIFICANT_DIGITS = 6
 
 
+def draw(trained, n_windows, n_steps, *, seed, fast):
+    """Return what `trained`, a `modules.trained.Trained`, writes: float64, physical units.
+
+    (n_windows, n_steps, n_variables). See `sample` and `to_physical`.
+    """
+    scaled = sample(trained.model, n_windows, n_steps, seed=seed, fast=fast)
+    return to_physical(scaled, trained.scaler, trained.columns)
+
+
 def sample(model, n_windows, seq_len, *, seed, fast):
     """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F), from uniform noise.
 

@@ -24,7 +24,9 @@ from modules.trained import load_trained
 from tests.logs import restored_logging
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
-TINY = "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8 --train_step 3".split()
+TINY = (
+    "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8 --train_step 3 --report none".split()
+)
 N_WINDOWS = 7
 
 

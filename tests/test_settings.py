@@ -91,6 +91,15 @@ def test_flags_need_no_word():
 
 
 @pytest.mark.parametrize(
+    ("arguments", "report"),
+    [([], "none"), (["--report"], "quick"), (["--report", "full"], "full")],
+)
+def test_report_alone_is_the_quick_one(arguments, report):
+    found = read_settings(GeneratorSettings, [*arguments, "--seed", "3"])
+    assert (found.report, found.seed) == (report, 3)
+
+
+@pytest.mark.parametrize(
     "arguments", [["--cleaning_rules", "range,stuck"], ["--cleaning_rules", '["range", "stuck"]']]
 )
 def test_several_rules_are_given_in_one_argument(arguments):

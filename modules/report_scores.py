@@ -1,0 +1,91 @@
+"""The score table of a report: quick scores always, trained judges where time is given to them."""
+
+import numpy as np
+
+from modules import evaluation, memorisation, reference
+from modules.errors import DataError
+from modules.score_rows import ScoreRow
+from modules.splits import blocked_split
+
+QUICK = ("correlational", "marginal", "autocorrelation", "wind")
+FULL = ("discriminative", "predictive", "context-fid", *QUICK)
+
+
+def table(evidence, *, full, seed=0):
+    """Return the `ScoreRow`s of `evidence`.
+
+    `full` adds the scores that train networks, minutes of them; without it they take seconds.
+    Raises DataError where no score has a meaning: fewer than 20 windows, or one block of time.
+    """
+    real, synthetic = evidence.scaled(evidence.real), evidence.scaled(evidence.synthetic)
+    rows = evaluation.evaluate(
+        real,
+        synthetic,
+        starts=evidence.real_starts,
+        columns=evidence.score_columns,
+        scores=FULL if full else QUICK,
+    )
+    if full:
+        rows.append(_forecast_row(evidence, real, synthetic, seed))
+    return rows + memorisation_rows(evidence, synthetic, seed=seed)
+
+
+def memorisation_rows(evidence, synthetic, *, seed):
+    """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
+
+    They are searched for among all training windows. TimeGAN holds none back, so blocks of time
+    stand in for unseen records: how near they are to the rest is the floor.
+    """
+    train, starts = evidence.training_windows()
+    rest, unseen = blocked_split(starts, evidence.seq_len, seed)
+    unseen = unseen[np.linspace(0, len(unseen) - 1, min(len(synthetic), len(unseen))).astype(int)]
+    gaussian = reference.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
+    found = [
+        _copies(synthetic, train),
+        _copies(train[unseen], train[rest]),
+        _copies(gaussian, train),
+    ]
+    rates, distances = np.transpose(found)
+    ratios = distances / max(distances[1], np.finfo(np.float32).tiny)
+    searched = f"{len(train):,} training windows searched"
+    return [
+        ScoreRow(
+            "copy rate", "exact", rates[0], None, *rates[1:],
+            note=f"share of windows; idle hours repeat in the floor too; {searched}",
+        ),
+        ScoreRow(
+            "neighbour ratio", "nearest", ratios[0], None, *ratios[1:],
+            note="to the nearest training window, unseen records = 1; well below 1 is copying",
+        ),
+    ]  # fmt: skip
+
+
+def _copies(windows, train):
+    """Share of exact copies, and median distance to the nearest window of `train`."""
+    distances, nearest = memorisation.nearest_windows(windows, train)
+    return memorisation.copy_rate(windows, train[nearest]), float(np.median(distances))
+
+
+def _forecast_row(evidence, real, synthetic, seed):
+    from modules import forecast_judge
+
+    columns = evidence.score_columns
+    target = len(columns.names) - 1 if columns.power is None else columns.power
+    name = columns.names[target]
+    try:
+        rest, unseen = blocked_split(evidence.real_starts, evidence.seq_len, seed)
+        found = forecast_judge.judge(real[rest], real[unseen], synthetic, target=target, seed=seed)
+    except (DataError, ValueError) as error:
+        return ScoreRow("forecaster", name, None, note=str(error))
+    unit = next((column.unit for column in evidence.columns if column.name == name), "")
+    size = evidence.scaler.scale_[target]
+    note = (
+        f"mean absolute error one step ahead{f', {unit}' if unit else ''}: trained on synthetic, "
+        f"tested on real; floor: trained on real; chance: no change; ratio {found['ratio']:.2f}"
+    )
+    if found["mae_trtr"] >= found["mae_persistence"]:
+        note += "; says nothing here: training on real does not beat no change"
+    tstr, sd, trtr, persistence = (
+        size * found[key] for key in ("mae_tstr", "sd", "mae_trtr", "mae_persistence")
+    )
+    return ScoreRow("forecaster", name, tstr, sd, trtr, None, persistence, note)
