@@ -10,7 +10,7 @@ help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
-	$(RUN) gan_train.py --train_step $(DEMO_STEPS)
+	$(RUN) gan_train.py --train_step $(DEMO_STEPS) --report none
 	$(RUN) gan_generator.py --report
 
 test: $(VENV)/installed-tests ## Run the fast tests
