@@ -4,9 +4,11 @@ import os
 
 import pytest
 
+from modules.programs import ENVIRONMENT
 from tests.logs import restored_logging
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+for _name, _value in ENVIRONMENT.items():  # before TensorFlow reads them
+    os.environ.setdefault(_name, _value)
 
 
 @pytest.fixture
