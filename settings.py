@@ -52,8 +52,8 @@ class DataSettings(ProgramSettings):
     data_path: str = Field(
         "data",
         min_length=1,
-        description="CSV or Parquet file, or a folder of them; "
-        "the bundled sample is made and used where it does not exist.",
+        description="CSV or Parquet file, or a folder of them; where the default folder does not "
+        "exist, the bundled sample is made and used.",
     )
     gen_name: str | None = Field(
         None, description="Keep only the turbine of this name; None keeps them all, each apart."

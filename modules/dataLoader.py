@@ -240,5 +240,5 @@ def _join(name: str, parts: list[Records]) -> RawTurbine:
         if table.empty:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
     files = tuple(part.path for part in parts)
-    logger.info("Turbine %s: %d rows of %d files", name, n_read, len(files))
+    logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(files))
     return RawTurbine(name, table, parts[0].columns, files, n_read, n_undated)

@@ -111,8 +111,10 @@ def settle(family, settings):
     A resumed run goes on with its own settings, whatever stands in settings.py by now.
     """
     from modules import runs
+    from modules.location_module import get_site
 
     if settings.resume is None:
+        get_site(settings.location)
         return with_sample(settings), None
     run = runs.find_unfinished(settings.resume, settings.result_dir, family)
     return runs.saved_settings(run, FAMILIES[family]), run

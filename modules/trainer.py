@@ -17,6 +17,7 @@ from modules.loss_history import LossHistory
 
 STEPS_PER_CALL = 10  # K: steps between two returns from the compiled loop to Python
 LARGEST_LOSS = 1e6
+WARM_UP = 0.2  # share of a phase that passes without alarms: every generator begins collapsed
 MOST_ROLLBACKS = 5
 ROLLBACK_FACTOR = 0.5  # of the learning rate, at each return to a checkpoint
 
@@ -164,7 +165,7 @@ class Trainer:
                 "%s %d/%d  %s  %.1f ms/step",
                 phase.name, step, phase.n_steps, _aligned(named), 1000 * seconds,
             )  # fmt: skip
-            if warning := phase.alarm(named):
+            if step > WARM_UP * phase.n_steps and (warning := phase.alarm(named)):
                 log.warning("%s", warning)
             history.add(phase, step, named)
         if saves:

@@ -11,6 +11,14 @@ for _name, _value in ENVIRONMENT.items():  # before TensorFlow reads them
     os.environ.setdefault(_name, _value)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def repeatable():
+    """As the programs do: without it, the last bits depend on the threads."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
 @pytest.fixture
 def own_logging():
     """Give the root logger back its handlers after a program has configured it."""

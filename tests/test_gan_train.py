@@ -322,7 +322,7 @@ def test_a_run_that_fails_says_where_and_leaves_no_model(workspace, monkeypatch)
     code, said = call(gan_train.main, ["--data_path", "input", *TINY])
     assert code == 1
     assert said.splitlines()[-1].startswith(
-        "reconstruction_loss stopped being a number by autoencoder step 3. Last good checkpoint: "
+        "reconstruction_loss (nan) diverged by autoencoder step 3. Last good checkpoint: "
     )
     assert "Traceback" not in said
     run = Run(workspace / "TimeGan_Result" / "experiment_01")

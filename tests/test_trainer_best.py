@@ -10,7 +10,7 @@ from modules.errors import RunError
 from modules.runs import create
 from modules.trainer import Phase, Trainer
 
-SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100)
+SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100, on_nan="stop")
 
 
 def train(tmp_path, scored, n_steps=8):
@@ -48,7 +48,7 @@ def test_scores_stand_beside_the_losses_in_the_csv(tmp_path):
 
 
 def test_a_score_that_is_no_number_stops_the_run(tmp_path):
-    with pytest.raises(RunError, match="val_score stopped being a number by count step 2"):
+    with pytest.raises(RunError, match=r"val_score \(nan\) diverged by count step 2"):
         train(tmp_path, lambda weight: float("nan"))
 
 

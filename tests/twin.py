@@ -56,7 +56,7 @@ def absolute_loss(target, forecast):
 
 
 def spread(real, synthetic):
-    return mean(synthetic.std(0)) / mean(real.std(0))
+    return synthetic.std(0).mean() / real.std(0).mean()
 
 
 def read(network):

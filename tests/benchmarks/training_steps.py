@@ -2,12 +2,14 @@
 
     python -m tests.benchmarks.training_steps
 
-Naive: stock Keras layers, one tf.function per update, called from Python, batches from the host.
-The two take turns, so that both meet the same machine; the ratio is what to read. C1: GRU, hidden
-24, 5 features. C2: LSTM, hidden 64, 9 features. Both 3 layers, 24 steps, batch 128.
+Naive: stock Keras layers, one tf.function per update, called from Python, batches from the host,
+TensorFlow's own thread settings. Each side has a process; they take turns, so that both meet the
+same machine, and the ratio is what to read. C1: GRU, hidden 24, 5 features. C2: LSTM, hidden 64,
+9 features. Both 3 layers, 24 steps, batch 128.
 """
 
 import argparse
+import multiprocessing
 import platform
 import statistics
 import time
@@ -17,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from modules.batches import Batches
+from modules.device import configure
 from modules.trainer import compiled
 from modules.utils import GENERATOR_UPDATES, TimeGAN
 from settings import TimeGANSettings
@@ -25,6 +28,7 @@ CASES = {
     "C1": (5, {"sel_rnn": "GRU", "hidden_dim": 24}),
     "C2": (9, {"sel_rnn": "LSTM", "hidden_dim": 64}),
 }
+PHASES = ("autoencoder", "supervised", "joint")
 N_ROWS = 20000
 
 
@@ -37,28 +41,59 @@ def main():
     print("| case | phase | naive steps/s | ours steps/s | ratio (range over rounds) |")
     print("|---|---|---|---|---|")
     for case in CASES:
-        ours, naive = _ours(case), _naive(case)
-        for phase in ours:
-            _compare(case, phase, ours[phase], naive[phase], arguments)
+        with _Side("naive", case) as naive, _Side("ours", case) as ours:
+            for phase in PHASES:
+                _compare(case, phase, naive, ours, arguments)
 
 
-def _compare(case, phase, ours, naive, arguments):
-    pairs = []
-    ours(1), naive(1)  # compiled here
-    for _ in range(arguments.rounds):
-        pairs.append((_speed(naive, arguments.seconds), _speed(ours, arguments.seconds)))
+def _compare(case, phase, naive, ours, arguments):
+    for side in (naive, ours):
+        side.speed(phase, 0)  # compiled here
+    pairs = [
+        tuple(side.speed(phase, arguments.seconds) for side in (naive, ours))
+        for _ in range(arguments.rounds)
+    ]
     ratios = sorted(fast / slow for slow, fast in pairs)
     slow, fast = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
     print(f"| {case} | {phase} | {slow:.2f} | {fast:.2f} | {ratio} |", flush=True)
 
 
-def _speed(run, seconds):
-    started, n_steps = time.perf_counter(), 0
-    while (elapsed := time.perf_counter() - started) < seconds:
-        run(10)
-        n_steps += 10
-    return n_steps / elapsed
+class _Side:
+    """A process that trains the naive way or ours when asked to."""
+
+    def __init__(self, name, case):
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(name, case, theirs))
+
+    def __enter__(self):
+        self._process.start()
+        return self
+
+    def __exit__(self, *_):
+        self._connection.send(None)
+        self._process.join()
+
+    def speed(self, phase, seconds):
+        """Return steps per second of `phase`, over `seconds`."""
+        self._connection.send((phase, seconds))
+        return self._connection.recv()
+
+
+def _serve(name, case, connection):
+    if name == "ours":
+        configure(None)
+    runs = {"ours": _ours, "naive": _naive}[name](case)
+    while asked := connection.recv():
+        phase, seconds = asked
+        runs[phase](1)
+        started, n_steps, elapsed = time.perf_counter(), 0, 0.0
+        while elapsed < seconds:
+            runs[phase](10)
+            n_steps += 10
+            elapsed = time.perf_counter() - started
+        connection.send(n_steps / max(elapsed, 1e-9))
 
 
 def _model(case, fast):
