@@ -22,7 +22,12 @@ class Checkpoints:
 
     def __init__(self, folder, state):
         self._folder = Path(folder)
-        self._checkpoint = tf.train.Checkpoint(**state)
+        # Keras keeps the state of its random layers where a checkpoint does not look.
+        networks = [
+            part for part in _parts(tf.train.Checkpoint(**state)) if isinstance(part, keras.Model)
+        ]
+        variables = [variable for network in networks for variable in network.variables]
+        self._checkpoint = tf.train.Checkpoint(**state, of_keras=variables)
         self._manager = tf.train.CheckpointManager(
             self._checkpoint, str(folder), max_to_keep=N_KEPT, checkpoint_name="ckpt"
         )
@@ -57,8 +62,9 @@ class Checkpoints:
 
     def find_lost(self):
         """Return the names of variables that hold something else than finite numbers."""
-        found = tf.train.TrackableView(self._checkpoint).descendants()
-        variables = [v for v in found if isinstance(v, tf.Variable | keras.Variable)]
+        variables = [
+            v for v in _parts(self._checkpoint) if isinstance(v, tf.Variable | keras.Variable)
+        ]
         values = {getattr(v, "path", v.name): keras.ops.convert_to_numpy(v) for v in variables}
         return [name for name, value in values.items() if not np.isfinite(value).all()]
 
@@ -67,3 +73,7 @@ class Checkpoints:
         found = (NAME.fullmatch(path.name) for path in self._folder.glob("ckpt-*.index"))
         numbers = sorted((int(match[1]) for match in found if match), reverse=True)
         return [str(self._folder / f"ckpt-{number}") for number in numbers]
+
+
+def _parts(checkpoint):
+    return tf.train.TrackableView(checkpoint).descendants()

@@ -19,9 +19,6 @@ ROOT = Path(__file__).parents[1]
 SAMPLE_FOLDER = "sample_data"
 SAMPLE_LOCATION = "westsouth"
 INTERRUPTED = 130  # the shell's code for Ctrl-C
-# TensorFlow, which is imported only later, reads them when it starts. With two operations at a
-# time, which of them ends first decides the order in which gradients are added up.
-ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_NUM_INTEROP_THREADS": "1"}
 
 
 def run(program):
@@ -29,8 +26,7 @@ def run(program):
 
     What a user did wrong is told in one message, without a traceback.
     """
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow is imported only later
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout, force=True)
     logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("absl").setLevel(logging.WARNING)
@@ -93,7 +89,11 @@ def git_state(folder):
 
     def ask(*words):
         return subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, check=True, text=True, timeout=9
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=9,
         ).stdout.strip()
 
     try:

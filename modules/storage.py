@@ -33,8 +33,8 @@ SAFE_KERAS = frozenset(
             "Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Dense Dropout Embedding "
             "Flatten GRU GlobalAveragePooling1D GlobalAveragePooling2D InputLayer LSTM "
             "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Multiply Permute ReLU "
-            "RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D SpectralNormalization "
-            "TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
+            "RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D SpectralNormalization"
+            " TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
         ).split()
     ]
     + [
@@ -51,7 +51,9 @@ def load_model(path):
     """Load a `.keras` file with Keras' safe mode on. Raises DataError when it is not one."""
     try:
         if not zipfile.is_zipfile(path):
-            raise ValueError("it is no zip archive, as .keras files are.")  # an old .h5 may run code
+            raise ValueError(
+                "it is no zip archive, as .keras files are."
+            )  # an old .h5 may run code
         with zipfile.ZipFile(path) as archive:
             _refuse_foreign(json.loads(archive.read("config.json")))
         return keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -166,7 +168,7 @@ def name_newly(temporary, path):
 
 
 @contextmanager
-def replacing(path, name_it=os.replace):
+def replacing(path, name_it=None):
     """Yield a path to write to; on success it is flushed to disk and takes `path`'s name."""
     path = Path(path)
     try:
@@ -177,7 +179,7 @@ def replacing(path, name_it=os.replace):
             with open(name, "rb+") as written:
                 os.fsync(written.fileno())
             os.chmod(name, 0o644)
-            name_it(name, path)
+            (name_it or os.replace)(name, path)
         finally:
             Path(name).unlink(missing_ok=True)
     except FileExistsError:

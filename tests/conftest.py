@@ -4,11 +4,10 @@ import os
 
 import pytest
 
-from modules.programs import ENVIRONMENT
 from tests.logs import restored_logging
 
-for _name, _value in ENVIRONMENT.items():  # before TensorFlow reads them
-    os.environ.setdefault(_name, _value)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")  # before TensorFlow starts: see device.py
 
 
 @pytest.fixture(scope="session", autouse=True)
