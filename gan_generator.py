@@ -7,7 +7,6 @@ names another run, `--length 52560` asks for one seamless series.
 import logging
 import sys
 from datetime import datetime
-from pathlib import Path
 
 from modules import programs
 from settings import GeneratorSettings, read_settings
@@ -58,7 +57,7 @@ def write_forecast(run, trained, settings, *, fast):
     from modules import forecast_picture, forecast_table, forecasting
     from modules.storage import write_whole
 
-    target = forecasting.find_target(trained.columns, run.read_settings()["target"])
+    target = forecasting.find_target(trained.columns, trained.settings.target)
     column = trained.columns[target]
     model = forecasting.Forecaster(trained.model, fast=fast)
     tracks = forecast_table.follow(model, trained, run.read_validation(), target, settings.length)
@@ -74,11 +73,10 @@ def write_forecast(run, trained, settings, *, fast):
 
 def write_csv(name, table):
     """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the working folder; return its path."""
-    from modules.storage import write_whole
+    from modules.spreadsheet import to_csv
+    from modules.storage import write_new
 
-    path = Path(f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv")
-    write_whole(path, table.to_csv(index=False).encode())
-    return path
+    return write_new(f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv", to_csv(table))
 
 
 WRITE = {"timegan": write_synthetic, "forecaster": write_forecast}

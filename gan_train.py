@@ -41,7 +41,7 @@ def train_timegan(settings):
     features = encode_angles(series, site_data.columns)
     scaler = SCALERS[settings.scaler]().fit(features, feature_names(site_data.columns))
 
-    has_gpu = configure(settings.gpu_memory_limit)
+    has_gpu = configure(settings.gpu_memory_limit, repeatable=settings.repeatable)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info(
         "%d windows of %d x %d -> %s", starts.size, settings.seq_len, features.shape[1], run.folder
@@ -84,7 +84,7 @@ def train_forecaster(settings):
     settings = settings.model_copy(update={"target": name})
     scaler, training, validation, unseen = forecasting.prepare(site_data, target, settings)
 
-    has_gpu = configure(settings.gpu_memory_limit)
+    has_gpu = configure(settings.gpu_memory_limit, repeatable=settings.repeatable)
     run = programs.start_run("forecaster", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info("Forecasting %s from %s -> %s", name, ", ".join(scaler.names_), run.folder)
     log.info(

@@ -1,7 +1,12 @@
 """Checkpoints of a training: `ckpt-N`, the last two, each whole or passed over."""
 
 import logging
+import os
+import re
+from pathlib import Path
 
+import keras
+import numpy as np
 import tensorflow as tf
 
 from modules.errors import RunError
@@ -9,13 +14,20 @@ from modules.errors import RunError
 log = logging.getLogger(__name__)
 
 N_KEPT = 2
+NAME = re.compile(r"ckpt-(\d+)\.index")
 
 
 class Checkpoints:
     """Saves and restores the trackables of `state` (weights, optimisers, random state, place)."""
 
     def __init__(self, folder, state):
-        self._checkpoint = tf.train.Checkpoint(**state)
+        self._folder = Path(folder)
+        # Keras keeps the state of its random layers where a checkpoint does not look.
+        networks = [
+            part for part in _parts(tf.train.Checkpoint(**state)) if isinstance(part, keras.Model)
+        ]
+        variables = [variable for network in networks for variable in network.variables]
+        self._checkpoint = tf.train.Checkpoint(**state, of_keras=variables)
         self._manager = tf.train.CheckpointManager(
             self._checkpoint, str(folder), max_to_keep=N_KEPT, checkpoint_name="ckpt"
         )
@@ -23,22 +35,45 @@ class Checkpoints:
     @property
     def latest(self):
         """Path of the newest checkpoint, None before the first."""
-        return self._manager.latest_checkpoint
+        return next(iter(self._newest_first()), None)
 
     def save(self):
-        self._manager.save()
+        path = self._manager.save()
+        for part in Path(path).parent.glob(f"{Path(path).name}.*"):
+            with part.open("rb+") as written:
+                os.fsync(written.fileno())
 
     def restore(self):
         """Restore the newest checkpoint that can be read; return its path, None where none is.
 
         Raises RunError when there are some and all are damaged.
         """
-        for path in reversed(self._manager.checkpoints):
+        paths = self._newest_first()
+        for path in paths:
             try:
                 self._checkpoint.restore(path).assert_existing_objects_matched()
                 return path
             except (tf.errors.OpError, AssertionError, ValueError) as error:
-                log.warning("Checkpoint %s cannot be read: %s. Trying the one before.", path, error)
-        if self._manager.checkpoints:
-            raise RunError(f"No checkpoint in {self._manager.directory} can be read. Train again.")
+                reason = str(error).splitlines()[0]
+                log.warning("Checkpoint %s cannot be read: %s. Trying one before.", path, reason)
+        if paths:
+            raise RunError(f"No checkpoint in {self._folder} can be read. Train again.")
         return None
+
+    def find_lost(self):
+        """Return the names of variables that hold something else than finite numbers."""
+        variables = [
+            v for v in _parts(self._checkpoint) if isinstance(v, tf.Variable | keras.Variable)
+        ]
+        values = {getattr(v, "path", v.name): keras.ops.convert_to_numpy(v) for v in variables}
+        return [name for name, value in values.items() if not np.isfinite(value).all()]
+
+    def _newest_first(self):
+        """Paths of the checkpoints on disk: the manager's own list may be the damaged file."""
+        found = (NAME.fullmatch(path.name) for path in self._folder.glob("ckpt-*.index"))
+        numbers = sorted((int(match[1]) for match in found if match), reverse=True)
+        return [str(self._folder / f"ckpt-{number}") for number in numbers]
+
+
+def _parts(checkpoint):
+    return tf.train.TrackableView(checkpoint).descendants()

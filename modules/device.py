@@ -6,15 +6,14 @@ import os
 import tensorflow as tf
 
 
-def configure(memory_limit):
-    """Make every operation repeatable, share out the CPU's threads, and cap the first GPU's memory.
+def configure(memory_limit, *, repeatable=False):
+    """Share out the CPU's threads, cap the first GPU's memory; return whether there is a GPU.
 
-    `memory_limit` is in MiB; None lets the memory grow as needed. Returns whether there is a GPU.
-    Must come before the first tensor is made.
+    `memory_limit` is in MiB; None lets the memory grow as needed. `repeatable`: give every training
+    of a seed the same bits. Must come before the first tensor is made.
     """
-    # Without it, threads add up gradients in whatever order they finish.
     tf.config.experimental.enable_op_determinism()
-    share_threads()
+    share_threads(repeatable)
     gpus = tf.config.list_physical_devices("GPU")
     if gpus and memory_limit:
         limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_limit)
@@ -26,14 +25,16 @@ def configure(memory_limit):
     return bool(gpus)
 
 
-def share_threads():
-    """Let two operations run side by side, each on half of the cores.
+def share_threads(repeatable):
+    """Let two operations run side by side, each on half of the cores; or one, on all of them.
 
-    A training step is many small products in two or more independent chains: one at a time on all
-    cores, as TensorFlow does it, is a fifth to a half slower on two cores.
+    A training step is many small products in two or more independent chains: two at a time is half
+    as fast again, or twice as fast, on two cores. But then their timing decides in which order
+    TensorFlow adds up a weight's gradients, and so the last bits of the weights.
     """
+    n_side_by_side = 1 if repeatable else 2
     n_cores = os.cpu_count() or 1
-    # Too late once TensorFlow has started, which costs speed and nothing else.
+    # Too late once TensorFlow has started; whoever starts it can set TF_NUM_INTEROP_THREADS=1.
     with contextlib.suppress(RuntimeError):
-        tf.config.threading.set_intra_op_parallelism_threads(max(1, n_cores // 2))
-        tf.config.threading.set_inter_op_parallelism_threads(2)
+        tf.config.threading.set_intra_op_parallelism_threads(max(1, n_cores // n_side_by_side))
+        tf.config.threading.set_inter_op_parallelism_threads(n_side_by_side)

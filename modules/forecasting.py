@@ -17,7 +17,7 @@ from modules import losses
 from modules.columns import Column
 from modules.errors import DataError
 from modules.preprocessing import ANGLE, SCALERS, encode_angles, feature_names
-from modules.trainer import Phase
+from modules.trainer import LARGEST_LOSS, Phase
 from modules.windows import cut, drawn
 
 MOST_VALIDATED = 2048  # windows; above that every n-th one, so that a score costs little
@@ -202,6 +202,7 @@ def plan(model, optimizer, training, validation, settings):
         validate=lambda: validate(model, validation),
         scores=SCORES,
         best={"network": model.network},
+        largest=LARGEST_LOSS * max(1.0, float(np.abs(training.current).max())),
     )
     return phase, iterator
 

@@ -22,13 +22,15 @@ class LossHistory:
 
     def __enter__(self):
         if not self._path.exists():
-            write_whole(self._path, (",".join(self._columns) + "\n").encode())
+            self._write([])
         self._open()
         return self
 
     def __exit__(self, *_):
-        self._file.close()
-        self._events.close()
+        try:
+            self._file.close()
+        finally:
+            self._events.close()
 
     def add(self, phase, step, named):
         self._rows.writerow({"phase": phase.name, "step": step} | named)
@@ -41,17 +43,21 @@ class LossHistory:
     def rewind(self, phase_index, step):
         """Drop the rows that came after `step` of the phase numbered `phase_index`."""
         self._file.close()
-        header, *rows = self._path.read_text(encoding="utf-8").splitlines()
-        kept = [row for row in rows if self._comes_before(row, (phase_index, step))]
-        write_whole(self._path, ("\n".join([header, *kept]) + "\n").encode())
+        text = self._path.read_text(encoding="utf-8", errors="replace")
+        rows = text.splitlines(keepends=True)[1:]
+        self._write([row for row in rows if self._comes_before(row, (phase_index, step))])
         self._open()
 
     def _comes_before(self, row, place):
-        cells = row.split(",")
+        phase, step = (row.split(",") + [""])[:2]
         # A row cut short by a crash is dropped too.
-        is_whole = len(cells) == len(self._columns)
-        return is_whole and (self._phases.index(cells[0]), int(cells[1])) <= place
+        is_whole = row.endswith("\n") and row.count(",") == len(self._columns) - 1
+        is_ours = is_whole and phase in self._phases and step.isdigit()
+        return is_ours and (self._phases.index(phase), int(step)) <= place
+
+    def _write(self, rows):
+        write_whole(self._path, "".join([",".join(self._columns) + "\n", *rows]).encode())
 
     def _open(self):
         self._file = self._path.open("a", newline="", encoding="utf-8")
-        self._rows = csv.DictWriter(self._file, self._columns)
+        self._rows = csv.DictWriter(self._file, self._columns, lineterminator="\n")

@@ -34,6 +34,25 @@ class _Scaler:
         self.scale_ = np.where(scale == 0, 1.0, scale)
         return self
 
+    @classmethod
+    def of(cls, names, offset, scale):
+        """Return the scaler that was fitted to columns `names` with these statistics, (F,) each.
+
+        Raises ValueError or TypeError when they are no statistics of F columns.
+        """
+        scaler = cls()
+        scaler.names_ = tuple(names)
+        scaler.offset_, scaler.scale_ = np.array(offset, np.float64), np.array(scale, np.float64)
+        if not all(isinstance(name, str) for name in scaler.names_):
+            raise TypeError("names must be text")
+        if not scaler.offset_.shape == scaler.scale_.shape == (len(scaler.names_),) != (0,):
+            raise ValueError("one offset and one scale per column are needed")
+        if not (np.isfinite(scaler.offset_).all() and np.isfinite(scaler.scale_).all()):
+            raise ValueError("offset and scale must be finite")
+        if not (scaler.scale_ > 0).all():
+            raise ValueError("scale must be positive")
+        return scaler
+
     def transform(self, values, columns=None):
         """Return `values` scaled, same shape; last axis as in `inverse_transform`."""
         offset, scale = self._of(columns)

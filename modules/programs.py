@@ -1,17 +1,21 @@
 """What both programs do around their work: messages, exit codes, the log."""
 
+import contextlib
 import logging
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
+from modules import locks
 from modules.errors import DataError, RunError
 from modules.sample_data import make_sample
 from settings import FAMILIES, DataSettings, SettingsError
 
 log = logging.getLogger(__name__)
 
+ROOT = Path(__file__).parents[1]
 SAMPLE_FOLDER = "sample_data"
 SAMPLE_LOCATION = "westsouth"
 INTERRUPTED = 130  # the shell's code for Ctrl-C
@@ -24,15 +28,22 @@ def run(program):
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow is imported only later
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout, force=True)
+    logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("absl").setLevel(logging.WARNING)
     try:
         program()
     except (SettingsError, DataError, RunError) as error:
         log.error("%s", error)
         return error.exit_code
+    except OSError as error:
+        log.error("%s. Free the disk, or check the path and its permissions.", error)
+        return RunError.exit_code
     except KeyboardInterrupt:
         log.error("Interrupted.")
         return INTERRUPTED
+    finally:
+        _close_log_files()
+        locks.release()
     return 0
 
 
@@ -41,6 +52,14 @@ def log_to(path):
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger().addHandler(handler)
+
+
+def _close_log_files():
+    root = logging.getLogger()
+    for handler in [h for h in root.handlers if isinstance(h, logging.FileHandler)]:
+        root.removeHandler(handler)
+        with contextlib.suppress(OSError):  # a full disk has been told of by now
+            handler.close()
 
 
 def log_header(settings, *, device):
@@ -57,8 +76,33 @@ def log_header(settings, *, device):
         numpy.__version__,
         device,
     )
+    log.info("  git = %s", git_state(ROOT))
     for name, value in settings.model_dump().items():
         log.info("  %s = %r", name, value)
+
+
+def git_state(folder):
+    """Return the commit checked out in `folder`, with `dirty` where files differ from it.
+
+    `none` where `folder` is not the top of a checkout, or git is missing.
+    """
+
+    def ask(*words):
+        return subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=9,
+        ).stdout.strip()
+
+    try:
+        if Path(ask("rev-parse", "--show-toplevel")).resolve() != Path(folder).resolve():
+            return "none"  # someone else's checkout around us
+        changed = ask("status", "--porcelain", "--untracked-files=no")
+        return f"{ask('rev-parse', 'HEAD')}{', dirty' if changed else ''}"
+    except (OSError, subprocess.SubprocessError):
+        return "none"
 
 
 def settle(family, settings):
@@ -72,8 +116,7 @@ def settle(family, settings):
     if settings.resume is None:
         get_site(settings.location)
         return with_sample(settings), None
-    run = runs.find_unfinished(settings.resume, settings.result_dir)
-    runs.of_family(run, {family: None})
+    run = runs.find_unfinished(settings.resume, settings.result_dir, family)
     return runs.saved_settings(run, FAMILIES[family]), run
 
 
@@ -95,14 +138,19 @@ def start_run(family, settings, site_data, *, resumed, has_gpu):
     """
     from modules import runs
 
+    run = resumed or runs.create(settings.result_dir)
+    if not locks.claim(run.model_folder):
+        raise DataError(f"{run.folder} is being trained by another program. Wait for it.")
     if resumed is not None:
         resumed.check_same_data(site_data)
-    run = resumed or runs.create(settings.result_dir)
     if resumed is None:
         run.write_settings(family, settings)
         run.write_columns(site_data)
         run.save_data_report(site_data.report)
-    log_to(run.folder / "train.log")
+    try:
+        log_to(run.folder / "train.log")
+    except OSError as error:
+        raise RunError(f"Cannot write the log: {error}. Free the disk or pass another.") from None
     log_header(settings, device="GPU" if has_gpu else "CPU")
     return run
 

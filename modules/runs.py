@@ -1,7 +1,6 @@
 """Run folders: numbered once, and everything in them of one run."""
 
 import hashlib
-import pickle
 import re
 import uuid
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
+from modules import locks
 from modules.errors import DataError, RunError
-from modules.storage import read_json, replacing, write_json, write_whole
+from modules.storage import read_json, replacing, save_scaler, write_json, write_whole
 from settings import explain
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
@@ -38,6 +38,12 @@ class Run:
     def is_finished(self):
         """Whether training came to its end: the model is the last file a run writes."""
         return (self.model_folder / MODEL).is_file()
+
+    @property
+    def is_resumable(self):
+        """Whether training has begun, not come to its end, and nobody is at it."""
+        begun = all((self.model_folder / name).is_file() for name in (SETTINGS, COLUMNS))
+        return begun and not self.is_finished and locks.is_free(self.model_folder)
 
     def read_settings(self):
         """Return the run's settings.json as a dict: `run_id`, `family`, and the settings."""
@@ -78,8 +84,7 @@ class Run:
         write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
 
     def save_scaler(self, scaler):
-        content = pickle.dumps({"run_id": self.run_id, "scaler": scaler})
-        write_whole(self.model_folder / SCALER, content)
+        save_scaler(self.model_folder / SCALER, self.run_id, scaler)
 
     def save_validation(self, tables):
         """Save the records held back, turbine -> table: forecasts are judged on and follow them."""
@@ -122,9 +127,16 @@ def create(result_dir):
             run = Run(result_dir / f"experiment_{number:02d}")
             try:
                 run.model_folder.mkdir()  # can happen once only: it takes the number
+            except FileExistsError:
+                number += 1
+                continue
+            try:
                 run.folder.mkdir()
                 return run
-            except FileExistsError:
+            except OSError as error:
+                run.model_folder.rmdir()
+                if not isinstance(error, FileExistsError):
+                    raise
                 number += 1
     except OSError as error:
         raise RunError(f"Cannot make a run in {result_dir}: {error}. Set `--result_dir`.") from None
@@ -157,29 +169,44 @@ def find(folder, result_dir):
     return run
 
 
-def find_unfinished(folder, result_dir):
-    """Return the unfinished run at `folder`, or the newest one of `result_dir` for `latest`.
+def find_unfinished(folder, result_dir, family):
+    """Return the unfinished run at `folder`, or the newest of `family` for `latest`.
 
-    Raises DataError when there is none, or when it has finished.
+    Raises DataError when there is none, when it has finished, or is of another family.
     """
     if folder == LATEST:
-        unfinished = [run for run in existing(result_dir) if not run.is_finished]
+        begun = [run for run in existing(result_dir) if run.is_resumable]
+        unfinished = [run for run in begun if run.read_settings().get("family") == family]
         if not unfinished:
-            raise DataError(f"No unfinished run in {result_dir}: nothing to resume.")
+            raise DataError(f"No unfinished run of {family} in {result_dir}: nothing to resume.")
         return unfinished[-1]
     run = _locate(folder, result_dir)
     if run.is_finished:
-        raise DataError(f"{run.folder} has finished: nothing to resume. Train anew without it.")
+        raise DataError(
+            f"{run.folder} has finished: nothing to resume. Train anew without `--resume`."
+        )
+    found = run.read_settings().get("family")
+    if found != family:
+        raise DataError(
+            f"{run.folder} is a run of the family {found!r}, not of {family!r}. "
+            f"Name its family before the settings: python gan_train.py {found} --resume ..."
+        )
     return run
 
 
 def _locate(folder, result_dir):
-    """The run named by its folder, its model folder, or its bare name within `result_dir`."""
-    path = Path(folder)
-    path = path if path.is_dir() else Path(result_dir) / folder
-    run = Run(path.with_name(path.name.removesuffix("_model")))
-    if not RUN_NAME.fullmatch(run.folder.name) or not run.model_folder.is_dir():
-        raise DataError(f"{folder} is not a run folder. Pass one like TimeGan_Result/experiment_01")
+    """The run named by its folder, its model folder, or its bare name or number in `result_dir`."""
+    name = f"experiment_{int(folder):02d}" if re.fullmatch(r"[0-9]{1,9}", folder) else folder
+    try:
+        path = Path(name) if Path(name).is_dir() else Path(result_dir) / name
+        run = Run(path.with_name(path.name.removesuffix("_model")))
+        is_run = RUN_NAME.fullmatch(run.folder.name) and run.model_folder.is_dir()
+    except (OSError, ValueError):  # a name no file can have
+        is_run = False
+    if not is_run:
+        raise DataError(
+            f"{folder!r} is not a run folder. Pass one like TimeGan_Result/experiment_01"
+        )
     return run
 
 
@@ -189,7 +216,7 @@ def of_family(run, table):
     Raises DataError for an unknown one.
     """
     family = run.read_settings().get("family")
-    if family not in table:
+    if not isinstance(family, str) or family not in table:
         raise DataError(
             f"{run.model_folder / SETTINGS} must name one of the families {', '.join(table)}. "
             f"Received: family={family!r}. Train again."

@@ -1,64 +1,129 @@
 """Files written whole or not at all, and read with suspicion."""
 
 import io
+import itertools
 import json
 import os
 import pickle
+import pickletools
 import tempfile
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import keras
 
 from modules.errors import DataError, RunError
-from modules.preprocessing import MinMaxScaler, StandardScaler
+from modules.preprocessing import SCALERS
+
+PICKLE_PROTOCOL = 4
+# What `save_scaler` writes. No tuples: a dict asks for their hash, which can take for ever.
+SAFE_OPCODES = frozenset(
+    "PROTO FRAME STOP MARK MEMOIZE BINGET LONG_BINGET EMPTY_DICT SETITEM SETITEMS EMPTY_LIST "
+    "APPEND APPENDS SHORT_BINUNICODE BINUNICODE BINFLOAT".split()
+)
+# The classes that a model file of any family may ask for.
+SAFE_KERAS = frozenset(
+    ["keras.Sequential", "keras.Functional", "keras.src.models.functional.Functional"]
+    + ["keras.DTypePolicy"]
+    + [
+        f"keras.layers.{name}"
+        for name in (
+            "Activation Add AveragePooling1D AveragePooling2D BatchNormalization Bidirectional "
+            "Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Dense Dropout Embedding "
+            "Flatten GRU GlobalAveragePooling1D GlobalAveragePooling2D InputLayer LSTM "
+            "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Multiply Permute ReLU "
+            "RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D SpectralNormalization"
+            " TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
+        ).split()
+    ]
+    + [
+        f"keras.initializers.{name}"
+        for name in (
+            "Constant GlorotNormal GlorotUniform HeNormal HeUniform Ones Orthogonal RandomNormal "
+            "RandomUniform TruncatedNormal Zeros"
+        ).split()
+    ]
+)
 
 
 def load_model(path):
     """Load a `.keras` file with Keras' safe mode on. Raises DataError when it is not one."""
     try:
+        if not zipfile.is_zipfile(path):
+            raise ValueError(
+                "it is no zip archive, as .keras files are."
+            )  # an old .h5 may run code
+        with zipfile.ZipFile(path) as archive:
+            _refuse_foreign(json.loads(archive.read("config.json")))
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises what its many readers raise
-        raise DataError(f"{path} cannot be loaded as a Keras model: {error}") from None
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise DataError(f"{path} cannot be loaded as a Keras model: {reason}") from None
+
+
+def _refuse_foreign(config):
+    """Raise ValueError unless every class in a model's `config` is of `SAFE_KERAS`.
+
+    Keras' safe mode has had holes, through functions that a file may ask for by name.
+    """
+    nodes = [config]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list):
+            nodes += node
+        if not isinstance(node, dict):
+            continue
+        nodes += node.values()
+        if "class_name" in node and f"{node.get('module')}.{node['class_name']}" not in SAFE_KERAS:
+            raise ValueError(
+                f"it asks for {node.get('module')}.{node['class_name']}, which ours never do."
+            )
+
+
+def save_scaler(path, run_id, scaler):
+    """Write a scale.pickle: names and numbers alone, so that reading it takes no code."""
+    kind = next(kind for kind, ours in SCALERS.items() if type(scaler) is ours)
+    content = {"run_id": run_id, "kind": kind, "names": list(scaler.names_)}
+    content |= {"offset": scaler.offset_.tolist(), "scale": scaler.scale_.tolist()}
+    write_whole(path, pickle.dumps(content, PICKLE_PROTOCOL))
 
 
 def load_scaler(path):
-    """Return (run_id, scaler) from a scale.pickle, through `RestrictedUnpickler`."""
+    """Return (run_id, scaler) from a scale.pickle. Raises DataError for anything else."""
     try:
-        content = RestrictedUnpickler(io.BytesIO(Path(path).read_bytes())).load()
-        run_id, scaler = content["run_id"], content["scaler"]
-        if not isinstance(scaler, MinMaxScaler | StandardScaler):
-            raise TypeError(f"it holds a {type(scaler).__name__}")
-        scaler.transform(scaler.offset_)
+        content = _unpickle(Path(path).read_bytes())
+        scaler = SCALERS[content["kind"]].of(content["names"], content["offset"], content["scale"])
+        if not isinstance(content["run_id"], str):
+            raise TypeError("its run_id is no text")
     except Exception as error:  # a crafted pickle can raise anything
-        raise DataError(f"{path} is not a scaler of ours: {error}. Train again.") from None
-    return run_id, scaler
+        reason = f"{type(error).__name__}: {error}"[:200]
+        raise DataError(f"{path} is not a scaler of ours ({reason}). Train again.") from None
+    return content["run_id"], scaler
+
+
+def _unpickle(content):
+    """Unpickle a dict of text, numbers and lists; raise for whatever else is asked for."""
+    for opcode, argument, _ in pickletools.genops(content):
+        if opcode.name not in SAFE_OPCODES:
+            raise pickle.UnpicklingError(f"it asks for {opcode.name}")
+        # Memory is set aside up to the number that a crafted file says.
+        if opcode.name == "LONG_BINGET" and argument > len(content):
+            raise pickle.UnpicklingError("it refers to what it does not hold")
+    return RestrictedUnpickler(io.BytesIO(content)).load()
 
 
 class RestrictedUnpickler(pickle.Unpickler):
-    """Admits our scalers and plain numpy arrays, and refuses every other name."""
-
-    _NUMPY = {("numpy", "ndarray"), ("numpy", "dtype")} | {
-        (f"numpy.{core}.{module}", name)
-        for core in ("core", "_core")
-        for module, name in (
-            ("multiarray", "_reconstruct"),
-            ("multiarray", "scalar"),
-            ("numeric", "_frombuffer"),
-        )
-    }
-    _OURS = {("modules.preprocessing", "MinMaxScaler"), ("modules.preprocessing", "StandardScaler")}
+    """Admits no class and no function at all."""
 
     def find_class(self, module, name):
-        if (module, name) not in self._NUMPY | self._OURS:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 
 
 def read_json(path):
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: {error}. Train again, or pass another.") from None
     if not isinstance(content, dict):
         raise DataError(f"{path} does not hold a JSON object. Train again, or pass another.")
@@ -75,8 +140,35 @@ def write_whole(path, content):
         temporary.write_bytes(content)
 
 
+def write_new(path, content):
+    """Write bytes to `path`, or to `path` with _2, _3, ... where that is taken; return which.
+
+    Whole or not at all; never over another file.
+    """
+    path = free = Path(path)
+    for number in itertools.count(2):
+        try:
+            with replacing(free, name_newly) as temporary:
+                temporary.write_bytes(content)
+            return free
+        except FileExistsError:
+            free = path.with_stem(f"{path.stem}_{number}")
+
+
+def name_newly(temporary, path):
+    """Give `temporary` the name `path`. Raises FileExistsError when that is taken."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.replace(temporary, path)
+
+
 @contextmanager
-def replacing(path):
+def replacing(path, name_it=None):
     """Yield a path to write to; on success it is flushed to disk and takes `path`'s name."""
     path = Path(path)
     try:
@@ -87,9 +179,10 @@ def replacing(path):
             with open(name, "rb+") as written:
                 os.fsync(written.fileno())
             os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
+            (name_it or os.replace)(name, path)
+        finally:
             Path(name).unlink(missing_ok=True)
-            raise
+    except FileExistsError:
+        raise
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error}. Free the disk or pass another.") from None

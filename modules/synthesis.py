@@ -83,10 +83,15 @@ def to_table(windows, columns, *, freq, start):
         windows.reshape(-1, n_variables), columns=[column.name for column in columns]
     )
     if freq is None:
-        table.insert(0, "step", np.tile(np.arange(n_steps), n_windows))
+        table.insert(0, _unlike("step", table), np.tile(np.arange(n_steps), n_windows))
     else:
         # Milliseconds: nanoseconds, pandas 2's default, end in 2262, too soon for monthly records.
         times = pd.date_range(start, periods=len(table), freq=freq, unit="ms")
-        table.insert(0, "DateTime", times)
-    table.insert(0, "window", np.repeat(np.arange(n_windows), n_steps))
+        table.insert(0, _unlike("DateTime", table), times)
+    table.insert(0, _unlike("window", table), np.repeat(np.arange(n_windows), n_steps))
     return table
+
+
+def _unlike(name, table):
+    """`name`, with underscores behind it where a variable is called so."""
+    return _unlike(f"{name}_", table) if name in table else name

@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 
 import keras
+import numpy as np
+import pandas as pd
 from pydantic import TypeAdapter
 
 from modules.columns import Column
 from modules.errors import DataError
-from modules.preprocessing import MinMaxScaler, StandardScaler
-from modules.runs import COLUMNS, MODEL, SCALER
+from modules.preprocessing import MinMaxScaler, StandardScaler, feature_names
+from modules.runs import COLUMNS, MODEL, SCALER, of_family, saved_settings
 from modules.storage import load_model, load_scaler, read_json
+from modules.timestamps import normalise_freq
+from settings import FAMILIES, ProgramSettings
+
+FARTHEST = 1e300  # a reading beyond it has no square root of sums, nor room for a range
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Trained:
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F), or as its family has it. `seq_len`: rows
     of a window. `freq`: time step, None without times.
-    `start`: the training data's first time stamp, ISO 8601.
+    `start`: the training data's first time stamp, ISO 8601. `settings`: the training's own.
     """
 
     model: keras.Model
@@ -27,6 +33,7 @@ class Trained:
     seq_len: int
     freq: str | None
     start: str | None
+    settings: ProgramSettings
 
 
 def load_trained(run, model_path=None, scale_path=None):
@@ -34,7 +41,7 @@ def load_trained(run, model_path=None, scale_path=None):
 
     Raises DataError when a file cannot be used, or when they come from different runs.
     """
-    settings = run.read_settings()
+    settings = saved_settings(run, of_family(run, FAMILIES))
     table = read_json(run.model_folder / COLUMNS)
     model_path = model_path or run.model_folder / MODEL
     scale_path = scale_path or run.model_folder / SCALER
@@ -45,7 +52,7 @@ def load_trained(run, model_path=None, scale_path=None):
         scale_path: scaler_run,
         run.model_folder / COLUMNS: table.get("run_id"),
     }
-    strangers = [str(path) for path, run_id in parts.items() if run_id != settings.get("run_id")]
+    strangers = [str(path) for path, run_id in parts.items() if run_id != run.run_id]
     if strangers:
         raise DataError(
             f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler and columns must "
@@ -53,7 +60,37 @@ def load_trained(run, model_path=None, scale_path=None):
         )
     try:
         columns = TypeAdapter(list[Column]).validate_python(table["columns"])
-        seq_len = settings["seq_len"] if "seq_len" in settings else settings["window_size"]
-        return Trained(model, scaler, columns, int(seq_len), table["freq"], table["start"])
-    except (KeyError, TypeError, ValueError) as error:
+        _check(columns, scaler, model)
+        freq, start = _time(table["freq"], table["start"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None
+    seq_len = getattr(settings, "seq_len", None) or settings.window_size
+    return Trained(model, scaler, columns, seq_len, freq, start, settings)
+
+
+def _check(columns, scaler, model):
+    """Raise ValueError unless columns, scaler and model fit each other."""
+    names = [column.name for column in columns]
+    if len(set(names)) < len(names) or tuple(feature_names(columns)) != scaler.names_:
+        raise ValueError("the columns are not those of the scaler")
+    if len(scaler.names_) not in (model.input_shape[-1], model.output_shape[-1]):
+        raise ValueError(f"the model is not made for {len(scaler.names_)} features")
+    for column in columns:
+        limits = [column.observed_min, column.observed_max]
+        given = [limit for limit in (column.lower, column.upper) if limit is not None]
+        atoms = [value for atom in column.atoms for value in (atom.value, atom.share)]
+        if None in limits or not np.isfinite(limits + given + atoms).all():
+            raise ValueError(f"column {column.name!r} has no finite limits")
+        if not -FARTHEST < limits[0] <= limits[1] < FARTHEST:
+            raise ValueError(f"column {column.name!r} has no limits between its observations")
+
+
+def _time(freq, start):
+    """Return the time step and the first stamp, both valid or both None."""
+    if freq is None:
+        return None, None
+    if not isinstance(freq, str) or not isinstance(start, str):
+        raise TypeError("freq and start must be text")
+    if pd.Timestamp(start) is pd.NaT:
+        raise ValueError("start must be a time stamp")
+    return normalise_freq(freq), start

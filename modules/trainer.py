@@ -32,6 +32,7 @@ class Phase:
     `validate`: called at log steps; a dict of floats named as in `scores`, logged beside the
     losses. `best`: networks by name, to be left at the end of the phase with the weights of the
     log step whose first score was the lowest. `alarm`: takes what is logged; a warning, or None.
+    `largest`: a loss or score beyond it has exploded.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Phase:
     scores: tuple[str, ...] = ()
     best: dict = field(default_factory=dict)
     alarm: Callable[[dict], str | None] = lambda _named: None
+    largest: float = LARGEST_LOSS
 
 
 def compiled(phase):
@@ -73,15 +75,19 @@ class Trainer:
         self.run = run
         self.settings = settings
         self.optimizers = optimizers
-        self.best_path = str(run.model_folder / "best")
+        # Copies of the best weights are part of the checkpoints, so that the two never differ.
+        self.best = [
+            {name: [tf.Variable(v) for v in network.variables] for name, network in p.best.items()}
+            for p in phases
+        ]
         self.phase_index = tf.Variable(0, dtype=tf.int64, name="phase_index")
         self.step = tf.Variable(0, dtype=tf.int64, name="step")
         self.best_step = tf.Variable(0, dtype=tf.int64, name="best_step")
-        self.lowest = tf.Variable(math.inf, name="lowest")
+        self.lowest = tf.Variable(tf.float32.max, name="lowest")
         self.rollbacks = tf.Variable(0, dtype=tf.int64, name="rollbacks")
         names = ("phase_index", "step", "best_step", "lowest", "rollbacks")
         progress = {name: getattr(self, name) for name in names}
-        self.checkpoints = Checkpoints(run.model_folder, progress | state)
+        self.checkpoints = Checkpoints(run.model_folder, progress | {"best": self.best} | state)
 
     def train(self):
         """Run every phase from where the newest checkpoint stands to its end.
@@ -115,6 +121,16 @@ class Trainer:
 
     def _train_phase(self, phase, history, asked_to_stop):
         """Run `phase` to its end, or back to a checkpoint where it diverges."""
+        try:
+            self._run_steps(phase, history, asked_to_stop)
+            self._return_to_best(phase)
+            self.phase_index.assign_add(1)
+            self.step.assign(0)
+            self._save(phase, phase.n_steps)
+        except Diverged as diverged:
+            self._roll_back(diverged, history)
+
+    def _run_steps(self, phase, history, asked_to_stop):
         run_steps = compiled(phase)
         step = int(self.step)
         with tqdm(
@@ -128,17 +144,9 @@ class Trainer:
                 self.step.assign(step)
                 progress.update(n_steps)
                 seconds = (time.perf_counter() - started) / n_steps
-                try:
-                    self._take_stock(phase, step, losses, seconds, history, progress)
-                except Diverged as diverged:
-                    self._roll_back(diverged, history)
-                    return
+                self._take_stock(phase, step, losses, seconds, history, progress)
                 if asked_to_stop.is_set():
-                    self._stop(phase, step)
-        self._return_to_best(phase)
-        self.phase_index.assign_add(1)
-        self.step.assign(0)
-        self.checkpoints.save()
+                    self._stop(phase, step, losses)
 
     def _take_stock(self, phase, step, losses, seconds, history, progress):
         """Guard, log and save, at the steps that are due for it. Raises Diverged."""
@@ -161,7 +169,13 @@ class Trainer:
                 log.warning("%s", warning)
             history.add(phase, step, named)
         if saves:
-            self.checkpoints.save()
+            self._save(phase, step)
+
+    def _save(self, phase, step):
+        """Make a checkpoint, unless it would hold what nobody can go on from. Raises Diverged."""
+        if lost := self.checkpoints.find_lost():
+            raise Diverged(f"The weights {', '.join(lost)} diverged by {phase.name} step {step}.")
+        self.checkpoints.save()
 
     def _next_stop(self, step, n_steps):
         """The step the next compiled call ends at: never past a log line or a checkpoint."""
@@ -178,7 +192,7 @@ class Trainer:
                 f"{diverged} Last good checkpoint: {latest}. Try a smaller `--lr`, or "
                 "`--on_nan rollback`, which goes back and lowers it."
             )
-        self.checkpoints.restore()
+        latest = self.checkpoints.restore()
         self.rollbacks.assign(n_rollbacks)
         for optimizer in self.optimizers:
             optimizer.learning_rate.assign(optimizer.learning_rate * ROLLBACK_FACTOR)
@@ -189,8 +203,9 @@ class Trainer:
             diverged, latest, ROLLBACK_FACTOR, n_rollbacks, MOST_ROLLBACKS,
         )  # fmt: skip
 
-    def _stop(self, phase, step):
-        self.checkpoints.save()
+    def _stop(self, phase, step, losses):
+        _guard(phase, step, {name: float(value) for name, value in losses.items()})
+        self._save(phase, step)
         raise Stopped(
             f"Stopped at {phase.name} step {step}, saved as {self.checkpoints.latest}. "
             f"Go on with: python gan_train.py --resume {self.run.folder.name}"
@@ -200,16 +215,23 @@ class Trainer:
         if phase.best and named[phase.scores[0]] < self.lowest:
             self.lowest.assign(named[phase.scores[0]])
             self.best_step.assign(step)
-            tf.train.Checkpoint(**phase.best).write(self.best_path)
+            self._copy_best(phase, to_network=False)
 
     def _return_to_best(self, phase):
         if phase.best:
-            tf.train.Checkpoint(**phase.best).read(self.best_path).assert_consumed()
+            self._copy_best(phase, to_network=True)
             log.info(
                 "%s: back to step %d, %s %.4f",
                 phase.name, int(self.best_step), phase.scores[0], float(self.lowest),
             )  # fmt: skip
-            self.lowest.assign(math.inf)
+            self.lowest.assign(self.lowest.dtype.max)
+
+    def _copy_best(self, phase, *, to_network):
+        copies = self.best[self.phases.index(phase)]
+        for name, network in phase.best.items():
+            for variable, copy in zip(network.variables, copies[name], strict=True):
+                target, source = (variable, copy) if to_network else (copy, variable)
+                target.assign(source)
 
 
 class Diverged(Exception):
@@ -217,7 +239,7 @@ class Diverged(Exception):
 
 
 def _guard(phase, step, losses):
-    lost = {n: v for n, v in losses.items() if not math.isfinite(v) or abs(v) > LARGEST_LOSS}
+    lost = {n: v for n, v in losses.items() if not math.isfinite(v) or abs(v) > phase.largest}
     if lost:
         shown = ", ".join(f"{name} ({value:g})" for name, value in lost.items())
         raise Diverged(f"{shown} diverged by {phase.name} step {step}.")

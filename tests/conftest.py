@@ -7,6 +7,7 @@ import pytest
 from tests.logs import restored_logging
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")  # before TensorFlow starts: see device.py
 
 
 @pytest.fixture(scope="session", autouse=True)

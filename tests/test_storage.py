@@ -1,6 +1,5 @@
 """Files written whole or not at all, and read with suspicion."""
 
-import builtins
 import errno
 import os
 import pickle
@@ -17,6 +16,7 @@ from modules.preprocessing import SCALERS, MinMaxScaler
 from tests.tiny import FEATURES, KINDS, STEPS, finished_run, stirred, tiny_timegan
 
 TABLE = np.array([[0.0, 10], [4, 30]])
+SAVED = {"run_id": "1", "kind": "minmax", "names": ["a"], "offset": [0.0], "scale": [1.0]}
 
 
 def test_write_makes_or_replaces_a_file(tmp_path):
@@ -60,12 +60,11 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
         storage.write_whole(tmp_path / "nowhere" / "file", b"")
 
 
-@pytest.mark.parametrize("protocol", range(3, pickle.HIGHEST_PROTOCOL + 1))
 @pytest.mark.parametrize("name", SCALERS)
-def test_both_scalers_come_back_from_their_pickle(tmp_path, name, protocol):
-    scaler = SCALERS[name]().fit(TABLE, ["a", "b"])
+def test_both_scalers_come_back_from_their_pickle(tmp_path, name):
+    scaler = SCALERS[name]().fit(TABLE * np.pi, ["a", "b"])
     path = tmp_path / "scale.pickle"
-    path.write_bytes(pickle.dumps({"run_id": "1", "scaler": scaler}, protocol))
+    storage.save_scaler(path, "1", scaler)
     run_id, loaded = storage.load_scaler(path)
     assert run_id == "1"
     assert type(loaded) is SCALERS[name]
@@ -73,42 +72,12 @@ def test_both_scalers_come_back_from_their_pickle(tmp_path, name, protocol):
     np.testing.assert_array_equal(loaded.inverse_transform(TABLE), scaler.inverse_transform(TABLE))
 
 
-class Crafted:
-    """Runs `call(*arguments)` in whoever unpickles it."""
-
-    def __init__(self, call, *arguments):
-        self.call, self.arguments = call, arguments
-
-    def __reduce__(self):
-        return self.call, self.arguments
-
-
-@pytest.mark.parametrize("call", [os.system, builtins.eval, subprocess.check_output, np.load])
-def test_a_pickle_that_would_run_a_command_is_refused_and_does_not_run_it(tmp_path, call):
-    marker = tmp_path / "marker"
-    command = {
-        builtins.eval: f"open({str(marker)!r}, 'w')",
-        subprocess.check_output: ["touch", str(marker)],
-    }.get(call, f"touch {marker}")
-    scaler = MinMaxScaler().fit(TABLE)
-    scaler.names_ = Crafted(call, command)
-    path = tmp_path / "scale.pickle"
-    path.write_bytes(pickle.dumps({"run_id": "1", "scaler": scaler}))
-    with pytest.raises(DataError, match=r"scale\.pickle is not a scaler of ours: it asks for"):
-        storage.load_scaler(path)
-    assert not marker.exists()
-    if call is os.system:
-        pickle.loads(path.read_bytes())
-        assert marker.exists(), "the pickle is harmless, so the refusal shows nothing"
-
-
-def test_dotted_names_do_not_slip_past_the_list(tmp_path):
-    for module, name in (("modules.preprocessing", "np.load"), ("numpy", "ndarray.tofile")):
-        path = tmp_path / "scale.pickle"
-        head = b"\x80\x04\x8c" + bytes([len(module)]) + module.encode()
-        path.write_bytes(head + b"\x8c" + bytes([len(name)]) + name.encode() + b"\x93.")
-        with pytest.raises(DataError, match=f"it asks for {module}.{name}"):
-            storage.load_scaler(path)
+def test_a_scaler_is_saved_as_names_and_numbers_alone(tmp_path):
+    storage.save_scaler(tmp_path / "p", "1", MinMaxScaler().fit(TABLE, ["a", "b"]))
+    assert pickle.loads((tmp_path / "p").read_bytes()) == {
+        "run_id": "1", "kind": "minmax", "names": ["a", "b"],
+        "offset": [0.0, 10.0], "scale": [4.0, 20.0],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -116,13 +85,22 @@ def test_dotted_names_do_not_slip_past_the_list(tmp_path):
     [
         b"",
         b"not a pickle",
-        pickle.dumps({"run_id": "1", "scaler": MinMaxScaler().fit(TABLE)})[:-20],
+        pickle.dumps(SAVED)[:-20],
         pickle.dumps({"run_id": "1"}),
-        pickle.dumps({"run_id": "1", "scaler": [1, 2]}),
-        pickle.dumps({"run_id": "1", "scaler": MinMaxScaler()}),
-        pickle.dumps([1]),
+        pickle.dumps(SAVED | {"kind": "other"}),
+        pickle.dumps(SAVED | {"run_id": []}),
+        pickle.dumps(SAVED | {"names": [1.0]}),
+        pickle.dumps(SAVED | {"offset": [0.0, 0.0]}),
+        pickle.dumps(SAVED | {"offset": [float("nan")]}),
+        pickle.dumps(SAVED | {"scale": [0.0]}),
+        pickle.dumps(SAVED | {"names": [], "offset": [], "scale": []}),
+        pickle.dumps([1.0]),
+        pickle.dumps({"run_id": "1", "scaler": MinMaxScaler().fit(TABLE)}),
     ],
-    ids=["empty", "text", "truncated", "no scaler", "list", "unfitted", "no dict"],
+    ids=[
+        *("empty", "text", "truncated", "no scaler", "other kind", "no id", "no names", "sizes"),
+        *("nan", "zero", "no column", "no dict", "a class"),
+    ],
 )
 def test_what_is_not_a_scaler_is_refused(tmp_path, content):
     path = tmp_path / "scale.pickle"

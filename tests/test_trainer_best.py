@@ -24,7 +24,7 @@ def train(tmp_path, scored, n_steps=8):
         "count", n_steps, step, ("loss",),
         validate=lambda: {"val_score": scored(float(weight)), "val_other": 7.0},
         scores=("val_score", "val_other"),
-        best={"network": tf.train.Checkpoint(weight=weight)},
+        best={"network": SimpleNamespace(variables=[weight])},
     )  # fmt: skip
     run = create(tmp_path)
     Trainer([phase], {"weight": tf.train.Checkpoint(weight=weight)}, run, SETTINGS).train()
