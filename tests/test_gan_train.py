@@ -269,7 +269,7 @@ def test_generator_refuses_files_of_no_run_and_writes_nothing(site, tmp_path):
     with working_in(tmp_path):
         for arguments, expected in (
             ([], "No finished run in TimeGan_Result"),
-            (["--run", "nowhere"], "nowhere is not a run folder"),
+            (["--run", "nowhere"], "'nowhere' is not a run folder"),
             (["--run", str(site.run.folder), "--scale_path", "x"], "x is not a scaler of ours"),
             (["--run", str(site.run.folder), "--model_path", "x"], "x cannot be loaded"),
             (["--n_windows", "0"], "`n_windows`: Input should be greater than 0"),
