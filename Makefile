@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-DEMO_STEPS ?= 500
+DEMO_STEPS ?= 400
 
 .PHONY: help demo test slow lint benchmark clean
 
