@@ -56,7 +56,10 @@ def load(settings) -> dict[str, RawTurbine]:
     """
     site = get_site(settings.location)
     root = Path(settings.data_path)
-    files = _find_files(root)
+    try:
+        files = _find_files(root)
+    except OSError as error:  # a name too long, a folder that is closed to us
+        raise DataError(f"{root} cannot be read: {error.strerror}. Set `--data_path`.") from None
     if settings.gen_name is not None and not site.turbine_columns:
         files = _select(files, settings.gen_name, lambda path: _labels(path, root))
     progress = tqdm(files, desc="Reading", unit="file", disable=None if len(files) > 1 else True)

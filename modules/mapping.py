@@ -14,6 +14,8 @@ from modules.location_module import Site
 from modules.readers import first_line_where
 from modules.timestamps import MixedTimeZones, parse_times
 
+LARGEST_NUMBER = 1e30  # its square is still a float, and it a float of 32 bits
+
 logger = logging.getLogger(__name__)
 
 
@@ -191,7 +193,7 @@ def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
     values = raw[name]
     numbers = pd.to_numeric(values, errors="coerce")
     if pd.api.types.is_numeric_dtype(values) or numbers.count() == values.count():
-        return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+        return _within_reach(numbers.to_numpy(dtype=np.float64, na_value=np.nan), name, path)
     faults = values[values.notna() & numbers.isna()]
     example = str(faults.iloc[0])
     line = first_line_where(path, raw.columns.get_loc(name), lambda cell: cell == example.strip())
@@ -200,6 +202,16 @@ def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
         f"({len(faults)} such cells). Leave cells without a reading empty, and write numbers "
         "with a decimal point."
     )
+
+
+def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:
+    largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0)
+    if largest > LARGEST_NUMBER:
+        raise DataError(
+            f"{path}, column '{name}' holds {largest:g}; at most {LARGEST_NUMBER:g} can be "
+            "reckoned with. Correct the reading, or leave the cell empty."
+        )
+    return numbers
 
 
 def _stamps(raw: pd.DataFrame, name: str, path: Path) -> pd.DatetimeIndex:

@@ -53,8 +53,8 @@ def read_table(path: Path) -> pd.DataFrame:
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # what a crafted file makes the readers raise
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise DataError(f"{path} is not a whole Parquet file: {reason} Export it again.") from None
     if not isinstance(table.index, pd.RangeIndex):
         table = table.reset_index()
@@ -94,6 +94,8 @@ def _read_bytes(path: Path) -> bytes:
         raise DataError(
             f"{path} is not a whole gzip file ({error}). Copy or export it again."
         ) from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}. Check the file.") from None
     return b"".join(chunks)
 
 
@@ -112,16 +114,19 @@ def _decode(path: Path) -> tuple[bytes, str]:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding == ENCODINGS[0]:
-            return raw.removeprefix(b"\xef\xbb\xbf"), encoding
-        return text.encode(), encoding
+        plain = raw.removeprefix(b"\xef\xbb\xbf") if encoding == ENCODINGS[0] else text.encode()
+        # Lines may end as on the first Macs.
+        return plain if b"\n" in plain else plain.replace(b"\r", b"\n"), encoding
     raise DataError(f"{path} is neither UTF-8 nor cp949 text. Export it again as CSV in UTF-8.")
 
 
 def _read_header(text: bytes, path: Path) -> tuple[list[str], str]:
     line = text[: text.find(b"\n") if b"\n" in text else len(text)].decode().strip("\r")
     delimiter = max(",;\t", key=line.count)
-    header = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        header = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise DataError(f"{path} has a header that is no CSV ({error}). Export it again.") from None
     if not any(header) or all(_LIKE_A_VALUE.fullmatch(name.strip()) for name in header):
         raise DataError(
             f"{path} has no header: its first line is {line[:80]!r}. "

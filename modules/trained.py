@@ -9,13 +9,12 @@ from pydantic import TypeAdapter
 
 from modules.columns import Column
 from modules.errors import DataError
+from modules.mapping import LARGEST_NUMBER
 from modules.preprocessing import MinMaxScaler, StandardScaler, feature_names
 from modules.runs import COLUMNS, MODEL, SCALER, of_family, saved_settings
 from modules.storage import load_model, load_scaler, read_json
 from modules.timestamps import normalise_freq
 from settings import FAMILIES, ProgramSettings
-
-FARTHEST = 1e300  # a reading beyond it has no square root of sums, nor room for a range
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def _check(columns, scaler, model):
         atoms = [value for atom in column.atoms for value in (atom.value, atom.share)]
         if None in limits or not np.isfinite(limits + given + atoms).all():
             raise ValueError(f"column {column.name!r} has no finite limits")
-        if not -FARTHEST < limits[0] <= limits[1] < FARTHEST:
+        if not -LARGEST_NUMBER <= limits[0] <= limits[1] <= LARGEST_NUMBER:
             raise ValueError(f"column {column.name!r} has no limits between its observations")
 
 

@@ -1,0 +1,104 @@
+"""A run folder whose settings or columns somebody changed: usable, or refused."""
+
+import copy
+import json
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modules import storage
+from modules.errors import DataError
+from modules.synthesis import to_physical, to_table
+from modules.trained import load_trained
+from tests.odd_files import QUIET, edits, spoil
+from tests.tiny import STEPS, finished_run
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return finished_run(tmp_path_factory.mktemp("stranger"))
+
+
+ODD_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**40), 10**40),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(["10min", "NaT", "1H", "2021-03-04", "9999-12-31", "timegan", "\ud800"]),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)
+
+
+@st.composite
+def changed(draw, content):
+    """`content`, a dict out of JSON, with up to three values replaced or removed, at any depth."""
+    content = copy.deepcopy(content)
+    for _ in range(draw(st.integers(1, 3))):
+        node = content
+        while True:
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+            if not keys:
+                break
+            key = draw(st.sampled_from(keys))
+            if isinstance(node[key], dict | list) and draw(st.booleans()):
+                node = node[key]
+                continue
+            if draw(st.booleans()):
+                node[key] = draw(ODD_VALUES)
+            else:
+                del node[key]
+            break
+    return content
+
+
+def try_json(run, name, monkeypatch, n_examples):
+    """Changed contents of `name`; whatever is accepted must do for the generator."""
+    path, tried = run.model_folder / name, []
+    valid = json.loads(path.read_text())
+    model = storage.load_model(run.model_folder / "model.keras")
+    monkeypatch.setattr("modules.trained.load_model", lambda _path: model)  # which is not at fault
+    whole = changed(valid).map(lambda content: json.dumps(content).encode())
+    raw = st.tuples(st.just(json.dumps(valid).encode()), edits).map(lambda pair: spoil(*pair))
+
+    @settings(max_examples=n_examples, **QUIET)
+    @given(st.one_of(whole, whole, raw, st.just(b"[" * 100_000)))
+    def attempt(content):
+        path.write_bytes(content)
+        try:
+            trained = load_trained(run)
+        except DataError as error:
+            assert str(error).strip()
+            tried.append(False)
+            return
+        scaled = np.full((2, STEPS, len(trained.scaler.names_)), 0.5)
+        windows = to_physical(scaled, trained.scaler, trained.columns)
+        table = to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
+        assert len(table) == 2 * STEPS and 2 <= trained.seq_len
+        tried.append(True)
+
+    before = path.read_bytes()
+    try:
+        attempt()
+    finally:
+        path.write_bytes(before)
+    print(f"{name}: {len(tried)} inputs tried, {sum(tried)} accepted")
+    return tried
+
+
+@pytest.mark.parametrize("name", ["settings.json", "columns.json"])
+def test_a_changed_run_is_usable_or_refused(run, monkeypatch, name):
+    assert len(try_json(run, name, monkeypatch, 100)) >= 90
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["settings.json", "columns.json"])
+def test_thousands_of_changed_runs_are_usable_or_refused(run, monkeypatch, name):
+    tried = try_json(run, name, monkeypatch, EXAMPLES)
+    assert len(tried) >= 0.9 * EXAMPLES and any(tried) and not all(tried)
