@@ -143,14 +143,16 @@ def start_run(family, settings, site_data, *, resumed, has_gpu):
         raise DataError(f"{run.folder} is being trained by another program. Wait for it.")
     if resumed is not None:
         resumed.check_same_data(site_data)
-    if resumed is None:
-        run.write_settings(family, settings)
-        run.write_columns(site_data)
-        run.save_data_report(site_data.report)
     try:
+        if resumed is None:
+            run.write_settings(family, settings)
+            run.write_columns(site_data)
+            run.save_data_report(site_data.report)
         log_to(run.folder / "train.log")
-    except OSError as error:
-        raise RunError(f"Cannot write the log: {error}. Free the disk or pass another.") from None
+    except (OSError, RunError) as error:
+        if resumed is None:
+            run.discard()
+        raise RunError(f"The run could not begin: {error}") from None
     log_header(settings, device="GPU" if has_gpu else "CPU")
     return run
 

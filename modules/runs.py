@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,11 @@ class Run:
     def save_data_report(self, report):
         """Save a `modules.data_report.DataReport` beside the losses."""
         write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
+
+    def discard(self):
+        """Remove the folders of a run that could not begin."""
+        for folder in (self.folder, self.model_folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def save_scaler(self, scaler):
         save_scaler(self.model_folder / SCALER, self.run_id, scaler)

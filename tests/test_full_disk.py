@@ -130,7 +130,7 @@ def test_a_training_that_fills_the_disk_stops_and_goes_on_once_there_is_room(
     said = capsys.readouterr()
     assert "Traceback" not in said.out + said.err and "Logging error" not in said.err
     assert "No space left" in said.out.splitlines()[-1] or "Cannot" in said.out.splitlines()[-1]
-    ballast.unlink()
+    ballast.unlink(missing_ok=True)
     begun = (disk / "experiment_01_model" / "columns.json").exists()
     assert gan_train.main([*arguments, "--resume"] if begun else arguments) == 0
     run = Run(disk / "experiment_01")
