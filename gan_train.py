@@ -22,44 +22,22 @@ def main(argv=None):
 def train_timegan(settings):
     """Learn a site's series with TimeGAN and leave a run folder behind."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    import keras
-
-    from modules.batches import Batches
     from modules.device import configure
-    from modules.preprocessing import SCALERS, encode_angles, feature_names
+    from modules.learning import learn
+    from modules.preprocessing import encode_angles, feature_names
     from modules.report import write_after_training
-    from modules.trainer import Trainer
-    from modules.utils import TimeGAN
     from modules.windows import cut
 
     settings, resumed = programs.settle("timegan", settings)
     site_data = programs.site_records(settings)
     if site_data is None:
         return
-
     series, starts = cut(site_data.tables, settings.seq_len)
-    features = encode_angles(series, site_data.columns)
-    scaler = SCALERS[settings.scaler]().fit(features, feature_names(site_data.columns))
+    features, names = encode_angles(series, site_data.columns), feature_names(site_data.columns)
 
     has_gpu = configure(settings.gpu_memory_limit, repeatable=settings.repeatable)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
-    log.info(
-        "%d windows of %d x %d -> %s", starts.size, settings.seq_len, features.shape[1], run.folder
-    )
-
-    keras.utils.set_random_seed(settings.seed)
-    timegan = TimeGAN(settings, features.shape[1], fast=not has_gpu)
-    batches = Batches(
-        scaler.transform(features),
-        starts,
-        seq_len=settings.seq_len,
-        batch_size=settings.batch_size,
-        z_dim=timegan.z_dim,
-        seed=settings.seed,
-    )
-    state = {"timegan": timegan, "random": batches.random}
-    Trainer(timegan.phases(batches), state, run, settings, timegan.optimizers).train()
-
+    scaler, timegan = learn(features, names, starts, settings, run, has_gpu=has_gpu)
     run.save_scaler(scaler)
     run.save_model(timegan.synthetic_model(run.model_name))
     write_after_training(run, site_data, settings, fast=not has_gpu)

@@ -5,13 +5,24 @@
 
 from typing import Literal, get_args
 
-from pydantic import Field, PositiveInt, ValidationError, field_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, CliApp, CliToggleFlag, SettingsConfigDict
 from pydantic_settings import SettingsError as CommandLineError
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
+NoiseKind = Literal["uniform", "normal", "coloured"]
 ReportKind = Literal["none", "quick", "full"]
+PRESETS = {"document": {}, "best": {"sel_rnn": "GRU", "batchnorm": False, "hidden_dim": "auto"}}
 STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
 
 
@@ -129,17 +140,44 @@ class TrainingSettings(DataSettings):
 class TimeGANSettings(TrainingSettings):
     """TimeGAN: `python gan_train.py`."""
 
+    preset: Literal["document", "best"] = Field(
+        "document",
+        description="Where the settings not given come from: the defaults below, or those that "
+        "scored best, PRESETS in settings.py.",
+    )
     sel_rnn: Literal["LSTM", "GRU"] = Field("LSTM", description="Recurrent layer of all networks.")
     batchnorm: bool = Field(
         True, description="Batch normalisation between the layers of embedder and generator."
     )
-    hidden_dim: PositiveInt = Field(64, description="Units per recurrent layer, and latent width.")
+    hidden_dim: PositiveInt | Literal["auto"] = Field(
+        64,
+        description="Units per recurrent layer, and latent width; `auto` takes four per feature.",
+    )
     num_layers: PositiveInt = Field(3, description="Recurrent layers per network.")
     seq_len: int = Field(24, ge=2, description="Steps per window.")
     z_dim: PositiveInt | None = Field(
         None, description="Width of the noise; None is as wide as the features."
     )
+    noise: NoiseKind = Field(
+        "uniform",
+        description="What the generator starts from: `uniform` or `normal`, new at every step, or "
+        "`coloured`, normal with memories from none to many windows.",
+    )
     train_step: PositiveInt = Field(10000, description="Training steps of each phase.")
+    autoencoder_steps: PositiveInt | None = Field(
+        None, description="Steps of the first phase; None takes `train_step`."
+    )
+    supervised_steps: PositiveInt | None = Field(
+        None, description="Steps of the second phase; None takes `train_step`."
+    )
+    joint_steps: PositiveInt | None = Field(
+        None, description="Steps of the third phase; None takes `train_step`."
+    )
+    plateau: NonNegativeInt = Field(
+        0,
+        description="The first two phases end once their loss has not reached a new low for so "
+        "many log lines, and leave their steps to the third; 0 trains them to the end.",
+    )
     gamma: float = Field(
         0.85, ge=0, description="The discriminator learns only while its loss is at least this."
     )
@@ -148,11 +186,47 @@ class TimeGANSettings(TrainingSettings):
     )
     beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
     beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
+    lr_decay: float = Field(
+        0.0, ge=0, le=1, description="Last share of the third phase over which `lr` falls to zero."
+    )
+    clip_norm: PositiveFloat | None = Field(
+        None, description="Longest gradient of an update, over all its weights; None is no limit."
+    )
+    ema: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Windows are drawn from a running mean of the weights that keeps this much of "
+        "itself per step; 0 draws them from the last weights.",
+    )
+    correlation_weight: NonNegativeFloat = Field(
+        0.0, description="Weight of the correlations between columns in the generator's loss."
+    )
+    r1_weight: NonNegativeFloat = Field(
+        0.0, description="Weight of the discriminator's gradient penalty on real windows (R1)."
+    )
+    heldout: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the records, in blocks of time, that is never trained on; "
+        "`keep_best` and the report judge by it.",
+    )
+    keep_best: CliToggleFlag[bool] = Field(
+        False,
+        description="End with the weights of the log line whose windows lay nearest to the "
+        "held-out ones, copies of training windows ruled out; not with the last.",
+    )
     report: ReportKind = Field(
         "quick",
         description="Fidelity report at the end: `quick` takes seconds, `full` adds the scores "
         "that train judges, many minutes.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_preset(cls, given):
+        return PRESETS.get(given.get("preset", "document"), {}) | given
 
 
 class ForecasterSettings(TrainingSettings):
@@ -249,11 +323,14 @@ def _with_meant_words(arguments):
 
 def explain(error):
     """Turn pydantic's report into one line per setting: name, value received, what is allowed."""
-    lines = []
+    faults = {}
     for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"]) or "settings"
-        lines.append(f"`{name}`: {fault['msg']}. Received: {fault['input']!r}.")
-    return "\n".join(lines)
+        name = str((fault["loc"] or ("settings",))[0])  # what follows is a union's branch, an index
+        faults.setdefault(name, (fault["input"], []))[1].append(fault["msg"])
+    return "\n".join(
+        f"`{name}`: {'; or: '.join(said)}. Received: {received!r}."
+        for name, (received, said) in faults.items()
+    )
 
 
 def settings_table(settings_class):

@@ -9,6 +9,7 @@ H latent width.
 import keras
 
 RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
+UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
 RECOVERY_ACTIVATION = {"minmax": "sigmoid", "standard": "linear"}
 
 
@@ -23,6 +24,8 @@ class DefineModel:
         self.args = args
         self.n_features = n_features
         self.z_dim = args.z_dim or n_features
+        is_auto = args.hidden_dim == "auto"
+        self.hidden_dim = UNITS_PER_FEATURE * n_features if is_auto else args.hidden_dim
 
     def embedder(self):
         """Scaled window (B, T, F) -> latent (B, T, H) in 0...1."""
@@ -32,7 +35,7 @@ class DefineModel:
         """Latent (B, T, H) -> scaled window (B, T, F)."""
         activation = RECOVERY_ACTIVATION[self.args.scaler]
         return self._network(
-            "recovery", self.args.hidden_dim, n_outputs=self.n_features, activation=activation
+            "recovery", self.hidden_dim, n_outputs=self.n_features, activation=activation
         )
 
     def generator(self):
@@ -42,13 +45,11 @@ class DefineModel:
     def supervisor(self):
         """Latent (B, T, H) -> the latent one step later (B, T, H), one layer fewer."""
         n_layers = max(1, self.args.num_layers - 1)
-        return self._network("supervisor", self.args.hidden_dim, n_layers=n_layers)
+        return self._network("supervisor", self.hidden_dim, n_layers=n_layers)
 
     def discriminator(self):
         """Latent (B, T, H) -> logit per step (B, T, 1): real above zero, generated below."""
-        return self._network(
-            "discriminator", self.args.hidden_dim, n_outputs=1, activation="linear"
-        )
+        return self._network("discriminator", self.hidden_dim, n_outputs=1, activation="linear")
 
     def _network(
         self,
@@ -67,10 +68,10 @@ class DefineModel:
         """
         layers = [keras.Input((None, n_inputs), dtype="float32")]
         for _ in range(n_layers or self.args.num_layers):
-            layers.append(RECURRENT[self.args.sel_rnn](self.args.hidden_dim, return_sequences=True))
+            layers.append(RECURRENT[self.args.sel_rnn](self.hidden_dim, return_sequences=True))
             if batchnorm:
                 layers.append(keras.layers.BatchNormalization())
-        layers.append(keras.layers.Dense(n_outputs or self.args.hidden_dim, activation=activation))
+        layers.append(keras.layers.Dense(n_outputs or self.hidden_dim, activation=activation))
         return keras.Sequential(layers, name=name)
 
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from models.forecaster import forecaster
 from modules.forecasting import LOSSES, Forecaster
-from modules.trainer import Phase, compiled
+from modules.phases import Phase, compiled
 
 UNITS = 24
 LEARNING_RATE = 0.003

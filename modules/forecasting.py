@@ -16,8 +16,8 @@ from models.forecaster import forecaster
 from modules import losses
 from modules.columns import Column
 from modules.errors import DataError
+from modules.phases import LARGEST_LOSS, Phase
 from modules.preprocessing import ANGLE, SCALERS, encode_angles, feature_names
-from modules.trainer import LARGEST_LOSS, Phase
 from modules.windows import cut, drawn
 
 MOST_VALIDATED = 2048  # windows; above that every n-th one, so that a score costs little

@@ -6,6 +6,8 @@ Shape letters: B windows per batch, T time steps, F features, H latent width.
 import tensorflow as tf
 
 EPSILON = 1e-8  # under every square root: its gradient at zero is infinite
+SMALLEST_VARIANCE = 1e-6  # of a column that is scaled to 0...1; for a constant one
+PROBE = 0.01  # step of the finite difference, of a latent in 0...1
 
 
 def reconstruction_loss(real, recovered):
@@ -44,6 +46,44 @@ def moment_loss(real, synthetic):
     )
     deviation_gap = tf.sqrt(real_variance + EPSILON) - tf.sqrt(variance + EPSILON)
     return tf.reduce_mean(tf.abs(real_mean - mean)) + tf.reduce_mean(tf.abs(deviation_gap))
+
+
+def correlation_loss(real, synthetic):
+    """Mean absolute difference of the features' cross-correlations at lags 0 and 1.
+
+    Both windows (B, T, F); a correlation is taken over windows and steps at once, as in the
+    correlational score (Diffusion-TS, Yuan and Qiao, ICLR 2024). Not in the paper.
+    """
+    gaps = [
+        tf.abs(of_real - of_synthetic)
+        for of_real, of_synthetic in zip(
+            _cross_correlations(real), _cross_correlations(synthetic), strict=True
+        )
+    ]
+    return tf.reduce_mean(tf.stack(gaps))
+
+
+def _cross_correlations(windows):
+    """Correlation matrices (F, F) at lag 0 and at lag 1, row features one step earlier."""
+    mean, variance = tf.nn.moments(windows, (0, 1))
+    standard = (windows - mean) / tf.sqrt(variance + SMALLEST_VARIANCE)
+    pairs = ((standard, standard), (standard[:, :-1], standard[:, 1:]))
+    return [
+        tf.einsum("bti,btj->ij", earlier, later) / (earlier.shape[0] * earlier.shape[1])
+        for earlier, later in pairs
+    ]
+
+
+def gradient_penalty(logit, probed_logit):
+    """R1: squared length of the judge's gradient at real latents (Mescheder et al., ICML 2018).
+
+    `logit` (B, T, 1) of real latents, `probed_logit` of the same latents moved by PROBE times a
+    standard normal draw. The square of such a finite difference has the penalty as its mean, and
+    needs no second derivative: neither cuDNN's recurrent layers nor `models.fast_recurrent` have
+    one. The score of a window is the mean of its logits.
+    """
+    difference = tf.reduce_mean(probed_logit - logit, (1, 2)) / PROBE
+    return tf.reduce_mean(tf.square(difference))
 
 
 def huber_loss(target, forecast, delta=1.0):

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from models.fast_recurrent import forward
 from modules.columns import ATOM_SLICE, wrap_angle
+from modules.noise import noise_maker
 from modules.preprocessing import ANGLE, decode_angles
 
 BATCH = 1024  # windows per call
@@ -19,14 +20,16 @@ def draw(trained, n_windows, n_steps, *, seed, fast):
 
     (n_windows, n_steps, n_variables). See `sample` and `to_physical`.
     """
-    scaled = sample(trained.model, n_windows, n_steps, seed=seed, fast=fast)
+    noise = noise_maker(trained.settings.noise, trained.seq_len)
+    scaled = sample(trained.model, n_windows, n_steps, noise=noise, seed=seed, fast=fast)
     return to_physical(scaled, trained.scaler, trained.columns)
 
 
-def sample(model, n_windows, seq_len, *, seed, fast):
-    """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F), from uniform noise.
+def sample(model, n_windows, seq_len, *, noise, seed, fast):
+    """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F).
 
-    `model`: noise (B, T, Z) -> scaled window (B, T, F). The same seed gives the same windows.
+    `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, see
+    `modules.noise.noise_maker`. The same seed gives the same windows.
     A single long window is a seamless series: the recurrent state is carried through it.
     """
     random = tf.random.Generator.from_seed(seed, alg="philox")
@@ -35,8 +38,8 @@ def sample(model, n_windows, seq_len, *, seed, fast):
 
     @tf.function(autograph=False)
     def draw():
-        noise = random.uniform(noise_shape)
-        return forward(model, noise, training=False) if fast else model(noise, training=False)
+        drawn = noise(random, noise_shape)
+        return forward(model, drawn, training=False) if fast else model(drawn, training=False)
 
     batches = [draw().numpy() for _ in range(math.ceil(n_windows / batch))]
     return np.concatenate(batches)[:n_windows]

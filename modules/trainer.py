@@ -3,8 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -14,9 +13,10 @@ from modules.checkpoints import Checkpoints
 from modules.errors import RunError, Stopped
 from modules.interruption import listening
 from modules.loss_history import LossHistory
+from modules.phases import compiled
+from modules.progress import Best, Plateau
 
 STEPS_PER_CALL = 10  # K: steps between two returns from the compiled loop to Python
-LARGEST_LOSS = 1e6
 WARM_UP = 0.2  # share of a phase that passes without alarms: every generator begins collapsed
 MOST_ROLLBACKS = 5
 ROLLBACK_FACTOR = 0.5  # of the learning rate, at each return to a checkpoint
@@ -24,50 +24,13 @@ ROLLBACK_FACTOR = 0.5  # of the learning rate, at each return to a checkpoint
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Phase:
-    """A row of the phase table.
-
-    `step`: draws its batch and makes one update; a dict of scalar tensors named as in `losses`.
-    `validate`: called at log steps; a dict of floats named as in `scores`, logged beside the
-    losses. `best`: networks by name, to be left at the end of the phase with the weights of the
-    log step whose first score was the lowest. `alarm`: takes what is logged; a warning, or None.
-    `largest`: a loss or score beyond it has exploded.
-    """
-
-    name: str
-    n_steps: int
-    step: Callable[[], dict]
-    losses: tuple[str, ...]
-    validate: Callable[[], dict] = dict
-    scores: tuple[str, ...] = ()
-    best: dict = field(default_factory=dict)
-    alarm: Callable[[dict], str | None] = lambda _named: None
-    largest: float = LARGEST_LOSS
-
-
-def compiled(phase):
-    """Return a `tf.function` of one int argument K: K steps on the device -> mean losses."""
-
-    def body(i, sums):
-        named = phase.step()
-        return i + 1, {name: sums[name] + named[name] for name in phase.losses}
-
-    @tf.function(autograph=False, input_signature=[tf.TensorSpec((), tf.int32)])
-    def run(n_steps):
-        zeros = dict.fromkeys(phase.losses, tf.constant(0.0))
-        _, sums = tf.while_loop(lambda i, _: i < n_steps, body, (0, zeros), parallel_iterations=1)
-        return {name: total / tf.cast(n_steps, tf.float32) for name, total in sums.items()}
-
-    return run
-
-
 class Trainer:
     """Trains phase after phase and keeps what a run is worth: losses, events, checkpoints.
 
     `state`: dict of trackables (networks, optimisers, random state) that a checkpoint holds.
     `run`: the run folder, `modules.runs.Run`; its newest checkpoint is where training begins.
-    `settings`: for the intervals and `on_nan`. `optimizers`: whose learning rate a rollback lowers.
+    `settings`: for the intervals, `lr` and `on_nan`. `optimizers`: whose learning rate falls with
+    a phase's decay and at a rollback.
     """
 
     def __init__(self, phases, state, run, settings, optimizers=()):
@@ -75,19 +38,15 @@ class Trainer:
         self.run = run
         self.settings = settings
         self.optimizers = optimizers
-        # Copies of the best weights are part of the checkpoints, so that the two never differ.
-        self.best = [
-            {name: [tf.Variable(v) for v in network.variables] for name, network in p.best.items()}
-            for p in phases
-        ]
+        self.best = Best(phases)
+        self.plateau = Plateau()
         self.phase_index = tf.Variable(0, dtype=tf.int64, name="phase_index")
         self.step = tf.Variable(0, dtype=tf.int64, name="step")
-        self.best_step = tf.Variable(0, dtype=tf.int64, name="best_step")
-        self.lowest = tf.Variable(tf.float32.max, name="lowest")
+        self.spare = tf.Variable(0, dtype=tf.int64, name="spare")
         self.rollbacks = tf.Variable(0, dtype=tf.int64, name="rollbacks")
-        names = ("phase_index", "step", "best_step", "lowest", "rollbacks")
+        names = ("best", "plateau", "phase_index", "step", "spare", "rollbacks")
         progress = {name: getattr(self, name) for name in names}
-        self.checkpoints = Checkpoints(run.model_folder, progress | {"best": self.best} | state)
+        self.checkpoints = Checkpoints(run.model_folder, progress | state)
 
     def train(self):
         """Run every phase from where the newest checkpoint stands to its end.
@@ -121,9 +80,13 @@ class Trainer:
 
     def _train_phase(self, phase, history, asked_to_stop):
         """Run `phase` to its end, or back to a checkpoint where it diverges."""
+        if phase.takes_spare:
+            phase = replace(phase, n_steps=phase.n_steps + int(self.spare))
         try:
             self._run_steps(phase, history, asked_to_stop)
-            self._return_to_best(phase)
+            self.best.put_back(int(self.phase_index), phase)
+            self.plateau.reset()
+            self.spare.assign_add(phase.n_steps - int(self.step))
             self.phase_index.assign_add(1)
             self.step.assign(0)
             self._save(phase, phase.n_steps)
@@ -136,8 +99,9 @@ class Trainer:
         with tqdm(
             total=phase.n_steps, initial=step, desc=phase.name, unit="step", dynamic_ncols=True
         ) as progress:
-            while step < phase.n_steps:
+            while step < phase.n_steps and not self.plateau.is_reached(phase.patience):
                 started = time.perf_counter()
+                self._set_learning_rates(phase, step)
                 n_steps = self._next_stop(step, phase.n_steps) - step
                 losses = run_steps(tf.constant(n_steps, tf.int32))
                 step += n_steps
@@ -147,6 +111,13 @@ class Trainer:
                 self._take_stock(phase, step, losses, seconds, history, progress)
                 if asked_to_stop.is_set():
                     self._stop(phase, step, losses)
+
+    def _set_learning_rates(self, phase, step):
+        """Lower than `lr` after rollbacks, and in the last part of a phase that has a `decay`."""
+        left = (1 - step / phase.n_steps) / phase.decay if phase.decay else 1
+        factor = min(1, left) * ROLLBACK_FACTOR ** int(self.rollbacks)
+        for optimizer in self.optimizers:
+            optimizer.learning_rate.assign(self.settings.lr * factor)
 
     def _take_stock(self, phase, step, losses, seconds, history, progress):
         """Guard, log and save, at the steps that are due for it. Raises Diverged."""
@@ -159,7 +130,8 @@ class Trainer:
         if logs:
             named |= phase.validate()
             _guard(phase, step, named)
-            self._keep_best(phase, step, named)
+            self.best.consider(int(self.phase_index), phase, step, named)
+            self.plateau.add(named[phase.losses[0]])
             progress.set_postfix_str(_aligned(named), refresh=False)
             log.info(
                 "%s %d/%d  %s  %.1f ms/step",
@@ -194,8 +166,6 @@ class Trainer:
             )
         latest = self.checkpoints.restore()
         self.rollbacks.assign(n_rollbacks)
-        for optimizer in self.optimizers:
-            optimizer.learning_rate.assign(optimizer.learning_rate * ROLLBACK_FACTOR)
         self.checkpoints.save()
         history.rewind(int(self.phase_index), int(self.step))
         log.warning(
@@ -210,28 +180,6 @@ class Trainer:
             f"Stopped at {phase.name} step {step}, saved as {self.checkpoints.latest}. "
             f"Go on with: python gan_train.py --resume {self.run.folder.name}"
         )
-
-    def _keep_best(self, phase, step, named):
-        if phase.best and named[phase.scores[0]] < self.lowest:
-            self.lowest.assign(named[phase.scores[0]])
-            self.best_step.assign(step)
-            self._copy_best(phase, to_network=False)
-
-    def _return_to_best(self, phase):
-        if phase.best:
-            self._copy_best(phase, to_network=True)
-            log.info(
-                "%s: back to step %d, %s %.4f",
-                phase.name, int(self.best_step), phase.scores[0], float(self.lowest),
-            )  # fmt: skip
-            self.lowest.assign(self.lowest.dtype.max)
-
-    def _copy_best(self, phase, *, to_network):
-        copies = self.best[self.phases.index(phase)]
-        for name, network in phase.best.items():
-            for variable, copy in zip(network.variables, copies[name], strict=True):
-                target, source = (variable, copy) if to_network else (copy, variable)
-                target.assign(source)
 
 
 class Diverged(Exception):

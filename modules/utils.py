@@ -10,7 +10,8 @@ import tensorflow as tf
 from models.definemodel import DefineModel, chain
 from models.fast_recurrent import forward
 from modules import losses
-from modules.trainer import Phase
+from modules.phases import Phase
+from modules.selection import SCORES
 
 RECONSTRUCTION_WEIGHT = 10.0
 SUPERVISED_WEIGHT = 100.0  # in the generator's loss, on the root of the supervised loss
@@ -28,12 +29,14 @@ LOSSES = {
         "supervised_loss",
         "adversarial_loss",
         "moment_loss",
+        "correlation_loss",
         "discriminator_loss",
         "discriminator_trained",
         "spread",
     ),
 }
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
+SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
 
 
 class TimeGAN(tf.Module):
@@ -49,24 +52,45 @@ class TimeGAN(tf.Module):
         self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
             getattr(define, name)() for name in NETWORKS
         )
-        self.z_dim = define.z_dim
-        self.gamma = args.gamma
-        self.train_step = args.train_step
+        self.z_dim, self.hidden_dim = define.z_dim, define.hidden_dim
+        self.sampling = [getattr(self, name) for name in SAMPLING]
+        if args.ema:
+            self.sampling = [getattr(define, name)() for name in SAMPLING]
+        self.args = args
         self.fast = fast
         self.autoencoder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.supervisor_optimizer = self._adam(args, self.supervisor)
         self.generator_optimizer = self._adam(args, self.generator, self.supervisor)
         self.discriminator_optimizer = self._adam(args, self.discriminator)
 
-    def phases(self, batches):
-        """Return the table of phases: autoencoder, supervised, joint."""
+    def phases(self, batches, selection=None):
+        """Return the table of phases: autoencoder, supervised, joint.
+
+        `selection`: a `modules.selection.Selection` that the joint phase keeps its best weights by.
+        """
+        args = self.args
         steps = {
             "autoencoder": lambda: self.autoencoder_step(batches.windows()),
             "supervised": lambda: self.supervised_step(batches.windows()),
             "joint": lambda: self.joint_step(batches),
         }
+        extras = dict.fromkeys(steps, {"patience": args.plateau})
+        extras["joint"] = {"takes_spare": True, "decay": args.lr_decay, "alarm": collapse_alarm}
+        if selection:
+            extras["joint"] |= {
+                "validate": selection.scores,
+                "scores": SCORES,
+                "may_be_best": selection.is_no_copy,
+                "best": {network.name: network for network in self.sampling},
+            }
         return [
-            Phase(name, self.train_step, step, LOSSES[name], alarm=collapse_alarm)
+            Phase(
+                name,
+                getattr(args, f"{name}_steps") or args.train_step,
+                step,
+                LOSSES[name],
+                **extras[name],
+            )
             for name, step in steps.items()
         ]
 
@@ -81,8 +105,11 @@ class TimeGAN(tf.Module):
         )
 
     def synthetic_model(self, name="timegan"):
-        """Return generator, supervisor and recovery as one model: noise -> scaled window."""
-        return chain((self.generator, self.supervisor, self.recovery), name=name)
+        """Return generator, supervisor and recovery as one model: noise -> scaled window.
+
+        With `ema` they are running means of the trained ones (Yazici et al., ICLR 2019).
+        """
+        return chain(self.sampling, name=name)
 
     def autoencoder_step(self, real):
         """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""
@@ -108,7 +135,8 @@ class TimeGAN(tf.Module):
         """Move generator and supervisor. `real`: (B, T, F); `noise`: (B, T, Z).
 
         Down: adversarial losses of the supervised and the generated latent, 100 * root of the
-        supervised loss on real latents, and 100 * moment loss of the recovered windows.
+        supervised loss on real latents, 100 * moment loss of the recovered windows, and
+        `correlation_weight` * their correlation loss.
         """
         latent = self._call(self.embedder, real, training=False)
         with tf.GradientTape() as tape:
@@ -122,16 +150,20 @@ class TimeGAN(tf.Module):
             )
             supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
             moment = losses.moment_loss(real, synthetic)
+            correlation = losses.correlation_loss(real, synthetic)
             loss = (
                 adversarial
                 + SUPERVISED_WEIGHT * tf.sqrt(supervised + losses.EPSILON)
                 + MOMENT_WEIGHT * moment
             )
+            if self.args.correlation_weight:
+                loss += self.args.correlation_weight * correlation
         self._descend(tape, loss, self.generator_optimizer, self.generator, self.supervisor)
         return {
             "adversarial_loss": adversarial,
             "supervised_loss": supervised,
             "moment_loss": moment,
+            "correlation_loss": correlation,
             "spread": losses.spread(real, synthetic),
         }
 
@@ -145,23 +177,29 @@ class TimeGAN(tf.Module):
         self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
 
-    def discriminator_step(self, real, noise):
+    def discriminator_step(self, real, noise, direction=None):
         """Move the discriminator, if its loss is at least `gamma`.
 
         Real latents against generated and supervised ones; `discriminator_trained` is 1 or 0.
+        `direction`: standard normal (B, T, H), for the gradient penalty; None is without.
         The generator's normalisation keeps its moving statistics of this batch too, at any loss.
         """
         latent = self._call(self.embedder, real, training=False)
         generated = self._call(self.generator, noise)
         supervised_latent = self._call(self.supervisor, generated)
         with tf.GradientTape() as tape:
-            loss = losses.discriminator_loss(
-                *(self._call(self.discriminator, x) for x in (latent, supervised_latent, generated))
-            )
-        trains = loss >= self.gamma
+            logits = [
+                self._call(self.discriminator, x) for x in (latent, supervised_latent, generated)
+            ]
+            loss = penalised = losses.discriminator_loss(*logits)
+            if direction is not None:
+                probed = self._call(self.discriminator, latent + losses.PROBE * direction)
+                penalty = losses.gradient_penalty(logits[0], probed)
+                penalised = loss + 0.5 * self.args.r1_weight * penalty
+        trains = loss >= self.args.gamma
 
         def learn():
-            self._descend(tape, loss, self.discriminator_optimizer, self.discriminator)
+            self._descend(tape, penalised, self.discriminator_optimizer, self.discriminator)
             return 1.0
 
         trained = tf.cond(trains, learn, lambda: 0.0)
@@ -173,7 +211,19 @@ class TimeGAN(tf.Module):
         for _ in range(GENERATOR_UPDATES):
             real, noise = batches.windows(), batches.noise()
             named |= self.generator_step(real, noise) | self.embedder_step(real)
-        return named | self.discriminator_step(batches.windows(), batches.noise())
+        direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None
+        named |= self.discriminator_step(batches.windows(), batches.noise(), direction)
+        if self.args.ema:
+            self._average()
+        return named
+
+    def _average(self):
+        """Let the sampling networks follow the trained ones, faster while the phase is young."""
+        n_updates = tf.cast(self.generator_optimizer.iterations, tf.float32)
+        decay = tf.minimum(self.args.ema, (1 + n_updates) / (10 + n_updates))
+        for mean, name in zip(self.sampling, SAMPLING, strict=True):
+            for average, current in zip(mean.weights, getattr(self, name).weights, strict=True):
+                average.assign(average + (1 - decay) * (current - average))
 
     def _call(self, network, inputs, training=True):
         if self.fast:
@@ -182,7 +232,9 @@ class TimeGAN(tf.Module):
 
     @staticmethod
     def _adam(args, *networks):
-        optimizer = keras.optimizers.Adam(args.lr, beta_1=args.beta, beta_2=args.beta_2)
+        optimizer = keras.optimizers.Adam(
+            args.lr, beta_1=args.beta, beta_2=args.beta_2, global_clipnorm=args.clip_norm
+        )
         # Slots are made here: variables cannot be made inside a compiled step.
         optimizer.build(_trainable(networks))
         return optimizer

@@ -7,8 +7,9 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import RunError
+from modules.phases import Phase
 from modules.runs import create
-from modules.trainer import Phase, Trainer
+from modules.trainer import Trainer
 
 SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100, on_nan="stop")
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from modules.batches import Batches
 from modules.columns import Column
+from modules.noise import noise_maker
 from modules.preprocessing import MinMaxScaler
 from modules.runs import create
 from modules.site_data import SiteData
@@ -53,7 +54,15 @@ def tiny_series(n_rows=40):
 def tiny_batches(seed=0, z_dim=FEATURES):
     series = tiny_series()
     starts = np.arange(len(series) - STEPS + 1)
-    return Batches(series, starts, seq_len=STEPS, batch_size=WINDOWS, z_dim=z_dim, seed=seed)
+    return Batches(
+        series,
+        starts,
+        seq_len=STEPS,
+        batch_size=WINDOWS,
+        z_dim=z_dim,
+        noise=noise_maker("uniform", STEPS),
+        seed=seed,
+    )
 
 
 def tiny_columns():

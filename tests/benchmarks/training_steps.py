@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from modules.batches import Batches
 from modules.device import configure
-from modules.trainer import compiled
+from modules.phases import compiled
 from modules.utils import GENERATOR_UPDATES, TimeGAN
 from settings import TimeGANSettings
 

@@ -1,0 +1,61 @@
+"""One training of TimeGAN, from features to a model: what gan_train.py and the benchmarks share."""
+
+import logging
+
+import keras
+import numpy as np
+
+from modules.batches import Batches
+from modules.noise import noise_maker
+from modules.preprocessing import SCALERS
+from modules.selection import Selection, split
+from modules.trainer import Trainer
+from modules.utils import TimeGAN
+
+log = logging.getLogger(__name__)
+
+
+def learn(features, names, starts, settings, run, *, has_gpu):
+    """Train all phases in the folder of `run`; return the scaler and the `TimeGAN`.
+
+    `features`: float64 (n_rows, F), columns `names`; `starts`: int (n,), where a window of
+    `settings.seq_len` rows begins. Raises DataError when `settings.heldout` leaves no window.
+    """
+    training, unseen = (
+        starts[i] for i in split(starts, settings.seq_len, settings.heldout, settings.seed)
+    )
+    scaler = SCALERS[settings.scaler]().fit(features, names)
+    scaled = scaler.transform(features).astype(np.float32)
+    log.info(
+        "%d windows of %d x %d to train on, %d held out -> %s",
+        training.size, settings.seq_len, features.shape[1], unseen.size, run.folder,
+    )  # fmt: skip
+
+    keras.utils.set_random_seed(settings.seed)
+    timegan = TimeGAN(settings, features.shape[1], fast=not has_gpu)
+    noise = noise_maker(settings.noise, settings.seq_len)
+    batches = Batches(
+        scaled,
+        training,
+        seq_len=settings.seq_len,
+        batch_size=settings.batch_size,
+        z_dim=timegan.z_dim,
+        noise=noise,
+        seed=settings.seed,
+    )
+    selection = None
+    if settings.keep_best:
+        selection = Selection(
+            timegan.synthetic_model(),
+            scaled,
+            training,
+            unseen,
+            seq_len=settings.seq_len,
+            noise=noise,
+            seed=settings.seed,
+            fast=not has_gpu,
+        )
+    state = {"timegan": timegan, "random": batches.random}
+    phases = timegan.phases(batches, selection)
+    Trainer(phases, state, run, settings, timegan.optimizers).train()
+    return scaler, timegan
