@@ -24,6 +24,7 @@ def train_timegan(settings):
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
     import keras
 
+    from modules import quantiles
     from modules.batches import Batches
     from modules.device import configure
     from modules.preprocessing import SCALERS, encode_angles, feature_names
@@ -61,7 +62,11 @@ def train_timegan(settings):
     Trainer(timegan.phases(batches), state, run, settings, timegan.optimizers).train()
 
     run.save_scaler(scaler)
-    run.save_model(timegan.synthetic_model(run.model_name))
+    model = timegan.synthetic_model(run.model_name)
+    if settings.quantile_mapping:
+        mapping = quantiles.learn(model, scaler, features, starts, settings, fast=not has_gpu)
+        quantiles.save(run, mapping)
+    run.save_model(model)
     write_after_training(run, site_data, settings, fast=not has_gpu)
     log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
 

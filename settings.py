@@ -148,6 +148,11 @@ class TimeGANSettings(TrainingSettings):
     )
     beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
     beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
+    quantile_mapping: CliToggleFlag[bool] = Field(
+        False,
+        description="Map each generated column onto the training distribution; ranks, and so the "
+        "order in time, stay as the model made them.",
+    )
     report: ReportKind = Field(
         "quick",
         description="Fidelity report at the end: `quick` takes seconds, `full` adds the scores "

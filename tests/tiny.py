@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from modules import quantiles
 from modules.batches import Batches
 from modules.columns import Column
 from modules.preprocessing import MinMaxScaler
@@ -63,6 +64,13 @@ def tiny_columns():
     ]
 
 
+def tiny_mapping():
+    """Five quantiles a column, one of them a tie."""
+    generated = [[0.1, 0.3, 0.5, 0.6, 0.9], [0.2, 0.2, 0.4, 0.6, 0.8]]
+    training = [[0.0, 0.1, 0.2, 0.5, 1.0], [0.0, 0.0, 0.0, 0.9, 1.0]]
+    return quantiles.QuantileMapping.of(["Speed", "Power"], generated, training)
+
+
 def tiny_site_data(*, freq="10min"):
     """What cleaning would hand over: one turbine, two variables."""
     index = pd.date_range("2021-03-04", periods=40, freq="10min") if freq else pd.RangeIndex(40)
@@ -77,6 +85,8 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.write_settings("timegan", tiny_settings(**fields))
     run.write_columns(site_data)
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
+    if fields.get("quantile_mapping"):
+        quantiles.save(run, tiny_mapping())
     timegan = timegan or stirred(tiny_timegan(**fields))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run
