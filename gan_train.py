@@ -22,10 +22,12 @@ def main(argv=None):
 def train_timegan(settings):
     """Learn a site's series with TimeGAN and leave a run folder behind."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
+    from modules import quantiles
     from modules.device import configure
     from modules.learning import learn
     from modules.preprocessing import encode_angles, feature_names
     from modules.report import write_after_training
+    from modules.selection import split
     from modules.windows import cut
 
     settings, resumed = programs.settle("timegan", settings)
@@ -39,7 +41,12 @@ def train_timegan(settings):
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     scaler, timegan = learn(features, names, starts, settings, run, has_gpu=has_gpu)
     run.save_scaler(scaler)
-    run.save_model(timegan.synthetic_model(run.model_name))
+    model = timegan.synthetic_model(run.model_name)
+    if settings.quantile_mapping:
+        training, _ = split(starts, settings)
+        mapping = quantiles.learn(model, scaler, features, training, settings, fast=not has_gpu)
+        quantiles.save(run, mapping)
+    run.save_model(model)
     write_after_training(run, site_data, settings, fast=not has_gpu)
     log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
 

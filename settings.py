@@ -217,6 +217,11 @@ class TimeGANSettings(TrainingSettings):
         description="End with the weights of the log line whose windows lay nearest to the "
         "held-out ones, copies of training windows ruled out; not with the last.",
     )
+    quantile_mapping: CliToggleFlag[bool] = Field(
+        False,
+        description="Map each generated column onto the training distribution; ranks, and so the "
+        "order in time, stay as the model made them.",
+    )
     report: ReportKind = Field(
         "quick",
         description="Fidelity report at the end: `quick` takes seconds, `full` adds the scores "

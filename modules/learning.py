@@ -21,9 +21,7 @@ def learn(features, names, starts, settings, run, *, has_gpu):
     `features`: float64 (n_rows, F), columns `names`; `starts`: int (n,), where a window of
     `settings.seq_len` rows begins. Raises DataError when `settings.heldout` leaves no window.
     """
-    training, unseen = (
-        starts[i] for i in split(starts, settings.seq_len, settings.heldout, settings.seed)
-    )
+    training, unseen = split(starts, settings)
     scaler = SCALERS[settings.scaler]().fit(features, names)
     scaled = scaler.transform(features).astype(np.float32)
     log.info(

@@ -15,15 +15,16 @@ NEAREST_ALLOWED = 0.5  # neighbour ratio below which training windows come back
 SEED_OFFSET = 1000  # from the seed of the training
 
 
-def split(starts, seq_len, heldout, seed):
-    """Indices into `starts` of the windows to train on, and of those held out, in blocks of time.
+def split(starts, settings):
+    """Return the `starts` to train on and those held out, in blocks of time; int arrays.
 
-    `heldout`: share of the blocks; 0 trains on everything. See `modules.splits.blocked_split`.
-    Raises DataError when no window fits a block.
+    `settings`: with `seq_len`, `seed` and `heldout`, the share of blocks; 0 trains on everything.
+    Raises DataError when no window fits a block, see `modules.splits.blocked_split`.
     """
-    if not heldout:
-        return np.arange(len(starts)), np.arange(0)
-    return blocked_split(starts, seq_len, seed, test_share=heldout)
+    if not settings.heldout:
+        return starts, starts[:0]
+    parts = blocked_split(starts, settings.seq_len, settings.seed, test_share=settings.heldout)
+    return tuple(starts[part] for part in parts)
 
 
 class Selection:

@@ -15,13 +15,16 @@ BATCH = 1024  # windows per call
 SIGNIFICANT_DIGITS = 6
 
 
-def draw(trained, n_windows, n_steps, *, seed, fast):
+def draw(trained, n_windows, n_steps, *, seed, fast, raw=False):
     """Return what `trained`, a `modules.trained.Trained`, writes: float64, physical units.
 
-    (n_windows, n_steps, n_variables). See `sample` and `to_physical`.
+    (n_windows, n_steps, n_variables). See `sample` and `to_physical`. `raw` leaves out the
+    quantile mapping of a run that has one: the same windows, as the model made them.
     """
     noise = noise_maker(trained.settings.noise, trained.seq_len)
     scaled = sample(trained.model, n_windows, n_steps, noise=noise, seed=seed, fast=fast)
+    if trained.quantiles is not None and not raw:
+        scaled = trained.quantiles(scaled)
     return to_physical(scaled, trained.scaler, trained.columns)
 
 

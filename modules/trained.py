@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
+from modules import quantiles
 from modules.columns import Column
 from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
 from modules.preprocessing import MinMaxScaler, StandardScaler, feature_names
+from modules.quantiles import QUANTILES, QuantileMapping
 from modules.runs import COLUMNS, MODEL, SCALER, of_family, saved_settings
 from modules.storage import load_model, load_scaler, read_json
 from modules.timestamps import normalise_freq
@@ -24,6 +26,7 @@ class Trained:
     `model`: noise (B, T, Z) -> scaled window (B, T, F), or as its family has it. `seq_len`: rows
     of a window. `freq`: time step, None without times.
     `start`: the training data's first time stamp, ISO 8601. `settings`: the training's own.
+    `quantiles`: of a run with `quantile_mapping`, else None.
     """
 
     model: keras.Model
@@ -33,6 +36,7 @@ class Trained:
     freq: str | None
     start: str | None
     settings: ProgramSettings
+    quantiles: QuantileMapping | None
 
 
 def load_trained(run, model_path=None, scale_path=None):
@@ -51,29 +55,34 @@ def load_trained(run, model_path=None, scale_path=None):
         scale_path: scaler_run,
         run.model_folder / COLUMNS: table.get("run_id"),
     }
+    mapping = None
+    if getattr(settings, "quantile_mapping", False):
+        parts[run.model_folder / QUANTILES], mapping = quantiles.load(run)
     strangers = [str(path) for path, run_id in parts.items() if run_id != run.run_id]
     if strangers:
         raise DataError(
-            f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler and columns must "
-            "come from one training: pass one `--run` folder."
+            f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler, columns and "
+            "quantiles must come from one training: pass one `--run` folder."
         )
     try:
         columns = TypeAdapter(list[Column]).validate_python(table["columns"])
-        _check(columns, scaler, model)
+        _check(columns, scaler, model, mapping)
         freq, start = _time(table["freq"], table["start"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None
     seq_len = getattr(settings, "seq_len", None) or settings.window_size
-    return Trained(model, scaler, columns, seq_len, freq, start, settings)
+    return Trained(model, scaler, columns, seq_len, freq, start, settings, mapping)
 
 
-def _check(columns, scaler, model):
-    """Raise ValueError unless columns, scaler and model fit each other."""
+def _check(columns, scaler, model, mapping):
+    """Raise ValueError unless columns, scaler, model and quantile mapping fit each other."""
     names = [column.name for column in columns]
     if len(set(names)) < len(names) or tuple(feature_names(columns)) != scaler.names_:
         raise ValueError("the columns are not those of the scaler")
     if len(scaler.names_) not in (model.input_shape[-1], model.output_shape[-1]):
         raise ValueError(f"the model is not made for {len(scaler.names_)} features")
+    if mapping is not None and mapping.names != scaler.names_:
+        raise ValueError("the quantiles are not those of the scaler's columns")
     for column in columns:
         limits = [column.observed_min, column.observed_max]
         given = [limit for limit in (column.lower, column.upper) if limit is not None]

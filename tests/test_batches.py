@@ -5,13 +5,22 @@ import pytest
 import tensorflow as tf
 
 from modules.batches import Batches
+from modules.noise import noise_maker
 
 
 def arange_batches(seed=0, *, batch_size=64, starts=None):
     """Row r of the series is (r, 100 + r)."""
     series = np.arange(30.0)[:, None] + [0, 100]
     starts = np.arange(26) if starts is None else starts
-    return Batches(series, starts, seq_len=5, batch_size=batch_size, z_dim=3, seed=seed)
+    return Batches(
+        series,
+        starts,
+        seq_len=5,
+        batch_size=batch_size,
+        z_dim=3,
+        noise=noise_maker("uniform", 5),
+        seed=seed,
+    )
 
 
 def test_windows_are_consecutive_rows_in_time_order():
@@ -80,7 +89,7 @@ def test_windows_are_never_materialised():
     n_rows, seq_len = 1000, 100
     batches = Batches(
         np.zeros((n_rows, 2)), np.arange(n_rows - seq_len + 1),
-        seq_len=seq_len, batch_size=4, z_dim=2, seed=0,
+        seq_len=seq_len, batch_size=4, z_dim=2, noise=None, seed=0,
     )  # fmt: skip
     tensors = [v for v in vars(batches).values() if isinstance(v, tf.Tensor)]
     assert max(int(tf.size(tensor)) for tensor in tensors) == n_rows * 2

@@ -1,4 +1,4 @@
-"""A run folder whose settings or columns somebody changed: usable, or refused."""
+"""A run folder whose settings, columns or quantiles somebody changed: usable, or refused."""
 
 import copy
 import json
@@ -16,12 +16,13 @@ from modules.trained import load_trained
 from tests.odd_files import QUIET, edits, spoil
 from tests.tiny import STEPS, finished_run
 
+FILES = ["settings.json", "columns.json", "quantiles.json"]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return finished_run(tmp_path_factory.mktemp("stranger"))
+    return finished_run(tmp_path_factory.mktemp("stranger"), quantile_mapping=True)
 
 
 ODD_VALUES = st.one_of(
@@ -77,7 +78,11 @@ def try_json(run, name, monkeypatch, n_examples):
             assert str(error).strip()
             tried.append(False)
             return
-        scaled = np.full((2, STEPS, len(trained.scaler.names_)), 0.5)
+        n_features = len(trained.scaler.names_)
+        scaled = np.linspace(-1, 2, 2 * STEPS * n_features).reshape(2, STEPS, n_features)
+        if trained.quantiles is not None:
+            scaled = trained.quantiles(scaled)
+            assert np.isfinite(scaled).all()
         windows = to_physical(scaled, trained.scaler, trained.columns)
         table = to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
         assert len(table) == 2 * STEPS and 2 <= trained.seq_len
@@ -92,13 +97,13 @@ def try_json(run, name, monkeypatch, n_examples):
     return tried
 
 
-@pytest.mark.parametrize("name", ["settings.json", "columns.json"])
+@pytest.mark.parametrize("name", FILES)
 def test_a_changed_run_is_usable_or_refused(run, monkeypatch, name):
     assert len(try_json(run, name, monkeypatch, 100)) >= 90
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["settings.json", "columns.json"])
+@pytest.mark.parametrize("name", FILES)
 def test_thousands_of_changed_runs_are_usable_or_refused(run, monkeypatch, name):
     tried = try_json(run, name, monkeypatch, EXAMPLES)
     assert len(tried) >= 0.9 * EXAMPLES and any(tried) and not all(tried)

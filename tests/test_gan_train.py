@@ -19,9 +19,10 @@ import gan_train
 from modules import losses
 from modules.runs import Run
 from modules.sample_data import make_sample
-from modules.synthesis import sample
+from modules.synthesis import draw, sample
 from modules.trained import load_trained
 from tests.logs import restored_logging
+from tests.tiny import UNIFORM
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 TINY = (
@@ -32,7 +33,7 @@ N_WINDOWS = 7
 
 def westsouth(folder):
     make_sample(folder / "input", days=2)
-    return ["--data_path", "input"]
+    return ["--data_path", "input", "--quantile_mapping"]
 
 
 def jeju(folder):
@@ -222,9 +223,30 @@ def test_a_model_trained_on_the_fast_layers_runs_on_the_stock_ones(site):
     trained = load_trained(site.run)
     kind = "GRU" if site.name == "la_haute_borne" else "LSTM"
     assert kind in {type(layer).__name__ for layer in trained.model.layers}
-    fast, stock = (sample(trained.model, 6, 5, seed=1, fast=fast) for fast in (True, False))
+    fast, stock = (
+        sample(trained.model, 6, 5, noise=UNIFORM, seed=1, fast=fast) for fast in (True, False)
+    )
     np.testing.assert_allclose(fast, stock, atol=1e-5)
     assert np.ptp(stock) > 0.01
+
+
+@only("westsouth")
+def test_quantile_mapping_widens_what_a_hardly_trained_model_makes(site):
+    trained = load_trained(site.run)
+    linear = [i for i, column in enumerate(trained.columns) if column.kind != "angle"]
+    limits = [(trained.columns[i].observed_min, trained.columns[i].observed_max) for i in linear]
+    raw, mapped = (
+        draw(trained, 500, 5, seed=0, fast=True, raw=raw)[..., linear] for raw in (True, False)
+    )
+    shares = [np.ptp(x, axis=(0, 1)) / np.ptp(limits, axis=1) for x in (raw, mapped)]
+    assert (shares[1] > 0.9).all() and (shares[0] < shares[1]).all()
+
+
+@only("westsouth")
+def test_the_generator_writes_mapped_windows(site):
+    mapped = draw(load_trained(site.run), N_WINDOWS, 5, seed=0, fast=True)
+    written = generated(site)[COLUMNS["westsouth"]].to_numpy()
+    np.testing.assert_allclose(written.reshape(mapped.shape), mapped, rtol=1e-12)
 
 
 @only("westsouth")

@@ -11,7 +11,7 @@ from modules.phases import Phase
 from modules.runs import create
 from modules.trainer import Trainer
 
-SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100, on_nan="stop")
+SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100, on_nan="stop", lr=0.01)
 
 
 def train(tmp_path, scored, n_steps=8):

@@ -213,11 +213,12 @@ def test_a_step_moves_the_variables_it_names_and_no_others(update):
 def discriminate():
     """One compiled discriminator step; its gate reads `timegan.gamma` through a variable."""
     timegan = ready_timegan()
-    timegan.gamma = tf.Variable(0.0)
+    gate = tf.Variable(0.0)
+    timegan.args = timegan.args.model_copy(update={"gamma": gate})
     step = tf.function(timegan.discriminator_step, autograph=False)
 
     def run(gamma, bias=None):
-        timegan.gamma.assign(gamma)
+        gate.assign(gamma)
         if bias is not None:
             kernel, last_bias = timegan.discriminator.layers[-1].weights
             kernel.assign(tf.zeros(kernel.shape))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from modules import quantiles
 from modules.batches import Batches
 from modules.columns import Column
 from modules.noise import noise_maker
@@ -15,6 +16,7 @@ from settings import TimeGANSettings
 
 WINDOWS, STEPS, FEATURES, UNITS = 8, 5, 2, 4
 KINDS = ("LSTM", "GRU")
+UNIFORM = noise_maker("uniform", STEPS)
 
 
 def tiny_settings(**fields):
@@ -60,7 +62,7 @@ def tiny_batches(seed=0, z_dim=FEATURES):
         seq_len=STEPS,
         batch_size=WINDOWS,
         z_dim=z_dim,
-        noise=noise_maker("uniform", STEPS),
+        noise=UNIFORM,
         seed=seed,
     )
 
@@ -70,6 +72,13 @@ def tiny_columns():
         Column(name="Speed", unit="m/s", kind="speed", observed_min=0.0, observed_max=20.0),
         Column(name="Power", unit="kW", kind="power", observed_min=-5.0, observed_max=3000.0),
     ]
+
+
+def tiny_mapping():
+    """Five quantiles a column, one of them a tie."""
+    generated = [[0.1, 0.3, 0.5, 0.6, 0.9], [0.2, 0.2, 0.4, 0.6, 0.8]]
+    training = [[0.0, 0.1, 0.2, 0.5, 1.0], [0.0, 0.0, 0.0, 0.9, 1.0]]
+    return quantiles.QuantileMapping.of(["Speed", "Power"], generated, training)
 
 
 def tiny_site_data(*, freq="10min"):
@@ -86,6 +95,8 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.write_settings("timegan", tiny_settings(**fields))
     run.write_columns(site_data)
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
+    if fields.get("quantile_mapping"):
+        quantiles.save(run, tiny_mapping())
     timegan = timegan or stirred(tiny_timegan(**fields))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run

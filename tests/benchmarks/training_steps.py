@@ -20,6 +20,7 @@ import tensorflow as tf
 
 from modules.batches import Batches
 from modules.device import configure
+from modules.noise import noise_maker
 from modules.phases import compiled
 from modules.utils import GENERATOR_UPDATES, TimeGAN
 from settings import TimeGANSettings
@@ -108,7 +109,15 @@ def _model(case, fast):
 def _ours(case):
     timegan, scaled = _model(case, fast=True)
     starts = np.arange(len(scaled) - 23)
-    batches = Batches(scaled, starts, seq_len=24, batch_size=128, z_dim=scaled.shape[1], seed=0)
+    batches = Batches(
+        scaled,
+        starts,
+        seq_len=24,
+        batch_size=128,
+        z_dim=scaled.shape[1],
+        noise=noise_maker("uniform", 24),
+        seed=0,
+    )
     runs = {phase.name: compiled(phase) for phase in timegan.phases(batches)}
     return {name: lambda n, run=run: run(tf.constant(n)) for name, run in runs.items()}
 
