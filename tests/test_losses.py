@@ -18,6 +18,8 @@ CASES = {
     "adversarial_loss": (LOGITS[0],),
     "discriminator_loss": tuple(LOGITS),
     "moment_loss": (REAL, OTHER),
+    "correlation_loss": (REAL, OTHER),
+    "gradient_penalty": (LOGITS[0], LOGITS[1]),
     "huber_loss": (3 * REAL, OTHER),
     "absolute_loss": (REAL, OTHER),
     "spread": (REAL, OTHER),
@@ -32,7 +34,8 @@ def test_loss_equals_its_float64_twin(name):
 
 
 def test_every_loss_of_the_module_has_a_case():
-    public = {name for name, value in vars(losses).items() if inspect.isfunction(value)}
+    functions = {name for name, value in vars(losses).items() if inspect.isfunction(value)}
+    public = {name for name in functions if not name.startswith("_")}
     assert public == set(CASES)
 
 
@@ -97,3 +100,29 @@ def test_moment_loss_sees_mean_and_deviation_of_each_step_apart():
     wider[:, 2, 1] = column.mean() + 2 * (column - column.mean())
     expected = column.std() / 6
     assert float(losses.moment_loss(real, wider)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_correlation_loss_is_nought_for_equal_windows_and_for_other_units():
+    assert float(losses.correlation_loss(REAL, REAL)) == 0
+    assert float(losses.correlation_loss(REAL, 3 * REAL + 2)) == pytest.approx(0, abs=1e-4)
+
+
+def test_correlation_loss_sees_two_columns_that_part_and_one_that_forgets():
+    random = np.random.default_rng(4)
+    series = np.cumsum(random.normal(size=(500, 8, 1)), axis=1)
+    alike = np.concatenate([series, series], 2).astype(np.float32)
+    opposed = np.concatenate([series, -series], 2).astype(np.float32)
+    # Of the four pairs at each lag the two across columns change from 1 to -1, or nearly so.
+    assert float(losses.correlation_loss(alike, opposed)) == pytest.approx(1, abs=0.1)
+    shuffled = random.permuted(alike[..., :1], axis=1)
+    forgetful = np.concatenate([shuffled, shuffled], 2).astype(np.float32)
+    assert float(losses.correlation_loss(alike, forgetful)) > 0.02
+
+
+def test_gradient_penalty_of_a_linear_judge_is_its_squared_slope():
+    random = np.random.default_rng(5)
+    latent, direction = random.normal(size=(2, 50000, 2, 3))
+    slope = np.array([[1.0], [-2.0], [0.5]])
+    penalty = losses.gradient_penalty(latent @ slope, (latent + losses.PROBE * direction) @ slope)
+    # Each window's score is the mean of two steps: the gradient is slope / 2 at either.
+    assert float(penalty) == pytest.approx(2 * np.sum((slope / 2) ** 2), rel=0.03)

@@ -40,7 +40,30 @@ def test_names_and_defaults_are_the_documents():
     assert (generator.model_path, generator.scale_path, generator.n_windows) == (None, None, 1440)
 
 
-@pytest.mark.skipif(not README.exists(), reason="there is no README.md yet")
+def test_a_preset_stands_in_for_settings_that_are_not_given():
+    best = settings.PRESETS["best"]
+    read = read_settings(TimeGANSettings, ["--preset", "best", "--num_layers", "2"])
+    assert read.num_layers == 2
+    chosen = read.model_dump()
+    assert {name: chosen[name] for name in best} == best
+    first = next(name for name, value in best.items() if value == "GRU")
+    assert (
+        getattr(read_settings(TimeGANSettings, ["--preset=best", f"--{first}=LSTM"]), first)
+        == "LSTM"
+    )
+
+
+def test_the_document_preset_is_the_default():
+    assert read_settings(TimeGANSettings, ["--preset", "document"]) == TimeGANSettings()
+
+
+def test_a_setting_of_several_kinds_is_told_once():
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(TimeGANSettings, ["--hidden_dim", "many"])
+    assert str(refusal.value).startswith("`hidden_dim`: ") and "; or: " in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
 def test_readme_table_matches_settings():
     readme = README.read_text(encoding="utf-8").splitlines()
     rows = [line for line in settings.readme_tables().splitlines() if line.startswith("| `")]

@@ -14,7 +14,7 @@ from modules.trainer import Trainer
 SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100, on_nan="stop", lr=0.01)
 
 
-def train(tmp_path, scored, n_steps=8):
+def train(tmp_path, scored, n_steps=8, **fields):
     """Count a weight up by one a step, scored by `scored(weight)`; return (weight, run)."""
     weight = tf.Variable(0.0)
 
@@ -26,6 +26,7 @@ def train(tmp_path, scored, n_steps=8):
         validate=lambda: {"val_score": scored(float(weight)), "val_other": 7.0},
         scores=("val_score", "val_other"),
         best={"network": SimpleNamespace(variables=[weight])},
+        **fields,
     )  # fmt: skip
     run = create(tmp_path)
     Trainer([phase], {"weight": tf.train.Checkpoint(weight=weight)}, run, SETTINGS).train()
@@ -51,6 +52,18 @@ def test_scores_stand_beside_the_losses_in_the_csv(tmp_path):
 def test_a_score_that_is_no_number_stops_the_run(tmp_path):
     with pytest.raises(RunError, match=r"val_score \(nan\) diverged by count step 2"):
         train(tmp_path, lambda weight: float("nan"))
+
+
+def test_weights_that_fail_the_check_beside_the_score_are_passed_over(tmp_path):
+    def is_odd_pair(named):
+        return named["val_score"] > -5
+
+    assert train(tmp_path, lambda weight: -weight, may_be_best=is_odd_pair)[0] == 4.0
+
+
+def test_the_last_weights_stay_where_none_pass(tmp_path, caplog):
+    assert train(tmp_path, lambda weight: -weight, may_be_best=lambda _named: False)[0] == 8.0
+    assert "no weights passed the checks beside val_score" in caplog.text
 
 
 def test_a_phase_without_scores_keeps_its_last_weights(tmp_path):

@@ -311,3 +311,80 @@ def test_synthetic_model_is_generator_supervisor_recovery(kind):
     timegan = ready_timegan(sel_rnn=kind)
     expected = timegan.recovery(timegan.supervisor(timegan.generator(NOISE)))
     np.testing.assert_array_equal(timegan.synthetic_model()(NOISE), expected)
+
+
+def test_auto_takes_four_units_per_feature():
+    timegan = tiny_timegan(hidden_dim="auto", n_features=3)
+    assert timegan.embedder.output_shape[-1] == timegan.hidden_dim == 12
+
+
+def test_sampling_networks_are_the_trained_ones_without_a_mean():
+    timegan = tiny_timegan()
+    assert timegan.sampling == [timegan.generator, timegan.supervisor, timegan.recovery]
+
+
+def test_the_mean_of_the_weights_follows_every_joint_step():
+    timegan = ready_timegan(ema=0.9, batchnorm=True)
+    for name in utils.SAMPLING:
+        for mean, current in zip(
+            timegan.sampling[utils.SAMPLING.index(name)].weights,
+            getattr(timegan, name).weights,
+            strict=True,
+        ):
+            mean.assign(current)
+    before = [values(getattr(timegan, name).weights) for name in utils.SAMPLING]
+    timegan.joint_step(tiny_batches())
+    after = [values(getattr(timegan, name).weights) for name in utils.SAMPLING]
+    # Four updates of the generator: the decay is (1 + 4) / (10 + 4), not 0.9 yet.
+    for mean, old, new in zip(timegan.sampling, before, after, strict=True):
+        assert any(not np.array_equal(a, b) for a, b in zip(old, new, strict=True))
+        for ours, a, b in zip(values(mean.weights), old, new, strict=True):
+            np.testing.assert_allclose(ours, a + (1 - 5 / 14) * (b - a), atol=1e-6)
+
+
+def test_a_clipped_update_goes_the_same_way_with_a_shorter_gradient():
+    free, clipped = (ready_timegan(clip_norm=norm) for norm in (None, 0.001))
+    moments = []
+    for timegan in (free, clipped):
+        optimizer = timegan.autoencoder_optimizer
+        for slot in slots(optimizer, "momentum"):
+            slot.assign(tf.zeros_like(slot))
+        timegan.autoencoder_step(REAL)
+        moments.append(np.concatenate([m.ravel() for m in values(slots(optimizer, "momentum"))]))
+    gradients = [moment / (1 - BETA) for moment in moments]
+    assert np.linalg.norm(gradients[0]) > 0.01
+    assert np.linalg.norm(gradients[1]) == pytest.approx(0.001, rel=1e-3)
+    np.testing.assert_allclose(
+        gradients[1] / 0.001, gradients[0] / np.linalg.norm(gradients[0]), atol=1e-4
+    )
+
+
+def test_correlations_count_in_the_generators_loss_by_their_weight():
+    plain, weighted = (ready_timegan(correlation_weight=weight) for weight in (0.0, 1000.0))
+    before = values(plain.generator.trainable_variables)
+    first = plain.generator_step(REAL, NOISE)
+    second = weighted.generator_step(REAL, NOISE)
+    assert float(first["correlation_loss"]) == pytest.approx(float(second["correlation_loss"]))
+    moved = [
+        np.concatenate(
+            [
+                (a - b).ravel()
+                for a, b in zip(values(t.generator.trainable_variables), before, strict=True)
+            ]
+        )
+        for t in (plain, weighted)
+    ]
+    assert np.abs(moved[0] - moved[1]).max() > 1e-4
+
+
+def test_the_gradient_penalty_changes_the_discriminator_and_not_its_reported_loss():
+    direction = RANDOM.normal(size=(WINDOWS, STEPS, 4)).astype(np.float32)
+    plain, penalised = (ready_timegan(r1_weight=weight) for weight in (0.0, 100.0))
+    reported = [
+        plain.discriminator_step(REAL, NOISE),
+        penalised.discriminator_step(REAL, NOISE, direction),
+    ]
+    losses = [float(named["discriminator_loss"]) for named in reported]
+    assert losses[0] == pytest.approx(losses[1])
+    first, second = (values(t.discriminator.trainable_variables) for t in (plain, penalised))
+    assert any(np.abs(a - b).max() > 1e-4 for a, b in zip(first, second, strict=True))

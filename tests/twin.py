@@ -46,6 +46,28 @@ def moment_loss(real, synthetic):
     return mean(np.abs(mean_gap)) + mean(np.abs(deviation_gap))
 
 
+def correlation_loss(real, synthetic):
+    gaps = []
+    for lag in (0, 1):
+        matrices = []
+        for windows in (real, synthetic):
+            flat = windows.reshape(-1, windows.shape[-1])
+            z = (windows - flat.mean(axis=0)) / np.sqrt(flat.var(axis=0) + 1e-6)
+            earlier, later = z[:, : z.shape[1] - lag], z[:, lag:]
+            matrices.append(
+                [
+                    [(earlier[..., i] * later[..., j]).mean() for j in range(z.shape[-1])]
+                    for i in range(z.shape[-1])
+                ]
+            )
+        gaps.append(np.abs(np.subtract(*matrices)))
+    return np.mean(gaps)
+
+
+def gradient_penalty(logit, probed_logit):
+    return np.mean(((probed_logit - logit).mean(axis=(1, 2)) / 0.01) ** 2)
+
+
 def huber_loss(target, forecast):
     error = np.abs(target - forecast)
     return mean(np.where(error <= 1, 0.5 * error**2, error - 0.5))

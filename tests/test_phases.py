@@ -1,0 +1,105 @@
+"""Phases that end early, get what others left, and slow down towards their end."""
+
+from types import SimpleNamespace
+
+import keras
+import pandas as pd
+import pytest
+import tensorflow as tf
+
+from modules.errors import Stopped
+from modules.phases import Phase
+from modules.runs import create
+from modules.trainer import Trainer
+
+SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=4, on_nan="stop", lr=0.01)
+
+
+class Falling(tf.Module):
+    """Its loss halves at every step until `floor`, and stays there."""
+
+    def __init__(self, floor):
+        super().__init__()
+        self.floor = floor
+        self.value = tf.Variable(64.0)
+        self.n_steps = tf.Variable(0)
+
+    def step(self):
+        self.n_steps.assign_add(1)
+        return {"loss": self.value.assign(tf.maximum(self.floor, self.value / 2))}
+
+
+def table(first, second, patience=3):
+    return [
+        Phase("first", 100, first.step, ("loss",), patience=patience),
+        Phase("second", 10, second.step, ("loss",), takes_spare=True),
+    ]
+
+
+def trainer(folder, phases, parts, optimizers=()):
+    state = {f"part_{i}": part for i, part in enumerate(parts)}
+    return Trainer(phases, state, folder, SETTINGS, optimizers)
+
+
+def test_a_phase_on_its_plateau_leaves_its_steps_to_the_one_that_takes_them(tmp_path):
+    parts = Falling(4.0), Falling(0.0)
+    run = create(tmp_path)
+    trainer(run, table(*parts), parts).train()
+    # Log steps 2, 4 ... hold losses (24, 6, 4, 4 ...): the low of step 6 is not undercut thrice.
+    assert [int(part.n_steps) for part in parts] == [12, 10 + 100 - 12]
+    rows = pd.read_csv(run.folder / "losses.csv")
+    assert rows[rows.phase == "second"].step.max() == 98
+
+
+def test_without_patience_a_phase_runs_to_its_end(tmp_path):
+    parts = Falling(4.0), Falling(0.0)
+    trainer(create(tmp_path), table(*parts, patience=0), parts).train()
+    assert [int(part.n_steps) for part in parts] == [100, 10]
+
+
+def test_a_gain_of_less_than_a_hundredth_is_a_plateau(tmp_path):
+    slow = tf.Variable(1.0)
+    phase = Phase("slow", 50, lambda: {"loss": slow.assign(slow * 0.999)}, ("loss",), patience=2)
+    training = trainer(create(tmp_path), [phase], ())
+    training.train()
+    assert float(slow) == pytest.approx(0.999**6, rel=1e-5)
+
+
+@pytest.mark.parametrize("stopped_at", [6, 12, 40])
+def test_a_stopped_training_ends_its_phases_at_the_same_steps(tmp_path, monkeypatch, stopped_at):
+    parts = Falling(4.0), Falling(0.0)
+    run = create(tmp_path)
+    training = trainer(run, table(*parts), parts)
+    total = 0
+
+    def stop(*arguments):
+        nonlocal total
+        total += 2
+        if total == stopped_at:
+            training._stop(*arguments[:3])
+
+    take_stock = training._take_stock
+    monkeypatch.setattr(training, "_take_stock", lambda *a: (take_stock(*a), stop(*a)))
+    with pytest.raises(Stopped):
+        training.train()
+    resumed = Falling(4.0), Falling(0.0)
+    trainer(run, table(*resumed), resumed).train()
+    assert [int(part.n_steps) for part in resumed] == [12, 98]
+
+
+def test_the_learning_rate_falls_to_nought_over_the_last_part(tmp_path):
+    weight = tf.Variable(0.0)
+    optimizer = keras.optimizers.SGD(SETTINGS.lr)
+    optimizer.build([weight])
+    rates = []
+
+    def validate():
+        rates.append(float(optimizer.learning_rate))
+        return {}
+
+    phase = Phase(
+        "decaying", 8, lambda: {"loss": weight + 1}, ("loss",), validate=validate, decay=0.5
+    )
+    trainer(create(tmp_path), [phase], (), [optimizer]).train()
+    # What steps 1-2, 3-4, 5-6 and 7-8 were made with: the decay begins at half way.
+    assert rates == pytest.approx([0.01, 0.01, 0.01, 0.005])

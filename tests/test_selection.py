@@ -1,0 +1,94 @@
+"""The choice of the best weights: held-out blocks, the energy distance, no copies."""
+
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+from scipy.stats import energy_distance
+
+from modules.errors import DataError
+from modules.noise import noise_maker
+from modules.selection import EnergyDistance, Selection, split
+from tests.tiny import tiny_settings
+
+STARTS = np.arange(500)
+SETTINGS = SimpleNamespace(seq_len=5, seed=3, heldout=0.2)
+
+
+def test_nothing_is_held_out_unless_asked():
+    training, unseen = split(STARTS, tiny_settings())
+    assert training.tolist() == STARTS.tolist() and unseen.size == 0
+
+
+def test_held_out_windows_share_no_row_with_training_windows():
+    training, unseen = split(STARTS, SETTINGS)
+    rows = [set((starts[:, None] + np.arange(5)).ravel()) for starts in (training, unseen)]
+    assert not rows[0] & rows[1]
+    assert len(unseen) == pytest.approx(0.2 * 500, abs=10)
+
+
+def test_too_few_windows_to_hold_some_out_are_refused():
+    with pytest.raises(DataError, match="No window fits inside a block of time"):
+        split(np.arange(12), SETTINGS)
+
+
+def test_energy_distance_of_one_step_is_scipys():
+    # Windows of one column and two equal steps: their steps from row to row are all zero.
+    random = np.random.default_rng(0)
+    real, other = random.normal(size=(2, 400)) * [[1.0], [2.0]] + [[0.0], [1.0]]
+    windows = [np.repeat(x[:, None, None], 2, axis=1) for x in (real, other)]
+    ours = EnergyDistance(windows[0])(windows[1])
+    # SciPy's is the root, counts each value's distance to itself, and knows no second step.
+    among = [np.abs(x[:, None] - x).sum() / (400 * 399) for x in (real, other)]
+    squared = energy_distance(real, other) ** 2
+    exact = squared + sum(np.abs(x[:, None] - x).mean() for x in (real, other)) - sum(among)
+    assert ours == pytest.approx(np.sqrt(2) * exact / real.std(), rel=1e-6)
+
+
+def test_energy_distance_of_equal_distributions_is_nought_and_grows_with_roughness():
+    random = np.random.default_rng(1)
+    real, same = np.cumsum(random.normal(size=(2, 300, 8, 2)), axis=2)
+    distance = EnergyDistance(real)
+    rough = same + random.normal(0, 1.5, same.shape)
+    assert abs(distance(same)) < 0.05
+    assert distance(rough) > distance(same) + 0.1
+
+
+@pytest.fixture
+def echo():
+    """A model that hands its noise on, and Selection made for it."""
+    model = keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
+
+    def select(scaled, unseen):
+        return Selection(
+            model, scaled, STARTS[:300], unseen, seq_len=5,
+            noise=noise_maker("uniform", 5), seed=0, fast=False,
+        )  # fmt: skip
+
+    return select
+
+
+@pytest.mark.parametrize("n_unseen", [0, 150])
+def test_windows_like_the_held_out_ones_score_well_and_are_no_copies(echo, n_unseen):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    near, far = (
+        echo(records, STARTS[500 - n_unseen :] if n_unseen else STARTS[:0]).scores()
+        for records in (scaled, 0.2 * scaled)
+    )
+    assert abs(near["heldout_distance"]) < 0.1 < far["heldout_distance"]
+    assert near["neighbour_ratio"] == pytest.approx(1, abs=0.15)
+    assert Selection.is_no_copy(near)
+
+
+def test_a_model_that_repeats_training_windows_is_ruled_out(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    selection = echo(scaled, STARTS[350:])
+    selection._noise = selection._train[:100]
+    assert not Selection.is_no_copy(selection.scores())
+
+
+def test_the_same_weights_score_the_same_every_time(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    selection = echo(scaled, STARTS[350:])
+    assert selection.scores() == selection.scores()
