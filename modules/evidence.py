@@ -1,6 +1,6 @@
 """What a report is about: the real windows of a run beside synthetic ones, in units and scaled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,8 @@ from modules.pictures import power_curve_columns
 from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
 from modules.runs import saved_settings
 from modules.score_rows import Columns
+from modules.scores import LEAST_WINDOWS
+from modules.selection import split
 from modules.windows import cut
 from settings import TimeGANSettings
 
@@ -25,14 +27,16 @@ MOST_VALUES = 2**25  # of the training windows searched for copies, 268 MB
 class Evidence:
     """Real windows of a run beside synthetic ones.
 
-    `series`: float64 (n_rows, n_variables), physical units, the rows of all training windows;
-    `starts`: int (n,), where each begins. `synthetic`: float (m, T, n_variables).
+    `series`: float64 (n_rows, n_variables), physical units, the rows of all windows; `starts`: int
+    (n,), where each training window begins. `synthetic`: float (m, T, n_variables). `unseen`: int
+    (k,), where each held-out window begins; none of its rows is one of a training window.
     """
 
     columns: list[Column]
     series: np.ndarray
     starts: np.ndarray
     synthetic: np.ndarray
+    unseen: np.ndarray = field(default_factory=lambda: np.arange(0))
 
     @property
     def seq_len(self):
@@ -42,6 +46,16 @@ class Evidence:
     def real_starts(self):
         """First rows of as many real windows as there are synthetic ones, at least 200."""
         return spread(self.starts, max(len(self.synthetic), FEWEST_REAL))
+
+    @cached_property
+    def unseen_starts(self):
+        """First rows of as many held-out windows, or as there are; none where they are too few."""
+        starts = spread(self.unseen, max(len(self.synthetic), FEWEST_REAL))
+        return starts if len(starts) >= LEAST_WINDOWS else starts[:0]
+
+    def unseen_windows(self):
+        """The held-out windows, float32 (k, T, F), scaled."""
+        return self.scaled(windows_at(self.series, self.unseen_starts, self.seq_len))
 
     @cached_property
     def real(self):
@@ -82,15 +96,17 @@ class Evidence:
         return Columns(names, *numbers, *units, to_physical=to_physical)
 
 
-def gather(site_data, synthetic, seq_len):
+def gather(site_data, synthetic, settings):
     """Return the `Evidence` for `synthetic` float (m, T, n_variables), at most 5000 windows.
 
-    One long series is cut into windows of `seq_len`. Raises DataError when it is shorter than
-    that, and see `modules.windows.cut`.
+    `settings`: the training's, for the length of a window and what was held out. One long series
+    is cut into windows. Raises DataError when it is shorter than one, and see
+    `modules.windows.cut`.
     """
-    series, starts = cut(site_data.tables, seq_len)
-    synthetic = in_windows(synthetic, seq_len)[:MOST_WINDOWS]
-    return Evidence(site_data.columns, series, starts, synthetic)
+    series, starts = cut(site_data.tables, settings.seq_len)
+    training, unseen = split(starts, settings)
+    synthetic = in_windows(synthetic, settings.seq_len)[:MOST_WINDOWS]
+    return Evidence(site_data.columns, series, training, synthetic, unseen)
 
 
 def in_windows(synthetic, seq_len):
@@ -124,6 +140,8 @@ def real_records(run):
 
 def spread(items, at_most):
     """Return at most so many of `items`, evenly spaced over all of them."""
+    if not len(items):
+        return items
     return items[np.linspace(0, len(items) - 1, min(at_most, len(items))).astype(int)]
 
 

@@ -34,7 +34,7 @@ def write_report(run, trained, synthetic, *, kind, site_data=None):
     Raises DataError when they are gone or have changed.
     """
     site_data = site_data or evidences.real_records(run)
-    evidence = evidences.gather(site_data, synthetic, trained.seq_len)
+    evidence = evidences.gather(site_data, synthetic, trained.settings)
     scores, refusal = _scores(evidence, kind)
     page = _template().render(
         run=run.folder.name,

@@ -4,6 +4,7 @@ import numpy as np
 
 from modules import evaluation, memorisation, reference
 from modules.errors import DataError
+from modules.evidence import spread
 from modules.score_rows import ScoreRow
 from modules.splits import blocked_split
 
@@ -18,10 +19,12 @@ def table(evidence, *, full, seed=0):
     Raises DataError where no score has a meaning: fewer than 20 windows, or one block of time.
     """
     real, synthetic = evidence.scaled(evidence.real), evidence.scaled(evidence.synthetic)
+    unseen = evidence.unseen_windows()
     rows = evaluation.evaluate(
-        real,
+        np.concatenate([real, unseen]),
         synthetic,
-        starts=evidence.real_starts,
+        starts=np.concatenate([evidence.real_starts, evidence.unseen_starts]),
+        heldout=len(real) + np.arange(len(unseen)) if len(unseen) else None,
         columns=evidence.score_columns,
         scores=FULL if full else QUICK,
     )
@@ -33,16 +36,18 @@ def table(evidence, *, full, seed=0):
 def memorisation_rows(evidence, synthetic, *, seed):
     """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
 
-    They are searched for among all training windows. TimeGAN holds none back, so blocks of time
-    stand in for unseen records: how near they are to the rest is the floor.
+    They are searched for among all training windows. How near held-out windows are is the floor;
+    where none are, blocks of time stand in for them, and how near they are to the rest.
     """
     train, starts = evidence.training_windows()
-    rest, unseen = blocked_split(starts, evidence.seq_len, seed)
-    unseen = unseen[np.linspace(0, len(unseen) - 1, min(len(synthetic), len(unseen))).astype(int)]
+    rest, unseen = train, evidence.unseen_windows()
+    if not len(unseen):
+        rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
+    unseen = spread(unseen, len(synthetic))
     gaussian = reference.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
     found = [
         _copies(synthetic, train),
-        _copies(train[unseen], train[rest]),
+        _copies(unseen, rest),
         _copies(gaussian, train),
     ]
     rates, distances = np.transpose(found)
@@ -73,8 +78,11 @@ def _forecast_row(evidence, real, synthetic, seed):
     target = len(columns.names) - 1 if columns.power is None else columns.power
     name = columns.names[target]
     try:
-        rest, unseen = blocked_split(evidence.real_starts, evidence.seq_len, seed)
-        found = forecast_judge.judge(real[rest], real[unseen], synthetic, target=target, seed=seed)
+        rest, unseen = real, evidence.unseen_windows()
+        if not len(unseen):
+            parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
+            rest, unseen = (real[part] for part in parts)
+        found = forecast_judge.judge(rest, unseen, synthetic, target=target, seed=seed)
     except (DataError, ValueError) as error:
         return ScoreRow("forecaster", name, None, note=str(error))
     unit = next((column.unit for column in evidence.columns if column.name == name), "")

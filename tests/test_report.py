@@ -38,7 +38,7 @@ def write(run, site_data, *, n_windows=60, given=None):
     """Write a report on windows like the real ones and return the page."""
     series, starts = evidence.cut(site_data.tables, T)
     windows = evidence.windows_at(series, evidence.spread(starts, n_windows), T)
-    trained = SimpleNamespace(seq_len=T)
+    trained = SimpleNamespace(settings=SimpleNamespace(seq_len=T, heldout=0, seed=0))
     path = report.write_report(run, trained, windows * 0.97, kind="quick", site_data=given)
     return path.read_text(encoding="utf-8")
 

@@ -1,5 +1,7 @@
 """The score table: what the quick one leaves out, and copies that it must find."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from modules import forecast_judge, report_scores
 from modules.columns import Column
 from modules.evidence import Evidence
 from modules.score_rows import ScoreRow
+from modules.scores import correlational_score_of_all
 
 T = 6
 COLUMNS = [Column(name="a", unit="deg C"), Column(name="b", unit="kg")]
@@ -92,3 +95,18 @@ def test_a_forecaster_that_cannot_judge_gives_its_reason(evidence, judged, monke
     monkeypatch.setattr(forecast_judge, "judge", refuse)
     row = found(report_scores.table(evidence, full=True), "forecaster")
     assert row.value is None and row.note.startswith("Windows must be")
+
+
+def test_held_out_windows_are_the_floor_of_every_score(evidence):
+    heldout = replace(evidence, starts=np.arange(600), unseen=np.arange(620, 800))
+    rows = report_scores.table(heldout, full=False)
+    copied, ratio = found(rows, "copy rate"), found(rows, "neighbour ratio")
+    assert "600 training windows" in copied.note
+    train, unseen = heldout.training_windows()[0], heldout.unseen_windows()
+    assert len(unseen) == 180
+    apart = np.abs(unseen[:, None] - train[None]).max(axis=(2, 3)).min(axis=1)
+    assert (ratio.floor, copied.floor) == (1, (apart < 1e-4).mean())
+    correlational = next(row for row in rows if row.judge == "all windows")
+    assert correlational.floor == pytest.approx(
+        np.mean(correlational_score_of_all(heldout.scaled(heldout.real), unseen)), rel=1e-5
+    )
