@@ -22,7 +22,20 @@ CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power"
 CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["uniform", "normal", "coloured"]
 ReportKind = Literal["none", "quick", "full"]
-PRESETS = {"document": {}, "best": {"sel_rnn": "GRU", "batchnorm": False, "hidden_dim": "auto"}}
+PRESETS = {
+    "document": {},
+    "best": {
+        "sel_rnn": "GRU",
+        "batchnorm": False,
+        "hidden_dim": "auto",
+        "noise": "coloured",
+        "lr_decay": 0.3,
+        "ema": 0.995,
+        "heldout": 0.1,
+        "keep_best": True,
+        "quantile_mapping": True,
+    },
+}
 STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
 
 

@@ -1,0 +1,160 @@
+"""What each setting is worth at equal wall-clock time, a Markdown table per dataset:
+
+    python -m tests.benchmarks.ablation --datasets stocks --minutes 8 --seeds 0 1 2
+
+A variant differs from `PLAIN` in one setting. Each trains for `--minutes`, however many joint
+steps that gives it: its pace is timed first. Quantile mapping costs no training, so that it maps
+the windows of the variant that differs in nothing else. What is made is kept in `--results`.
+"""
+
+import sys
+
+from settings import TimeGANSettings
+from tests.benchmarks import command, jobs, tables
+
+# The sizes of the TimeGAN paper's Stocks, and every improvement off.
+PLAIN = {
+    "preset": "document",
+    "sel_rnn": "GRU",
+    "hidden_dim": 24,
+    "num_layers": 3,
+    "batch_size": 128,
+    "lr": 0.001,
+    "beta": 0.9,
+    "gamma": 0.15,
+    "batchnorm": False,
+    "noise": "uniform",
+    "plateau": 0,
+    "ema": 0.0,
+    "correlation_weight": 0.0,
+    "lr_decay": 0.0,
+    "clip_norm": None,
+    "r1_weight": 0.0,
+    "keep_best": False,
+    "heldout": 0.0,
+    "quantile_mapping": False,
+}
+VARIANTS = {
+    "plain": {},
+    "hidden_dim auto": {"hidden_dim": "auto"},
+    "LSTM": {"sel_rnn": "LSTM"},
+    "batchnorm": {"batchnorm": True},
+    "gamma 0.85": {"gamma": 0.85},
+    "lr 0.0002": {"lr": 0.0002},
+    "beta 0.5": {"beta": 0.5},
+    "noise normal": {"noise": "normal"},
+    "noise coloured": {"noise": "coloured"},
+    "plateau": {"plateau": 3},
+    "ema 0.995": {"ema": 0.995},
+    "correlation_weight 1": {"correlation_weight": 1.0},
+    "correlation_weight 5": {"correlation_weight": 5.0},
+    "correlation_weight 20": {"correlation_weight": 20.0},
+    "lr_decay": {"lr_decay": 0.33},
+    "clip_norm 1": {"clip_norm": 1.0},
+    "r1_weight 1": {"r1_weight": 1.0},
+    "heldout 0.1": {"heldout": 0.1},
+    "keep_best": {"keep_best": True},
+    "quantile_mapping": {"quantile_mapping": True},
+}
+# As users meet them: every setting their own, none of `PLAIN`.
+PRESETS = {"preset document": {"preset": "document"}, "preset best": {"preset": "best"}}
+
+JUDGED = ("discriminative", "discriminative 4x")
+ONCE = ("context-fid", "correlational of all", "marginal")
+CAPTION = (
+    "Mean ± standard deviation over generators, each scored by the mean over its judges (seeds "
+    "{judges}); Gaussian and floor: over judges. One encoder. Lower is better."
+)
+
+
+def overrides(variant):
+    """Return the settings that `variant` is trained with."""
+    return PRESETS[variant] if variant in PRESETS else PLAIN | VARIANTS[variant]
+
+
+def trained_as(variant):
+    """Return the first variant that trains alike: quantile mapping comes after the training."""
+    names = [*VARIANTS, *PRESETS]
+    return next(name for name in names if _training(name) == _training(variant))
+
+
+def _training(variant):
+    return overrides(variant) | {"quantile_mapping": None}
+
+
+def windows_of(variant):
+    """Which of a training's windows `variant` is scored on: those that a user would get."""
+    is_mapped = TimeGANSettings(**overrides(variant)).quantile_mapping
+    return jobs.MAPPED if is_mapped else jobs.RAW
+
+
+def main(argv=None):
+    parser = command.parser(
+        __doc__,
+        minutes=8.0,
+        datasets=["stocks"],
+        judge_seeds=list(command.NOT_DRAWN_IN_TRAINING[:2]),
+    )
+    parser.add_argument(
+        "--variants", nargs="+", choices=[*VARIANTS, *PRESETS], default=[*VARIANTS, *PRESETS]
+    )
+    arguments = parser.parse_args(argv)
+    plans = [_Plan(name, arguments) for name in command.present(arguments.datasets)]
+    exit_code = command.finish([w for plan in plans for w in plan.work()], arguments)
+    for plan in plans:
+        plan.print()
+    return exit_code
+
+
+class _Plan:
+    """The trainings and scorings behind the table of one dataset."""
+
+    def __init__(self, dataset, arguments):
+        self.dataset = dataset
+        self.arguments = arguments
+        self.wanted = ((len(arguments.judge_seeds), JUDGED), (1, ONCE))
+        self.references = command.references(dataset, self.wanted, arguments)
+
+    def work(self):
+        """Lists of tasks, each in its order; every variant's first seed before any second one."""
+        together = {}
+        for seed in self.arguments.seeds:
+            for variant in self.arguments.variants:
+                training = self._training(variant, seed)
+                tasks = together.setdefault(training.folder, [training])
+                tasks += self._scored(training, variant)
+        return [*self.references.values(), *together.values()]
+
+    def _training(self, variant, seed):
+        name = trained_as(variant)
+        return jobs.Training(
+            self.dataset,
+            name.replace(" ", "_"),
+            overrides(name),
+            seed,
+            self.arguments.minutes,
+            self.arguments.results,
+        )
+
+    def _scored(self, training, variant):
+        return command.scorings(
+            self.dataset, training.folder, windows_of(variant), self.wanted, self.arguments
+        )
+
+    def print(self):
+        """Print heading, table and what it is over."""
+        rows = {}
+        for variant in self.arguments.variants:
+            trainings = [self._training(variant, seed) for seed in self.arguments.seeds]
+            scored = [self._scored(training, variant) for training in trainings]
+            rows[variant] = command.over_generators(trainings, scored)
+        rows |= {row: command.made(tasks) for row, tasks in self.references.items()}
+        columns = [*JUDGED, *ONCE, "minutes", "joint steps", "generators"]
+        print(f"\n### {self.dataset}, {self.arguments.minutes:g} minutes each\n")
+        print(tables.markdown(["variant", *columns], tables.score_rows(columns, rows)))
+        judges = ", ".join(map(str, self.arguments.judge_seeds))
+        print(f"\n{CAPTION.format(judges=judges)}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""The series that the benchmarks train on, and how a judge may split their windows.
+
+Real records are read from `../shared/data` beside the project's root; `why_missing` says which
+are not there.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+STOCKS = "timegan_stock_data.csv.gz"
+LA_HAUTE_BORNE = "la_haute_borne_2014-01_4wtg.csv.gz"
+STEPS = 24  # of a window: the published tables'
+MOST_WINDOWS = 10_000
+N_SINES, SINES_SEED = 10_000, 0
+
+
+class Dataset(NamedTuple):
+    """A series in its own units, and the first rows of its windows of 24.
+
+    `features`: float64 (n_rows, F). `starts`: int64 (n,); windows of separate series share no
+    rows. `blocked`: a judge is tested on blocks of time of its own; otherwise on windows drawn at
+    random, as the published figures were, whatever their windows share. `wind_speed`, `power`:
+    column numbers with their units, for the scores of a wind turbine.
+    """
+
+    name: str
+    features: np.ndarray
+    starts: np.ndarray
+    names: list[str]
+    about: str
+    blocked: bool = False
+    wind_speed: int | None = None
+    power: int | None = None
+    speed_unit: str = ""
+    power_unit: str = ""
+
+    def scaled(self, values):
+        """Physical (..., F) -> float32 (..., F), 0...1 over all rows of the series."""
+        low, high = self.features.min(0), self.features.max(0)
+        return ((values - low) / np.where(high > low, high - low, 1)).astype(np.float32)
+
+    def physical(self, scaled):
+        """Undo `scaled`: float64 (..., F)."""
+        low, high = self.features.min(0), self.features.max(0)
+        return np.asarray(scaled, np.float64) * np.where(high > low, high - low, 1) + low
+
+    @property
+    def scored_starts(self):
+        """First rows of the windows that are scored: all, or 10000 spread evenly over them."""
+        chosen = np.linspace(0, len(self.starts) - 1, min(MOST_WINDOWS, len(self.starts)))
+        return self.starts[chosen.astype(int)]
+
+    def windows(self):
+        """The windows at `scored_starts`: float32 (n, 24, F), scaled."""
+        return self.scaled(self.features)[self.scored_starts[:, None] + np.arange(STEPS)]
+
+
+def load(name):
+    """Return the `Dataset` called `name`, one of `DATASETS`."""
+    return DATASETS[name]()
+
+
+def why_missing(name):
+    """The reason why `name` cannot be loaded here, or None."""
+    path = SHARED / FILES[name] if name in FILES else None
+    if path is None or path.exists():
+        return None
+    return f"{name} is left out: there is no ../shared/data/{path.name} beside the project."
+
+
+def stocks():
+    """Google's prices and volume, 2004-2019: 3662 windows x 24 x 6, oldest row first.
+
+    The file of Yoon, Jarrett and van der Schaar (NeurIPS 2019). Their code trains on it backwards
+    in time; the last window is kept here, as in Diffusion-TS and TSGBench.
+    """
+    table = pd.read_csv(SHARED / STOCKS)
+    starts = np.arange(len(table) - STEPS + 1, dtype=np.int64)
+    about = "Stocks of the TimeGAN paper, forward in time; judges split at random, as published"
+    return Dataset("stocks", table.to_numpy(np.float64), starts, list(table.columns), about)
+
+
+def sines():
+    """Yoon, Jarrett and van der Schaar's sines: 10000 independent windows x 24 x 5."""
+    random = np.random.default_rng(SINES_SEED)
+    frequency, phase = random.uniform(0, 0.1, (2, N_SINES, 1, 5))
+    waves = (np.sin(frequency * np.arange(STEPS)[:, None] + phase) + 1) / 2
+    starts = np.arange(N_SINES, dtype=np.int64) * STEPS
+    names = [f"sine_{i}" for i in range(1, 6)]
+    about = "Sines of the TimeGAN paper; judges split at random, as published"
+    return Dataset("sines", waves.reshape(-1, 5), starts, names, about)
+
+
+def la_haute_borne():
+    """Four turbines, January 2014, 10 minutes, cleaned as in a training: 9907 windows x 24 x 10.
+
+    Seven signals each; the three angles are sine and cosine. Turbines follow one another.
+    """
+    from modules.preprocessing import encode_angles, feature_names
+    from modules.windows import cut
+
+    site_data = _clean_site()
+    series, starts = cut(site_data.tables, STEPS)
+    names = feature_names(site_data.columns)
+    return Dataset(
+        "la_haute_borne",
+        encode_angles(series, site_data.columns),
+        starts,
+        names,
+        "La Haute Borne, 4 turbines one after the other; judges tested on blocks of time",
+        blocked=True,
+        wind_speed=names.index("Ws_avg"),
+        power=names.index("P_avg"),
+        speed_unit="m/s",
+        power_unit="kW",
+    )
+
+
+def la_haute_borne_farm():
+    """The same four turbines side by side: 4 x 7 signals = 28 columns, 2476 windows.
+
+    As wide as UCI Energy, which the published tables use and which it stands in for; its scores
+    are not to be held against theirs. Angles stay in degrees, as the files have them, so that
+    there are 28 columns.
+    """
+    from modules.windows import cut
+
+    site_data = _clean_site()
+    table = pd.concat(site_data.tables, axis=1)
+    table.columns = [f"{turbine}.{name}" for turbine, name in table.columns]
+    features, starts = cut({"farm": table}, STEPS)
+    about = "La Haute Borne, 4 turbines side by side, 28 columns; judges tested on blocks of time"
+    return Dataset("la_haute_borne_farm", features, starts, list(table), about, blocked=True)
+
+
+def _clean_site():
+    from modules.dataLoader import load as load_records
+    from modules.location_module import clean
+    from settings import DataSettings
+
+    settings = DataSettings(data_path=str(SHARED / LA_HAUTE_BORNE), location="la_haute_borne")
+    return clean(load_records(settings), settings)
+
+
+DATASETS = {f.__name__: f for f in (stocks, sines, la_haute_borne_farm, la_haute_borne)}
+FILES = {
+    "stocks": STOCKS,
+    "la_haute_borne": LA_HAUTE_BORNE,
+    "la_haute_borne_farm": LA_HAUTE_BORNE,
+}
