@@ -251,21 +251,6 @@ def test_a_row_is_over_generators_each_the_mean_of_its_judges(tmp_path):
     assert cells["generators"] == "2/3"
 
 
-def test_quantile_mapping_gives_every_column_the_real_distribution():
-    generators = pytest.importorskip("tests.benchmarks.generators", exc_type=ImportError)
-    random = np.random.default_rng(0)
-    real = random.random((50, STEPS, 2), np.float32) ** 3
-    synthetic = 5 * random.random((60, STEPS, 2), np.float32)
-    mapped = generators.quantile_mapped(synthetic, real)
-    assert mapped.shape == synthetic.shape
-    for i in range(2):
-        shares = np.linspace(0, 1, 11)
-        found, wanted = (np.quantile(x[..., i], shares) for x in (mapped, real))
-        np.testing.assert_allclose(found, wanted, atol=0.01)
-        order = np.argsort(synthetic[..., i].ravel())
-        assert (np.diff(mapped[..., i].ravel()[order]) >= 0).all()
-
-
 # ---- variants
 
 
