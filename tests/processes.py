@@ -53,11 +53,12 @@ def wait_for(process, is_reached):
     return False
 
 
-def resumed_at(run):
-    """(phase number from 0, step) that the newest resumption began at, out of train.log."""
-    log = (run.folder / "train.log").read_text(encoding="utf-8")
-    phase, step = re.findall(r"Going on from \S+: phase (\d+), step (\d+)", log)[-1]
-    return int(phase) - 1, int(step)
+def resumptions(run):
+    """(phase number from 0, step) that each resumption began at, out of train.log."""
+    path = run.folder / "train.log"
+    log = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    found = re.findall(r"Going on from \S+: phase (\d+), step (\d+)\n", log)
+    return [(int(phase) - 1, int(step)) for phase, step in found]
 
 
 def weights(run):
