@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modules import locks
 from modules.errors import DataError, RunError
+from modules.memory import graphs_released
 from modules.sample_data import make_sample
 from settings import FAMILIES, DataSettings, SettingsError
 
@@ -33,7 +34,8 @@ def run(program):
     logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("absl").setLevel(logging.WARNING)
     try:
-        program()
+        with graphs_released():
+            program()
     except (SettingsError, DataError, RunError) as error:
         log.error("%s", error)
         return error.exit_code
