@@ -1,5 +1,6 @@
 """Whatever lies where records are looked for: clean data come out, or one DataError."""
 
+import contextlib
 import json
 import os
 
@@ -46,7 +47,10 @@ def check_tables(site_data):
 
 
 def check_windows(site_data):
-    """Two rows each, for both families, and what a run writes of the records as it begins."""
+    """Two rows each, for both families, and what a run writes of the records as it begins.
+
+    What TimeGAN trains on, the forecaster may still refuse: it needs more rows.
+    """
     assert fingerprint(site_data.tables)
     columns = [column.model_dump(mode="json") for column in site_data.columns]
     assert json.dumps(columns, ensure_ascii=False).encode() and site_data.report.model_dump_json()
@@ -55,10 +59,11 @@ def check_windows(site_data):
     for kind in SCALERS.values():
         scaler = kind().fit(features, feature_names(site_data.columns))
         assert np.isfinite(scaler.transform(features).astype(np.float32)).all()
-    chosen = ForecasterSettings(window_size=2, split=0.5)
-    target = forecasting.find_target(site_data.columns, None)
-    _, training, *_ = forecasting.prepare(site_data, target, chosen)
-    assert np.isfinite(training.features).all()
+    with contextlib.suppress(DataError):
+        chosen = ForecasterSettings(window_size=2, split=0.5)
+        target = forecasting.find_target(site_data.columns, None)
+        _, training, *_ = forecasting.prepare(site_data, target, chosen)
+        assert np.isfinite(training.features).all()
 
 
 def try_many(kind, folder, n_examples):
