@@ -18,7 +18,7 @@ SIZES = {
     "forecaster": "--window_size 5 --split 60 --batch_size 8 --epochs 100000".split(),
 }
 PHASES = {"timegan": ("autoencoder", "supervised", "joint"), "forecaster": ("forecast",)}
-SLOWEST_START = 240
+SLOWEST_START = 900
 
 
 def start(folder, family, *arguments):
@@ -43,13 +43,13 @@ def rows(run):
     return [(row["phase"], int(row["step"])) for row in read]
 
 
-def wait_for(process, is_reached):
+def wait_for(process, is_reached, pause=0.02):
     """Return when `is_reached()`; False where the process ended, or took too long, before that."""
     deadline = time.monotonic() + SLOWEST_START
     while process.poll() is None and time.monotonic() < deadline:
         if is_reached():
             return True
-        time.sleep(0.002)
+        time.sleep(pause)
     return False
 
 

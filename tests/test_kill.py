@@ -91,7 +91,7 @@ def test_a_training_killed_at_any_moment_loses_at_most_one_interval(
             )
         assert processes.wait_for(training, lambda m=moment: done() >= m)
         if i % 2:  # every other one inside a save
-            processes.wait_for(training, lambda: is_saving(run))
+            processes.wait_for(training, lambda: is_saving(run), pause=0.001)
         else:
             with pytest.raises(subprocess.TimeoutExpired):
                 training.wait(drawn.uniform(0, 0.05))

@@ -18,7 +18,7 @@ from tests.logs import restored_logging
 from tests.wind_files import westsouth, write
 
 N_RUNS, WARM_UP, N_COMPARED = 50, 10, 10
-LARGEST_GROWTH = 0.03
+LARGEST_GROWTH = 0.1  # TensorFlow keeps 2 MiB a run below Python; of its graphs it was 45 MiB
 SMALL = (
     "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8 --train_step 3 --report none "
     "--data_path input"
