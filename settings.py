@@ -29,7 +29,6 @@ PRESETS = {
         "batchnorm": False,
         "hidden_dim": "auto",
         "noise": "coloured",
-        "lr_decay": 0.3,
         "ema": 0.995,
         "heldout": 0.1,
         "keep_best": True,

@@ -15,6 +15,7 @@ from modules.runs import saved_settings
 from modules.score_rows import Columns
 from modules.scores import LEAST_WINDOWS
 from modules.selection import split
+from modules.splits import spread
 from modules.windows import cut
 from settings import TimeGANSettings
 
@@ -136,13 +137,6 @@ def real_records(run):
         ) from None
     run.check_same_data(site_data)
     return site_data
-
-
-def spread(items, at_most):
-    """Return at most so many of `items`, evenly spaced over all of them."""
-    if not len(items):
-        return items
-    return items[np.linspace(0, len(items) - 1, min(at_most, len(items))).astype(int)]
 
 
 def windows_at(series, starts, seq_len):

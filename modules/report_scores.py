@@ -4,9 +4,8 @@ import numpy as np
 
 from modules import evaluation, memorisation, reference
 from modules.errors import DataError
-from modules.evidence import spread
 from modules.score_rows import ScoreRow
-from modules.splits import blocked_split
+from modules.splits import blocked_split, spread
 
 QUICK = ("correlational", "marginal", "autocorrelation", "wind")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)

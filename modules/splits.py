@@ -67,3 +67,10 @@ def windows_sharing_rows(starts, others, length):
     after = np.searchsorted(others, np.asarray(starts) - length, side="right")
     nearest = others[np.minimum(after, len(others) - 1)]
     return (after < len(others)) & (nearest < np.asarray(starts) + length)
+
+
+def spread(items, at_most):
+    """Return at most so many of `items`, evenly spaced over all of them."""
+    if not len(items):
+        return items
+    return items[np.linspace(0, len(items) - 1, min(at_most, len(items))).astype(int)]

@@ -6,8 +6,8 @@ import pytest
 
 from modules.columns import WIND_SPEED, Column
 from modules.errors import DataError
-from modules.evidence import MOST_WINDOWS, Evidence, gather, in_windows, spread
-from modules.splits import windows_sharing_rows
+from modules.evidence import MOST_WINDOWS, Evidence, gather, in_windows
+from modules.splits import spread, windows_sharing_rows
 from tests.tiny import STEPS, tiny_series, tiny_settings, tiny_site_data
 
 
