@@ -1,9 +1,12 @@
 """The device a program runs on."""
 
 import contextlib
+import functools
 import os
 
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
+from tensorflow.python.eager import backprop
 
 
 def configure(memory_limit, *, repeatable=False):
@@ -14,6 +17,7 @@ def configure(memory_limit, *, repeatable=False):
     """
     tf.config.experimental.enable_op_determinism()
     share_threads(repeatable)
+    keep_order()
     gpus = tf.config.list_physical_devices("GPU")
     if gpus and memory_limit:
         limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_limit)
@@ -38,3 +42,25 @@ def share_threads(repeatable):
     with contextlib.suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(max(1, n_cores // n_side_by_side))
         tf.config.threading.set_inter_op_parallelism_threads(n_side_by_side)
+
+
+def keep_order():
+    """Let every gradient be added up, and every weight be read, in the order of the program.
+
+    With two operations side by side three things of TensorFlow's follow the clock instead, and a
+    training is not the same twice. Its dependency optimiser drops the order between reading the
+    recovery's weights for the generator and moving them with the embedder; its arithmetic
+    optimiser makes an AddN of sums; and the tape adds the gradients of what is used three times or
+    more with one, which adds in the order in which memory becomes free. A new loss must not call
+    `tf.add_n` on three tensors or more.
+    """
+    options = {"dependency_optimization": False, "arithmetic_optimization": False}
+    tf.config.optimizer.set_experimental_options(options)
+    plain = backprop._default_vspace
+
+    def one_by_one(gradients):
+        if all(isinstance(gradient, tf.Tensor) for gradient in gradients):
+            return functools.reduce(tf.add, gradients)
+        return plain.aggregate_fn(gradients)
+
+    pywrap_tfe.TFE_Py_RegisterVSpace(plain._replace(aggregate_fn=one_by_one))
