@@ -14,6 +14,7 @@ from modules.errors import RunError
 log = logging.getLogger(__name__)
 
 N_KEPT = 2
+LIST = "checkpoint"
 NAME = re.compile(r"ckpt-(\d+)\.index")
 
 
@@ -28,9 +29,16 @@ class Checkpoints:
         ]
         variables = [variable for network in networks for variable in network.variables]
         self._checkpoint = tf.train.Checkpoint(**state, of_keras=variables)
-        self._manager = tf.train.CheckpointManager(
-            self._checkpoint, str(folder), max_to_keep=N_KEPT, checkpoint_name="ckpt"
-        )
+        self._manager = self._manage()
+
+    def _manage(self):
+        try:
+            return tf.train.CheckpointManager(
+                self._checkpoint, str(self._folder), max_to_keep=N_KEPT, checkpoint_name="ckpt"
+            )
+        except ValueError:  # a power cut can leave TensorFlow's list empty; nobody else needs it
+            (self._folder / LIST).unlink()
+            return self._manage()
 
     @property
     def latest(self):
@@ -53,7 +61,7 @@ class Checkpoints:
             try:
                 self._checkpoint.restore(path).assert_existing_objects_matched()
                 return path
-            except (tf.errors.OpError, AssertionError, ValueError) as error:
+            except (tf.errors.OpError, AssertionError, ValueError, IndexError) as error:
                 reason = str(error).splitlines()[0]
                 log.warning("Checkpoint %s cannot be read: %s. Trying one before.", path, reason)
         if paths:

@@ -75,7 +75,9 @@ def load(settings) -> dict[str, RawTurbine]:
         parts = {name: parts[name] for name in names}
     for part in (part for together in parts.values() for part in together):
         _check_power_units(part, site)
-    return {name: _join(name, parts[name]) for name in sorted(parts)}
+    # A file may be called what is no text: half of a surrogate pair stands for such a byte.
+    spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
+    return {name: _join(name, parts[found]) for name, found in spelt.items()}
 
 
 def _find_files(root: Path) -> list[Path]:

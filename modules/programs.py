@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modules import locks
 from modules.errors import DataError, RunError
+from modules.memory import graphs_released
 from modules.sample_data import make_sample
 from settings import FAMILIES, DataSettings, SettingsError
 
@@ -27,11 +28,14 @@ def run(program):
     What a user did wrong is told in one message, without a traceback.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow is imported only later
+    if hasattr(sys.stdout, "reconfigure"):  # a file's name may be no text, a console of few letters
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout, force=True)
     logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("absl").setLevel(logging.WARNING)
     try:
-        program()
+        with graphs_released():
+            program()
     except (SettingsError, DataError, RunError) as error:
         log.error("%s", error)
         return error.exit_code
@@ -49,7 +53,7 @@ def run(program):
 
 def log_to(path):
     """Write every message from here on into the file `path` too."""
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger().addHandler(handler)
 
@@ -137,12 +141,15 @@ def start_run(family, settings, site_data, *, resumed, has_gpu):
     A new one gets settings and columns; a resumed one must find its data unchanged.
     """
     from modules import runs
+    from modules.storage import sweep
 
     run = resumed or runs.create(settings.result_dir)
     if not locks.claim(run.model_folder):
         raise DataError(f"{run.folder} is being trained by another program. Wait for it.")
     if resumed is not None:
         resumed.check_same_data(site_data)
+        for folder in (run.folder, run.model_folder):
+            sweep(folder)
     try:
         if resumed is None:
             run.write_settings(family, settings)

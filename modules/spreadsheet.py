@@ -2,15 +2,17 @@
 
 import pandas as pd
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are what a Korean or Japanese keyboard writes, and are taken for the others there.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 
 def to_csv(table):
     """Return `table` as CSV bytes in UTF-8, without its index, text made harmless.
 
-    A spreadsheet takes text that begins with = + - @, a tab or a carriage return for a formula.
+    A spreadsheet takes text that begins with = + - @, a tab or the end of a line for a formula.
     Such column names and such text in cells get an apostrophe before them, by which a spreadsheet
-    knows text; numbers, the negative ones too, stay numbers.
+    knows text; numbers, the negative ones too, stay numbers. A carriage return becomes the end of
+    a line: unquoted, as the csv module leaves it, it would begin a row, and that may be a formula.
 
     >>> to_csv(pd.DataFrame({"=1+1": [-5], "turbine": ["@WT01"]})).decode()
     "'=1+1,turbine\\n-5,'@WT01\\n"
@@ -25,8 +27,10 @@ def to_csv(table):
 
 
 def harmless(cell):
-    is_formula = isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
-    return f"'{cell}" if is_formula else cell
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _holds_values(column):

@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import pickletools
+import shutil
 import tempfile
 import zipfile
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from modules.errors import DataError, RunError
 from modules.preprocessing import SCALERS
 
 PICKLE_PROTOCOL = 4
+UNFINISHED = ".unfinished-"
 # What `save_scaler` writes. No tuples: a dict asks for their hash, which can take for ever.
 SAFE_OPCODES = frozenset(
     "PROTO FRAME STOP MARK MEMOIZE BINGET LONG_BINGET EMPTY_DICT SETITEM SETITEMS EMPTY_LIST "
@@ -172,7 +174,7 @@ def replacing(path, name_it=None):
     """Yield a path to write to; on success it is flushed to disk and takes `path`'s name."""
     path = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
         os.close(handle)
         try:
             yield Path(name)
@@ -186,3 +188,11 @@ def replacing(path, name_it=None):
         raise
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error}. Free the disk or pass another.") from None
+
+
+def sweep(folder):
+    """Remove what a killed program left half written in `folder`: files, and TensorFlow's."""
+    for path in Path(folder).glob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+    for path in Path(folder).glob("ckpt-*_temp"):
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,5 +1,7 @@
 """Strategies of hypothesis for files that no farm should export, and some do."""
 
+import copy
+
 import pandas as pd
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
@@ -48,6 +50,16 @@ known_names = st.sampled_from(list(westsouth(1)))
 names = st.one_of(st.sampled_from(ODD_NAMES), known_names, st.text(max_size=6))
 locations = st.sampled_from(["generic"] * 6 + sorted(SITES))
 freqs = st.sampled_from(["10T", None, "1H", "1M", "1S"])
+odd_values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**40), 10**40),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(["10min", "NaT", "1H", "2021-03-04", "9999-12-31", "timegan", "\ud800"]),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)
 kinds_of_edit = st.sampled_from(["set", "insert", "remove", "end"])
 edits = st.lists(st.tuples(st.floats(0, 1), kinds_of_edit, st.integers(0, 255)), max_size=4)
 
@@ -64,6 +76,28 @@ def spoil(content, changes):
         else:
             del spoilt[place : place + 1 + value if kind == "remove" else None]
     return bytes(spoilt)
+
+
+@st.composite
+def changed(draw, content):
+    """`content`, a dict out of JSON, with up to three values replaced or removed, at any depth."""
+    content = copy.deepcopy(content)
+    for _ in range(draw(st.integers(1, 3))):
+        node = content
+        while True:
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+            if not keys:
+                break
+            key = draw(st.sampled_from(keys))
+            if isinstance(node[key], dict | list) and draw(st.booleans()):
+                node = node[key]
+                continue
+            if draw(st.booleans()):
+                node[key] = draw(odd_values)
+            else:
+                del node[key]
+            break
+    return content
 
 
 @st.composite

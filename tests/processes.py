@@ -15,10 +15,10 @@ from tests.wind_files import westsouth, write
 ROOT = Path(__file__).parents[1]
 SIZES = {
     "timegan": "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8 --repeatable".split(),
-    "forecaster": "--window_size 5 --split 60 --batch_size 8 --epochs 100000".split(),
+    "forecaster": "--window_size 5 --split 60 --batch_size 8 --epochs 100000 --repeatable".split(),
 }
 PHASES = {"timegan": ("autoencoder", "supervised", "joint"), "forecaster": ("forecast",)}
-SLOWEST_START = 240
+SLOWEST_START = 900
 
 
 def start(folder, family, *arguments):
@@ -43,21 +43,22 @@ def rows(run):
     return [(row["phase"], int(row["step"])) for row in read]
 
 
-def wait_for(process, is_reached):
+def wait_for(process, is_reached, pause=0.02):
     """Return when `is_reached()`; False where the process ended, or took too long, before that."""
     deadline = time.monotonic() + SLOWEST_START
     while process.poll() is None and time.monotonic() < deadline:
         if is_reached():
             return True
-        time.sleep(0.002)
+        time.sleep(pause)
     return False
 
 
-def resumed_at(run):
-    """(phase number from 0, step) that the newest resumption began at, out of train.log."""
-    log = (run.folder / "train.log").read_text(encoding="utf-8")
-    phase, step = re.findall(r"Going on from \S+: phase (\d+), step (\d+)", log)[-1]
-    return int(phase) - 1, int(step)
+def resumptions(run):
+    """(phase number from 0, step) that each resumption began at, out of train.log."""
+    path = run.folder / "train.log"
+    log = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    found = re.findall(r"Going on from \S+: phase (\d+), step (\d+)\n", log)
+    return [(int(phase) - 1, int(step)) for phase, step in found]
 
 
 def weights(run):

@@ -1,6 +1,5 @@
 """A run folder whose settings, columns or quantiles somebody changed: usable, or refused."""
 
-import copy
 import json
 import os
 
@@ -13,7 +12,7 @@ from modules import storage
 from modules.errors import DataError
 from modules.synthesis import to_physical, to_table
 from modules.trained import load_trained
-from tests.odd_files import QUIET, edits, spoil
+from tests.odd_files import QUIET, changed, edits, spoil
 from tests.tiny import STEPS, finished_run
 
 FILES = ["settings.json", "columns.json", "quantiles.json"]
@@ -23,40 +22,6 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return finished_run(tmp_path_factory.mktemp("stranger"), quantile_mapping=True)
-
-
-ODD_VALUES = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(10**40), 10**40),
-    st.floats(),
-    st.text(max_size=5),
-    st.sampled_from(["10min", "NaT", "1H", "2021-03-04", "9999-12-31", "timegan", "\ud800"]),
-    st.lists(st.integers(), max_size=3),
-    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-)
-
-
-@st.composite
-def changed(draw, content):
-    """`content`, a dict out of JSON, with up to three values replaced or removed, at any depth."""
-    content = copy.deepcopy(content)
-    for _ in range(draw(st.integers(1, 3))):
-        node = content
-        while True:
-            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-            if not keys:
-                break
-            key = draw(st.sampled_from(keys))
-            if isinstance(node[key], dict | list) and draw(st.booleans()):
-                node = node[key]
-                continue
-            if draw(st.booleans()):
-                node[key] = draw(ODD_VALUES)
-            else:
-                del node[key]
-            break
-    return content
 
 
 def try_json(run, name, monkeypatch, n_examples):

@@ -53,49 +53,74 @@ def test_a_signalled_training_resumes_to_the_same_bits(tmp_path, whole, family, 
 
 
 def is_saving(run):
-    return any("temp" in path.name for path in run.model_folder.iterdir())
+    return any(run.model_folder.glob("ckpt-*_temp"))
+
+
+def contents(run):
+    folders = run.folder, run.model_folder
+    return {path: path.read_bytes() for f in folders for path in f.iterdir() if path.is_file()}
 
 
 def test_a_training_killed_at_any_moment_loses_at_most_one_interval(
     tmp_path, whole, monkeypatch, capsys
 ):
     expected = whole("timegan", STEPS)
-    finished_run(tmp_path / "TimeGan_Result")
+    finished = finished_run(tmp_path / "TimeGan_Result")
+    before = contents(finished)
     run = Run(tmp_path / "TimeGan_Result" / "experiment_02")
     place_of = {name: i * STEPS for i, name in enumerate(processes.PHASES["timegan"])}
     drawn = random.Random(SEED)
     moments = sorted(drawn.sample(range(1, 3 * STEPS - 20), N_KILLS))
-    largest_loss = n_inside = 0
+    assert {moment // STEPS for moment in moments} == {0, 1, 2}
+    largest_loss = n_inside = n_early = 0
     monkeypatch.chdir(tmp_path)
 
     def done():
         return max((place_of[phase] + step for phase, step in processes.rows(run)), default=0)
 
+    def kill(training):
+        training.kill()
+        training.wait()
+
     for i, moment in enumerate(moments):
+        resumed = len(processes.resumptions(run))
         training = begin(tmp_path, "timegan", *(["--resume"] if i else []))
+        if i:
+            assert processes.wait_for(
+                training, lambda n=resumed: len(processes.resumptions(run)) > n
+            )
         assert processes.wait_for(training, lambda m=moment: done() >= m)
         if i % 2:  # every other one inside a save
-            processes.wait_for(training, lambda: is_saving(run))
+            processes.wait_for(training, lambda: is_saving(run), pause=0.001)
         else:
             with pytest.raises(subprocess.TimeoutExpired):
                 training.wait(drawn.uniform(0, 0.05))
-        training.kill()
-        training.wait()
+        kill(training)
         n_inside += is_saving(run)
-        reached = done()
+        reached, resumed = done(), len(processes.resumptions(run))
         assert gan_generator.main(["--n_windows", "2"]) == 0
         assert "experiment_01" in capsys.readouterr().out
         following = begin(tmp_path, "timegan", "--resume")
-        assert processes.wait_for(following, lambda d=reached: done() != d)
-        following.kill()
-        following.wait()
-        phase, step = processes.resumed_at(run)
-        largest_loss = max(largest_loss, reached - (phase * STEPS + step))
+        # The first sign of it: the rows after the checkpoint are dropped, or the log tells.
+        assert processes.wait_for(
+            following,
+            lambda d=reached, n=resumed: done() != d or len(processes.resumptions(run)) > n,
+        )
+        kill(following)
+        if len(processes.resumptions(run)) == resumed:
+            n_early += 1  # killed between the two: what is lost shows in the rows alone
+            largest_loss = max(largest_loss, reached - done())
+        else:
+            phase, step = processes.resumptions(run)[-1]
+            largest_loss = max(largest_loss, reached - (phase * STEPS + step))
     assert begin(tmp_path, "timegan", "--resume").wait() == 0
     processes.check_same(run, expected)
+    left = [path for path in contents(run) if path.name.startswith(".")]
+    assert contents(finished) == before and not left and not is_saving(run)
     print(
         f"{N_KILLS} kills at chosen moments ({n_inside} inside a save) and as many just after "
-        f"resuming; at most {largest_loss} of {INTERVAL} steps lost"
+        f"resuming ({n_early} before the first step); at most {largest_loss} of {INTERVAL} steps "
+        f"lost; 0 of {sum(map(len, before.values()))} bytes of the finished run changed"
     )
     assert largest_loss <= INTERVAL
     assert n_inside > 0

@@ -60,6 +60,16 @@ def test_messages_go_to_the_log_file_too(tmp_path, capsys):
     assert capsys.readouterr().out == "joint 1/2 – °C\n"
 
 
+def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path, capsys):
+    def refuse():
+        programs.log_to(tmp_path / "train.log")
+        raise DataError("WT\udcff.csv is empty.")
+
+    assert programs.run(refuse) == 2
+    assert capsys.readouterr().out == "WT\\udcff.csv is empty.\n"
+    assert "WT\\udcff.csv is empty." in (tmp_path / "train.log").read_text(encoding="utf-8")
+
+
 def test_header_names_versions_device_and_every_setting(caplog):
     settings = tiny_settings(lr=0.25)
     with caplog.at_level(logging.INFO):

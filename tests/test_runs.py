@@ -12,6 +12,7 @@ from modules import runs
 from modules.errors import DataError, RunError
 from modules.preprocessing import MinMaxScaler
 from modules.trained import load_trained
+from tests import processes
 from tests.tiny import STEPS, finished_run, tiny_columns, tiny_settings, tiny_site_data
 
 
@@ -67,6 +68,21 @@ def test_eight_at_once_take_eight_numbers(tmp_path, monkeypatch):
         thread.join()
     assert sorted(made) == [f"experiment_{i:02d}" for i in range(1, 9)]
     assert len(list(tmp_path.iterdir())) == 16
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_eight_trainings_started_together_take_eight_numbers(tmp_path):
+    settings = "--train_step 3 --report none".split()
+    trainings = [processes.start(tmp_path, "timegan", *settings) for _ in range(8)]
+    assert [training.wait() for training in trainings] == [0] * 8
+    made = runs.existing(tmp_path / "TimeGan_Result")
+    assert [run.number for run in made] == list(range(1, 9))
+    assert len(list((tmp_path / "TimeGan_Result").iterdir())) == 16
+    assert len({run.run_id for run in made}) == 8
+    for run in made:  # of one seed: whoever mixed two of them up would differ
+        assert load_trained(run).model.name == run.model_name
+        processes.check_same(run, made[0])
 
 
 def test_a_result_dir_that_cannot_be_made_is_refused(tmp_path):

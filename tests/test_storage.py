@@ -3,6 +3,7 @@
 import errno
 import os
 import pickle
+import signal
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import pytest
 from modules import storage
 from modules.errors import DataError, RunError
 from modules.preprocessing import SCALERS, MinMaxScaler
+from tests.processes import ROOT
 from tests.tiny import FEATURES, KINDS, STEPS, finished_run, stirred, tiny_timegan
 
 TABLE = np.array([[0.0, 10], [4, 30]])
@@ -53,6 +55,29 @@ def test_a_writer_that_breaks_off_leaves_the_old_file(tmp_path):
         raise KeyboardInterrupt
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["model.keras"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from modules.storage import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_bytes(b"half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_writer_that_is_killed_leaves_the_old_file_and_what_is_swept_up(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    done = subprocess.run([sys.executable, "-c", KILLED, path], cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old" and len(os.listdir(tmp_path)) == 2
+    (tmp_path / "ckpt-3_temp").mkdir()
+    (tmp_path / "ckpt-3_temp" / "part-00000-of-00001.data-00000-of-00001").write_bytes(b"half")
+    (tmp_path / "ckpt-2.index").write_bytes(b"whole")
+    storage.sweep(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == ["ckpt-2.index", "model.keras"]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

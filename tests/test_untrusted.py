@@ -1,6 +1,7 @@
 """What a run folder from a stranger may hold: pickles, models, settings that mean harm."""
 
 import builtins
+import io
 import json
 import os
 import pickle
@@ -16,7 +17,10 @@ from hypothesis import strategies as st
 from modules import storage
 from modules.errors import DataError
 from modules.preprocessing import MinMaxScaler, StandardScaler
-from tests.odd_files import QUIET, edits, spoil
+from modules.synthesis import sample
+from modules.trained import load_trained
+from tests.odd_files import QUIET, changed, edits, spoil
+from tests.tiny import FEATURES, STEPS, finished_run
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
@@ -163,3 +167,67 @@ def test_an_old_h5_file_is_refused(tmp_path):
     path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
     with pytest.raises(DataError, match=r"model\.h5 cannot be loaded .* no zip archive"):
         storage.load_model(path)
+
+
+def zipped(parts):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
+@st.composite
+def odd_models(draw, valid):
+    """A `.keras` file with its config changed, a part spoilt or left out, or its bytes wrong."""
+    with zipfile.ZipFile(io.BytesIO(valid)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    kind = draw(st.sampled_from(["config", "config", "part", "missing", "bytes"]))
+    if kind == "bytes":
+        return spoil(valid, draw(edits))
+    if kind == "config":
+        parts["config.json"] = json.dumps(draw(changed(json.loads(parts["config.json"]))))
+        return zipped(parts)
+    name = draw(st.sampled_from(sorted(parts)))
+    if kind == "part":
+        parts[name] = spoil(parts[name], draw(edits))
+    else:
+        del parts[name]
+    return zipped(parts)
+
+
+def try_models(folder, n_examples):
+    """Changed models; what is accepted must draw windows. Return for each whether it was."""
+    run, tried = finished_run(folder), []
+    path = run.model_folder / "model.keras"
+
+    @settings(max_examples=n_examples, **QUIET)
+    @given(odd_models(path.read_bytes()))
+    def attempt(content):
+        path.write_bytes(content)
+        try:
+            trained = load_trained(run)
+            windows = sample(trained.model, 2, STEPS, seed=0, fast=False)
+        except DataError as error:
+            assert str(path) in str(error) or "is damaged: " in str(error)
+            assert len(str(error).splitlines()) == 1
+            tried.append(False)
+            return
+        assert windows.shape == (2, STEPS, FEATURES)
+        tried.append(True)
+
+    attempt()
+    print(f"model.keras: {len(tried)} inputs tried, {sum(tried)} accepted")
+    return tried
+
+
+def test_a_changed_model_draws_windows_or_is_refused(tmp_path):
+    assert len(try_models(tmp_path, 20)) >= 18
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_hundreds_of_changed_models_draw_windows_or_are_refused(tmp_path):
+    n_examples = EXAMPLES // 10
+    tried = try_models(tmp_path, n_examples)
+    assert len(tried) >= 0.9 * n_examples and any(tried) and not all(tried)
