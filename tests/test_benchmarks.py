@@ -9,8 +9,17 @@ import tensorflow as tf
 from modules.evaluation import evaluate
 from modules.score_rows import Columns, Steps
 from settings import TimeGANSettings
-from tests.benchmarks import ablation, command, datasets, fidelity, jobs, published, tables
-from tests.benchmarks import measures as measures_module
+from tests.benchmarks import (
+    ablation,
+    command,
+    datasets,
+    fidelity,
+    generators,
+    jobs,
+    measures,
+    published,
+    tables,
+)
 from tests.benchmarks.datasets import STEPS, Dataset
 from tests.benchmarks.pace import Line, Pace, StepClock, joint_steps, pace_of
 
@@ -90,6 +99,21 @@ def test_the_clock_reads_the_lines_that_a_training_logs(caplog):
     assert clock.steps() == {"joint": 20}
 
 
+def test_a_phase_is_as_long_as_its_plateau_lets_it_be():
+    def rows(phase, loss, values):
+        return [
+            {"phase": phase, "step": str(100 * i), loss: str(value)}
+            for i, value in enumerate(values, start=1)
+        ]
+
+    # A new low at 200, then none for two lines, a fall of less than one per cent among them.
+    autoencoder = rows("autoencoder", "reconstruction_loss", [0.5, 0.4, 0.399, 0.41, 0.1])
+    supervised = rows("supervised", "supervised_loss", [0.3, 0.2, 0.1])
+    joint = rows("joint", "reconstruction_loss", [0.1])
+    found = generators.plateau_steps(autoencoder + supervised + joint, patience=2)
+    assert found == {"autoencoder": 400, "supervised": 300}
+
+
 # ---- datasets
 
 
@@ -157,9 +181,9 @@ def test_measures_are_those_of_evaluate():
             real, synthetic, starts=dataset.starts, columns=columns, seeds=seeds, steps=FAST
         )
         how = {"seeds": seeds, "steps": FAST}
-        ours = measures_module.measure(dataset, synthetic, measures_module.SCORES, **how)
-        gaussian = measures_module.gaussian(dataset, measures_module.SCORES, **how)
-        floor = measures_module.floor(dataset, measures_module.SCORES, **how)
+        ours = measures.measure(dataset, synthetic, measures.SCORES, **how)
+        gaussian = measures.gaussian(dataset, measures.SCORES, **how)
+        floor = measures.floor(dataset, measures.SCORES, **how)
     finally:
         tf.config.run_functions_eagerly(False)
     rows = {(row.score, row.judge): row for row in rows}
@@ -184,20 +208,20 @@ def test_measures_are_those_of_evaluate():
             continue
         values = floor[name][:1] if name == "context-fid" else floor[name]
         assert np.mean(values) == pytest.approx(row.floor, rel=1e-5), name
-    assert set(ours) == set(measures_module.SCORES)
+    assert set(ours) == set(measures.SCORES)
 
 
 def test_copies_have_a_neighbour_ratio_of_nothing_and_a_copy_rate_of_one():
     dataset = _series()
     wanted = ("copy rate", "neighbour ratio")
-    made = measures_module.measure(dataset, dataset.windows(), wanted, seeds=(0,))
+    made = measures.measure(dataset, dataset.windows(), wanted, seeds=(0,))
     assert made == {"copy rate": [1.0], "neighbour ratio": [0.0]}
 
 
 def test_scores_without_a_turbine_are_left_out():
     dataset = _series()._replace(power=None)
     wanted = ("marginal", "ramps of power")
-    made = measures_module.measure(dataset, dataset.windows(), wanted, seeds=(0,))
+    made = measures.measure(dataset, dataset.windows(), wanted, seeds=(0,))
     assert made == {"marginal": [0.0]}
 
 
@@ -266,7 +290,6 @@ def test_quantile_mapping_shares_the_plain_training():
     assert ablation.trained_as("ema 0.995") == "ema 0.995"
 
 
-@pytest.mark.skipif("preset" not in TimeGANSettings.model_fields, reason="no presets yet")
 @pytest.mark.parametrize("variant", [*ablation.VARIANTS, *ablation.PRESETS])
 def test_every_variant_is_a_setting_that_exists(variant):
     settings = TimeGANSettings(**ablation.overrides(variant))

@@ -1,5 +1,6 @@
 """Train one TimeGAN, for so many minutes if asked, and draw as many windows as are scored."""
 
+import csv
 import shutil
 import time
 
@@ -8,8 +9,10 @@ import numpy as np
 from modules import quantiles, runs
 from modules.learning import learn
 from modules.noise import noise_maker
+from modules.progress import Plateau
 from modules.selection import split
 from modules.synthesis import sample
+from modules.utils import LOSSES
 from settings import TimeGANSettings
 from tests.benchmarks.datasets import STEPS
 from tests.benchmarks.pace import TRIAL_INTERVAL, TRIAL_STEPS, StepClock, joint_steps, pace_of
@@ -26,9 +29,7 @@ def generate(dataset, overrides, folder, *, seed, minutes, has_gpu):
     """
     settings = TimeGANSettings(**_known(overrides, seed, minutes))
     if minutes is not None:
-        pace = _trial(dataset, settings, folder, has_gpu)
-        steps = joint_steps(minutes, pace, PRETRAINING)
-        settings = settings.model_copy(update={"joint_steps": steps})
+        settings = _filling(minutes, dataset, settings, folder, has_gpu)
     began = time.perf_counter()
     with StepClock() as clock:
         scaler, timegan, run = _learn(dataset, settings, folder, has_gpu)
@@ -56,6 +57,39 @@ def _known(overrides, seed, minutes):
     if minutes is not None:
         fields |= {f"{phase}_steps": n for phase, n in PRETRAINING.items()}
     return fields | overrides
+
+
+def _filling(minutes, dataset, settings, folder, has_gpu):
+    """Return `settings` with as many joint steps as `minutes` hold."""
+    pretraining = {phase: getattr(settings, f"{phase}_steps") for phase in PRETRAINING}
+    if settings.plateau:
+        # Steps saved would go to the joint phase, where each costs several times as much: where
+        # the plateaus lie is found out beforehand.
+        longest = settings.model_copy(update={"plateau": 0, "joint_steps": 1})
+        *_, run = _learn(dataset, longest, folder, has_gpu)
+        with (run.folder / "losses.csv").open() as file:
+            pretraining = plateau_steps(list(csv.DictReader(file)), settings.plateau)
+        lengths = {f"{phase}_steps": n for phase, n in pretraining.items()}
+        settings = settings.model_copy(update={"plateau": 0} | lengths)
+    pace = _trial(dataset, settings, folder, has_gpu)
+    steps = joint_steps(minutes, pace, pretraining)
+    return settings.model_copy(update={"joint_steps": steps})
+
+
+def plateau_steps(rows, patience):
+    """Return {phase: step at which its plateau is reached, else its last}.
+
+    `rows`: dicts of text, those of a losses.csv. Up to the joint phase.
+    """
+    steps = {}
+    for phase in PRETRAINING:
+        plateau = Plateau()
+        for row in (row for row in rows if row["phase"] == phase):
+            steps[phase] = int(row["step"])
+            plateau.add(float(row[LOSSES[phase][0]]))
+            if plateau.is_reached(patience):
+                break
+    return steps
 
 
 def _trial(dataset, settings, folder, has_gpu):
