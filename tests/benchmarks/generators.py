@@ -15,9 +15,15 @@ from modules.synthesis import sample
 from modules.utils import LOSSES
 from settings import TimeGANSettings
 from tests.benchmarks.datasets import STEPS
-from tests.benchmarks.pace import TRIAL_INTERVAL, TRIAL_STEPS, StepClock, joint_steps, pace_of
+from tests.benchmarks.pace import (
+    PRETRAINING,
+    TRIAL_INTERVAL,
+    TRIAL_STEPS,
+    StepClock,
+    joint_steps,
+    pace_of,
+)
 
-PRETRAINING = {"autoencoder": 1500, "supervised": 1000}  # where a wall-clock time is given
 NEVER = 10**9
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 TRIAL_STEPS, TRIAL_INTERVAL = 60, 10
+PRETRAINING = {"autoencoder": 1500, "supervised": 1000}  # where the settings' own are not asked for
 WARM_LINES = 2  # of the trial's six per phase: compilation is in the first
 LINE = re.compile(r"(\w+) (\d+)/(\d+)  .*  ([\d.]+) ms/step$")
 
