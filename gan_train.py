@@ -37,7 +37,7 @@ def train_timegan(settings):
     series, starts = cut(site_data.tables, settings.seq_len)
     features, names = encode_angles(series, site_data.columns), feature_names(site_data.columns)
 
-    has_gpu = configure(settings.gpu_memory_limit, repeatable=settings.repeatable)
+    has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     scaler, timegan = learn(features, names, starts, settings, run, has_gpu=has_gpu)
     run.save_scaler(scaler)
@@ -69,7 +69,7 @@ def train_forecaster(settings):
     settings = settings.model_copy(update={"target": name})
     scaler, training, validation, unseen = forecasting.prepare(site_data, target, settings)
 
-    has_gpu = configure(settings.gpu_memory_limit, repeatable=settings.repeatable)
+    has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("forecaster", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     log.info("Forecasting %s from %s -> %s", name, ", ".join(scaler.names_), run.folder)
     log.info(

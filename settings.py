@@ -61,7 +61,7 @@ class ProgramSettings(BaseSettings):
         "TimeGan_Result", min_length=1, description="Folder that holds the run folders."
     )
     seed: int = Field(
-        0, ge=0, lt=2**31, description="Same seed, same draws; see `repeatable` for the last bits."
+        0, ge=0, lt=2**31, description="Same seed, same run; on a CPU to the last bit."
     )
     gpu_memory_limit: PositiveInt | None = Field(
         None, description="GPU memory cap in MiB; None lets TensorFlow grow as needed."
@@ -134,11 +134,6 @@ class TrainingSettings(DataSettings):
     batch_size: PositiveInt = Field(128, description="Windows per step.")
     log_interval: PositiveInt = Field(100, description="Steps between two log lines.")
     checkpoint_interval: PositiveInt = Field(500, description="Steps between two checkpoints.")
-    repeatable: CliToggleFlag[bool] = Field(
-        False,
-        description="Train one operation at a time: the same bits from the same seed, and from a "
-        "resumed run, at half the speed on two cores.",
-    )
     on_nan: Literal["stop", "rollback"] = Field(
         "stop", description="A diverging loss ends the run, or goes back and halves `lr`."
     )

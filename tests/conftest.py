@@ -7,15 +7,14 @@ import pytest
 from tests.logs import restored_logging
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")  # before TensorFlow starts: see device.py
 
 
 @pytest.fixture(scope="session", autouse=True)
-def repeatable():
-    """As the programs do: without it, the last bits depend on the threads."""
-    import tensorflow as tf
+def as_programs_do():
+    """Threads and the order of operations as the programs have them."""
+    from modules.device import configure
 
-    tf.config.experimental.enable_op_determinism()
+    configure(None)
 
 
 @pytest.fixture

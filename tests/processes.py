@@ -14,8 +14,8 @@ from tests.wind_files import westsouth, write
 
 ROOT = Path(__file__).parents[1]
 SIZES = {
-    "timegan": "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8 --repeatable".split(),
-    "forecaster": "--window_size 5 --split 60 --batch_size 8 --epochs 100000 --repeatable".split(),
+    "timegan": "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8".split(),
+    "forecaster": "--window_size 5 --split 60 --batch_size 8 --epochs 100000".split(),
 }
 PHASES = {"timegan": ("autoencoder", "supervised", "joint"), "forecaster": ("forecast",)}
 SLOWEST_START = 900
