@@ -9,7 +9,8 @@ import sys
 from datetime import datetime
 
 from modules import programs
-from settings import GeneratorSettings, read_settings
+from modules.command_line import read_settings
+from settings import GeneratorSettings
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ import logging
 import sys
 
 from modules import programs
-from settings import FAMILIES, read_settings
+from modules.command_line import read_settings
+from settings import FAMILIES
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,10 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, CliApp, CliToggleFlag, SettingsConfigDict
-from pydantic_settings import SettingsError as CommandLineError
+from pydantic_settings import BaseSettings, CliToggleFlag, SettingsConfigDict
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
@@ -35,13 +33,6 @@ PRESETS = {
         "quantile_mapping": True,
     },
 }
-STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
-
-
-class SettingsError(ValueError):
-    """A setting is unknown, out of range, or does not go with another. Exit code 2."""
-
-    exit_code = 2
 
 
 class ProgramSettings(BaseSettings):
@@ -308,41 +299,6 @@ class GeneratorSettings(ProgramSettings):
 
 
 FAMILIES = {"timegan": TimeGANSettings, "forecaster": ForecasterSettings}
-
-
-def read_settings(settings_class, arguments):
-    """Return `settings_class` from command-line `arguments`, defaults standing for the rest.
-
-    Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
-    """
-    try:
-        return CliApp.run(settings_class, cli_args=_with_meant_words(arguments))
-    except ValidationError as error:
-        raise SettingsError(explain(error)) from None
-    except CommandLineError as error:
-        program = settings_class.model_config["cli_prog_name"]
-        raise SettingsError(f"{error}. See python {program} --help") from None
-
-
-def _with_meant_words(arguments):
-    """Let `--resume` and `--report` stand alone: the newest unfinished run, the quick report."""
-    arguments = list(arguments)
-    for i, argument in enumerate(arguments):
-        if argument in STANDING_ALONE and (arguments[i + 1 :] + ["--"])[0].startswith("--"):
-            arguments[i] = f"{argument}={STANDING_ALONE[argument]}"
-    return arguments
-
-
-def explain(error):
-    """Turn pydantic's report into one line per setting: name, value received, what is allowed."""
-    faults = {}
-    for fault in error.errors():
-        name = str((fault["loc"] or ("settings",))[0])  # what follows is a union's branch, an index
-        faults.setdefault(name, (fault["input"], []))[1].append(fault["msg"])
-    return "\n".join(
-        f"`{name}`: {'; or: '.join(said)}. Received: {received!r}."
-        for name, (received, said) in faults.items()
-    )
 
 
 def settings_table(settings_class):

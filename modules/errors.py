@@ -17,3 +17,9 @@ class Stopped(RunError):
     """The user stopped a run, which is saved and can go on. Exit code 130, the shell's."""
 
     exit_code = 130
+
+
+class SettingsError(ValueError):
+    """A setting is unknown, out of range, or does not go with another. Exit code 2."""
+
+    exit_code = 2

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from modules import locks
-from modules.errors import DataError, RunError
+from modules.errors import DataError, RunError, SettingsError
 from modules.memory import graphs_released
 from modules.sample_data import make_sample
-from settings import FAMILIES, DataSettings, SettingsError
+from settings import FAMILIES, DataSettings
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import ValidationError
 
 from modules import locks
+from modules.command_line import explain
 from modules.errors import DataError, RunError
 from modules.storage import read_json, replacing, save_scaler, write_json, write_whole
-from settings import explain
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 VALIDATION, DATA_REPORT = "validation.csv", "data_report.json"

@@ -5,6 +5,7 @@ import tensorflow as tf
 from scipy.spatial.distance import cdist
 
 from models.fast_recurrent import forward
+from modules.errors import DataError
 from modules.memorisation import nearest_windows
 from modules.splits import blocked_split, spread
 
@@ -23,7 +24,10 @@ def split(starts, settings):
     """
     if not settings.heldout:
         return starts, starts[:0]
-    parts = blocked_split(starts, settings.seq_len, settings.seed, test_share=settings.heldout)
+    try:
+        parts = blocked_split(starts, settings.seq_len, settings.seed, test_share=settings.heldout)
+    except DataError as error:
+        raise DataError(f"`heldout`: {error} Or train on all of it: `--heldout 0`.") from None
     return tuple(starts[part] for part in parts)
 
 

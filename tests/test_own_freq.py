@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
+from modules.command_line import read_settings
 from modules.errors import DataError
 from modules.timestamps import grid_freq, infer_step, normalise_freq, spell_step
-from settings import ForecasterSettings, TimeGANSettings, read_settings
+from settings import ForecasterSettings, TimeGANSettings
 
 
 @pytest.mark.parametrize("freq", ["10min", "1h", "1D", "7D", "MS", "QS", "YS"])

@@ -5,8 +5,7 @@ import logging
 import pytest
 
 from modules import programs
-from modules.errors import DataError, RunError
-from settings import SettingsError
+from modules.errors import DataError, RunError, SettingsError
 from tests.tiny import tiny_settings
 
 pytestmark = pytest.mark.usefixtures("own_logging")

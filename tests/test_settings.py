@@ -7,7 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 import settings
-from settings import FAMILIES, GeneratorSettings, SettingsError, TimeGANSettings, read_settings
+from modules.command_line import read_settings
+from modules.errors import SettingsError
+from settings import FAMILIES, GeneratorSettings, TimeGANSettings
 
 README = Path(__file__).parents[1] / "README.md"
 CLASSES = (*FAMILIES.values(), GeneratorSettings)
