@@ -37,6 +37,7 @@ def train_timegan(settings):
         return
     series, starts = cut(site_data.tables, settings.seq_len)
     features, names = encode_angles(series, site_data.columns), feature_names(site_data.columns)
+    training, _ = split(starts, settings)
 
     has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
@@ -44,7 +45,6 @@ def train_timegan(settings):
     run.save_scaler(scaler)
     model = timegan.synthetic_model(run.model_name)
     if settings.quantile_mapping:
-        training, _ = split(starts, settings)
         mapping = quantiles.learn(model, scaler, features, training, settings, fast=not has_gpu)
         quantiles.save(run, mapping)
     run.save_model(model)
