@@ -65,8 +65,9 @@ class Trainer:
                     self._train_phase(self.phases[index], history, asked_to_stop)
         except (OSError, tf.errors.OpError) as error:
             raise RunError(
-                f"Training stopped: {error}. Last checkpoint: {self.checkpoints.latest}. When the "
-                f"cause is mended, go on with `--resume {self.run.folder.name}`."
+                f"Training stopped: {' '.join(str(error).split())}. Last checkpoint: "
+                f"{self.checkpoints.latest}. When the cause is mended, go on with "
+                f"`--resume {self.run.folder.name}`."
             ) from None
 
     def _begin(self, history):

@@ -15,7 +15,8 @@ from modules.runs import Run
 from tests.tiny import finished_run
 from tests.wind_files import westsouth, write
 
-TINY = "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8".split()
+# Without the report: its pictures alone are more than the megabyte.
+TINY = "--hidden_dim 4 --num_layers 1 --seq_len 5 --batch_size 8 --report none".split()
 SHORT = [*"--train_step 60 --log_interval 1 --checkpoint_interval 10".split(), *TINY]
 pytestmark = pytest.mark.usefixtures("own_logging")
 
