@@ -229,7 +229,8 @@ class TimeGANSettings(TrainingSettings):
     @model_validator(mode="before")
     @classmethod
     def _fill_in_preset(cls, given):
-        return PRESETS.get(given.get("preset", "document"), {}) | given
+        # As text: a settings file that somebody changed may hold anything under that name.
+        return PRESETS.get(str(given.get("preset")), {}) | given
 
 
 class ForecasterSettings(TrainingSettings):

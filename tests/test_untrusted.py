@@ -20,7 +20,7 @@ from modules.preprocessing import MinMaxScaler, StandardScaler
 from modules.synthesis import sample
 from modules.trained import load_trained
 from tests.odd_files import QUIET, changed, edits, spoil
-from tests.tiny import FEATURES, STEPS, finished_run
+from tests.tiny import FEATURES, STEPS, UNIFORM, finished_run
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
@@ -207,7 +207,7 @@ def try_models(folder, n_examples):
         path.write_bytes(content)
         try:
             trained = load_trained(run)
-            windows = sample(trained.model, 2, STEPS, seed=0, fast=False)
+            windows = sample(trained.model, 2, STEPS, noise=UNIFORM, seed=0, fast=False)
         except DataError as error:
             assert str(path) in str(error) or "is damaged: " in str(error)
             assert len(str(error).splitlines()) == 1
