@@ -34,11 +34,11 @@ def begun_run(folder, **fields):
     return run, site_data
 
 
-def write(run, site_data, *, n_windows=60, given=None):
+def write(run, site_data, *, n_windows=60, given=None, heldout=0):
     """Write a report on windows like the real ones and return the page."""
     series, starts = evidence.cut(site_data.tables, T)
     windows = evidence.windows_at(series, evidence.spread(starts, n_windows), T)
-    trained = SimpleNamespace(settings=SimpleNamespace(seq_len=T, heldout=0, seed=0))
+    trained = SimpleNamespace(settings=SimpleNamespace(seq_len=T, heldout=heldout, seed=0))
     path = report.write_report(run, trained, windows * 0.97, kind="quick", site_data=given)
     return path.read_text(encoding="utf-8")
 
@@ -172,3 +172,10 @@ def test_finished_training_is_none_the_worse_for_data_without_a_report(monkeypat
     monkeypatch.setattr(report, "write_report", refuse)
     report.write_after_training(None, None, TimeGANSettings(), fast=True)
     assert "No report: No window fits." in caplog.text
+
+
+def test_the_page_says_what_the_floor_is(wind, undrawn):
+    run, site_data, _ = wind
+    pages = [write(run, site_data, heldout=share) for share in (0, 0.2)]
+    assert "of different blocks of time" in pages[0] and "held out" not in pages[0]
+    assert "real ones held out, of\nblocks of time that were never trained on" in pages[1]
