@@ -9,8 +9,9 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import RunError
+from modules.phases import Phase
 from modules.runs import create
-from modules.trainer import MOST_ROLLBACKS, Phase, Trainer
+from modules.trainer import MOST_ROLLBACKS, Trainer
 from modules.utils import collapse_alarm
 from tests.tiny import tiny_batches, tiny_settings, tiny_timegan
 
@@ -36,7 +37,7 @@ class Climber(tf.Module):
 
 
 def make_trainer(tmp_path, climber, on_nan="rollback", alarm=lambda _named: None):
-    settings = SimpleNamespace(log_interval=LOGGED, checkpoint_interval=SAVED, on_nan=on_nan)
+    settings = SimpleNamespace(log_interval=LOGGED, checkpoint_interval=SAVED, on_nan=on_nan, lr=LR)
     phase = Phase("only", N_STEPS, climber.step, ("loss",), alarm=alarm)
     state = {"climber": climber}
     return Trainer([phase], state, create(tmp_path), settings, [climber.optimizer])
