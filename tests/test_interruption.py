@@ -22,6 +22,15 @@ def test_a_signal_is_heard_and_the_handlers_come_back(number):
     assert {number: signal.getsignal(number) for number in SIGNALS} == before
 
 
+@pytest.fixture
+def usual_ctrl_c():
+    """Python's own handler: what a shell starts in the background is born deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
 def test_a_second_ctrl_c_is_the_usual_one():
     with pytest.raises(KeyboardInterrupt), listening() as asked:
         os.kill(os.getpid(), signal.SIGINT)
