@@ -37,15 +37,15 @@ def train_timegan(settings):
         return
     series, starts = cut(site_data.tables, settings.seq_len)
     features, names = encode_angles(series, site_data.columns), feature_names(site_data.columns)
-    training, _ = split(starts, settings)
+    parts = split(starts, settings)  # refused, if at all, before there is a run folder
 
     has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
-    scaler, timegan = learn(features, names, starts, settings, run, has_gpu=has_gpu)
+    scaler, timegan = learn(features, names, parts, settings, run, has_gpu=has_gpu)
     run.save_scaler(scaler)
     model = timegan.synthetic_model(run.model_name)
     if settings.quantile_mapping:
-        mapping = quantiles.learn(model, scaler, features, training, settings, fast=not has_gpu)
+        mapping = quantiles.learn(model, scaler, features, parts[0], settings, fast=not has_gpu)
         quantiles.save(run, mapping)
     run.save_model(model)
     write_after_training(run, site_data, settings, fast=not has_gpu)

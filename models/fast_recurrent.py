@@ -30,6 +30,13 @@ def forward(network, inputs, *, training):
     return _swap_time(sequence)
 
 
+def call(network, inputs, *, training, fast):
+    """Call `network` through `forward` where `fast`, else its own layers (cuDNN on a GPU)."""
+    if fast:
+        return forward(network, inputs, training=training)
+    return network(inputs, training=training)
+
+
 def recurrent(layer, inputs):
     """Return what `layer(inputs)` returns, computed the fast way.
 

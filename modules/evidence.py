@@ -16,7 +16,7 @@ from modules.score_rows import Columns
 from modules.scores import LEAST_WINDOWS
 from modules.selection import split
 from modules.splits import spread
-from modules.windows import cut
+from modules.windows import cut, windows_at
 from settings import TimeGANSettings
 
 MOST_WINDOWS = 5000  # per side
@@ -54,6 +54,7 @@ class Evidence:
         starts = spread(self.unseen, max(len(self.synthetic), FEWEST_REAL))
         return starts if len(starts) >= LEAST_WINDOWS else starts[:0]
 
+    @cached_property
     def unseen_windows(self):
         """The held-out windows, float32 (k, T, F), scaled."""
         return self.scaled(windows_at(self.series, self.unseen_starts, self.seq_len))
@@ -137,8 +138,3 @@ def real_records(run):
         ) from None
     run.check_same_data(site_data)
     return site_data
-
-
-def windows_at(series, starts, seq_len):
-    """Windows (n, seq_len, F) of `series` (n_rows, F) that begin at `starts` (n,)."""
-    return series[starts[:, None] + np.arange(seq_len)]

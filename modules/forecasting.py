@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.fast_recurrent import forward
+from models.fast_recurrent import call
 from models.forecaster import forecaster
 from modules import losses
 from modules.columns import Column
@@ -172,9 +172,7 @@ class Forecaster(tf.Module):
         return self._call(windows, training=False)
 
     def _call(self, windows, training):
-        if self.fast:
-            return forward(self.network, windows, training=training)
-        return self.network(windows, training=training)
+        return call(self.network, windows, training=training, fast=self.fast)
 
 
 def plan(model, optimizer, training, validation, settings):

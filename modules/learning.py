@@ -8,20 +8,21 @@ import numpy as np
 from modules.batches import Batches
 from modules.noise import noise_maker
 from modules.preprocessing import SCALERS
-from modules.selection import Selection, split
+from modules.selection import Selection
 from modules.trainer import Trainer
 from modules.utils import TimeGAN
 
 log = logging.getLogger(__name__)
 
 
-def learn(features, names, starts, settings, run, *, has_gpu):
+def learn(features, names, parts, settings, run, *, has_gpu):
     """Train all phases in the folder of `run`; return the scaler and the `TimeGAN`.
 
-    `features`: float64 (n_rows, F), columns `names`; `starts`: int (n,), where a window of
-    `settings.seq_len` rows begins. Raises DataError when `settings.heldout` leaves no window.
+    `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
+    `settings.seq_len` rows begin, those to train on and those held out, see
+    `modules.selection.split`.
     """
-    training, unseen = split(starts, settings)
+    training, unseen = parts
     scaler = SCALERS[settings.scaler]().fit(features, names)
     scaled = scaler.transform(features).astype(np.float32)
     log.info(

@@ -18,7 +18,7 @@ def table(evidence, *, full, seed=0):
     Raises DataError where no score has a meaning: fewer than 20 windows, or one block of time.
     """
     real, synthetic = evidence.scaled(evidence.real), evidence.scaled(evidence.synthetic)
-    unseen = evidence.unseen_windows()
+    unseen = evidence.unseen_windows
     rows = evaluation.evaluate(
         np.concatenate([real, unseen]),
         synthetic,
@@ -39,7 +39,7 @@ def memorisation_rows(evidence, synthetic, *, seed):
     where none are, blocks of time stand in for them, and how near they are to the rest.
     """
     train, starts = evidence.training_windows()
-    rest, unseen = train, evidence.unseen_windows()
+    rest, unseen = train, evidence.unseen_windows
     if not len(unseen):
         rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
     unseen = spread(unseen, len(synthetic))
@@ -77,7 +77,7 @@ def _forecast_row(evidence, real, synthetic, seed):
     target = len(columns.names) - 1 if columns.power is None else columns.power
     name = columns.names[target]
     try:
-        rest, unseen = real, evidence.unseen_windows()
+        rest, unseen = real, evidence.unseen_windows
         if not len(unseen):
             parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
             rest, unseen = (real[part] for part in parts)

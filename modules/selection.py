@@ -4,10 +4,11 @@ import numpy as np
 import tensorflow as tf
 from scipy.spatial.distance import cdist
 
-from models.fast_recurrent import forward
+from models.fast_recurrent import call
 from modules.errors import DataError
 from modules.memorisation import nearest_windows
 from modules.splits import blocked_split, spread
+from modules.windows import windows_at
 
 SCORES = ("heldout_distance", "neighbour_ratio")
 N_WINDOWS = 600  # a side
@@ -46,16 +47,14 @@ class Selection:
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
         self._noise = noise(random, shape)
 
-        def windows_at(some):
-            return scaled[some[:, None] + np.arange(seq_len)]
-
         searched, chosen = spread(starts, MOST_SEARCHED), spread(starts, N_WINDOWS)
-        self._train = windows_at(searched)
-        between = cdist(_flat(windows_at(chosen)), _flat(self._train))
+        self._train = windows_at(scaled, searched, seq_len)
+        between = cdist(_flat(windows_at(scaled, chosen, seq_len)), _flat(self._train))
         between[np.abs(chosen[:, None] - searched) < seq_len] = np.inf
         self._usual = max(np.median(between.min(axis=1)), np.finfo(np.float32).tiny)
         judged = unseen if len(unseen) else starts
-        self._distance = EnergyDistance(windows_at(spread(judged, N_WINDOWS)))
+        judged = spread(judged, N_WINDOWS)
+        self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
 
     def scores(self):
         """Return the scores of the model as it stands, named as in SCORES.
@@ -75,9 +74,7 @@ class Selection:
 
     @tf.function(autograph=False)
     def _draw(self):
-        if self._fast:
-            return forward(self._model, self._noise, training=False)
-        return self._model(self._noise, training=False)
+        return call(self._model, self._noise, training=False, fast=self._fast)
 
 
 class EnergyDistance:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from models.fast_recurrent import forward
+from models.fast_recurrent import call
 from modules.columns import ATOM_SLICE, wrap_angle
 from modules.noise import noise_maker
 from modules.preprocessing import ANGLE, decode_angles
@@ -41,8 +41,7 @@ def sample(model, n_windows, seq_len, *, noise, seed, fast):
 
     @tf.function(autograph=False)
     def draw():
-        drawn = noise(random, noise_shape)
-        return forward(model, drawn, training=False) if fast else model(drawn, training=False)
+        return call(model, noise(random, noise_shape), training=False, fast=fast)
 
     batches = [draw().numpy() for _ in range(math.ceil(n_windows / batch))]
     return np.concatenate(batches)[:n_windows]

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from models.definemodel import DefineModel, chain
-from models.fast_recurrent import forward
+from models.fast_recurrent import call
 from modules import losses
 from modules.phases import Phase
 from modules.selection import SCORES
@@ -226,9 +226,7 @@ class TimeGAN(tf.Module):
                 average.assign(average + (1 - decay) * (current - average))
 
     def _call(self, network, inputs, training=True):
-        if self.fast:
-            return forward(network, inputs, training=training)
-        return network(inputs, training=training)
+        return call(network, inputs, training=training, fast=self.fast)
 
     @staticmethod
     def _adam(args, *networks):

@@ -53,6 +53,11 @@ def cut(
     return np.concatenate(pieces), np.concatenate(starts)
 
 
+def windows_at(series, starts, seq_len):
+    """Windows (n, seq_len, F) of `series` (n_rows, F) that begin at `starts` (n,)."""
+    return series[starts[:, None] + np.arange(seq_len)]
+
+
 def _too_short(
     tables: dict[str, pd.DataFrame], seq_len: int, ahead: int, setting: str, part: str
 ) -> str:

@@ -96,7 +96,7 @@ def test_held_out_windows_are_apart_from_those_trained_on():
     found = gather(site_data, np.zeros((4, STEPS, 2)), tiny_settings(heldout=0.2, seed=1))
     assert 100 < len(found.unseen) < len(found.starts)
     assert not windows_sharing_rows(found.unseen, found.starts, STEPS).any()
-    assert found.unseen_windows().shape == (len(found.unseen), STEPS, 2)
+    assert found.unseen_windows.shape == (len(found.unseen), STEPS, 2)
 
 
 def test_a_handful_of_held_out_windows_is_too_few_to_judge_by():

@@ -102,7 +102,7 @@ def test_held_out_windows_are_the_floor_of_every_score(evidence):
     rows = report_scores.table(heldout, full=False)
     copied, ratio = found(rows, "copy rate"), found(rows, "neighbour ratio")
     assert "600 training windows" in copied.note
-    train, unseen = heldout.training_windows()[0], heldout.unseen_windows()
+    train, unseen = heldout.training_windows()[0], heldout.unseen_windows
     assert len(unseen) == 180
     apart = np.abs(unseen[:, None] - train[None]).max(axis=(2, 3)).min(axis=1)
     assert (ratio.floor, copied.floor) == (1, (apart < 1e-4).mean())

@@ -10,7 +10,7 @@ the windows of the variant that differs in nothing else. What is made is kept in
 import sys
 
 from settings import TimeGANSettings
-from tests.benchmarks import command, jobs, tables
+from tests.benchmarks import command, jobs
 
 # The sizes of the TimeGAN paper's Stocks, and every improvement off.
 PLAIN = {
@@ -100,10 +100,7 @@ def main(argv=None):
     )
     arguments = parser.parse_args(argv)
     plans = [_Plan(name, arguments) for name in command.present(arguments.datasets)]
-    exit_code = command.finish([w for plan in plans for w in plan.work()], arguments)
-    for plan in plans:
-        plan.print()
-    return exit_code
+    return command.carry_out(plans, arguments)
 
 
 class _Plan:
@@ -150,10 +147,8 @@ class _Plan:
             rows[variant] = command.over_generators(trainings, scored)
         rows |= {row: command.made(tasks) for row, tasks in self.references.items()}
         columns = [*JUDGED, *ONCE, "minutes", "joint steps", "generators"]
-        print(f"\n### {self.dataset}, {self.arguments.minutes:g} minutes each\n")
-        print(tables.markdown(["variant", *columns], tables.score_rows(columns, rows)))
-        judges = ", ".join(map(str, self.arguments.judge_seeds))
-        print(f"\n{CAPTION.format(judges=judges)}", flush=True)
+        heading = f"{self.dataset}, {self.arguments.minutes:g} minutes each"
+        command.show(heading, "variant", columns, rows, CAPTION, self.arguments)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from tests.benchmarks import jobs
+from tests.benchmarks import jobs, tables
 from tests.benchmarks.datasets import DATASETS, why_missing
 
 RESULTS = "benchmark_results"
@@ -72,6 +72,22 @@ def finish(work, arguments):
     if n_failed:
         print(f"{n_failed} of {len(work)} lists of tasks failed: run it again.", file=sys.stderr)
     return 1 if n_failed else 0
+
+
+def carry_out(plans, arguments):
+    """Do the work of `plans`, print their tables; return the exit code."""
+    exit_code = finish([together for plan in plans for together in plan.work()], arguments)
+    for plan in plans:
+        plan.print()
+    return exit_code
+
+
+def show(heading, corner, columns, rows, caption, arguments):
+    """Print a table of `rows` under `heading`, and what it is over."""
+    print(f"\n### {heading}\n")
+    print(tables.markdown([corner, *columns], tables.score_rows(columns, rows)))
+    judges = ", ".join(map(str, arguments.judge_seeds))
+    print(f"\n{caption.format(judges=judges)}", flush=True)
 
 
 def made(together):

@@ -9,7 +9,7 @@ prints what is there.
 
 import sys
 
-from tests.benchmarks import command, jobs, published, tables
+from tests.benchmarks import command, jobs, published
 from tests.benchmarks.datasets import load
 from tests.benchmarks.pace import PRETRAINING
 
@@ -38,12 +38,8 @@ def main(argv=None):
     )  # fmt: skip
     parser.add_argument("--preset", default="best", help="preset of the settings to train with")
     arguments = parser.parse_args(argv)
-    names = command.present(arguments.datasets)
-    plans = {name: _Plan(name, arguments) for name in names}
-    exit_code = command.finish([w for plan in plans.values() for w in plan.work()], arguments)
-    for plan in plans.values():
-        plan.print()
-    return exit_code
+    plans = [_Plan(name, arguments) for name in command.present(arguments.datasets)]
+    return command.carry_out(plans, arguments)
 
 
 class _Plan:
@@ -90,10 +86,8 @@ class _Plan:
         columns = [*scores, "minutes", "joint steps", "generators"]
         dataset = load(self.dataset)
         n, length, width = dataset.windows().shape
-        print(f"\n### {self.dataset}: {n} windows x {length} x {width}\n\n{dataset.about}.\n")
-        print(tables.markdown(["", *columns], tables.score_rows(columns, rows)))
-        judges = ", ".join(map(str, self.arguments.judge_seeds))
-        print(f"\n{CAPTION.format(judges=judges)}", flush=True)
+        heading = f"{self.dataset}: {n} windows x {length} x {width}\n\n{dataset.about}."
+        command.show(heading, "", columns, rows, CAPTION, self.arguments)
 
 
 if __name__ == "__main__":

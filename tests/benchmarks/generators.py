@@ -114,7 +114,6 @@ def _learn(dataset, settings, folder, has_gpu):
     shutil.rmtree(folder / "runs", ignore_errors=True)
     run = runs.create(folder / "runs")
     run.write_settings("timegan", settings)
-    scaler, timegan = learn(
-        dataset.features, dataset.names, dataset.starts, settings, run, has_gpu=has_gpu
-    )
+    parts = split(dataset.starts, settings)
+    scaler, timegan = learn(dataset.features, dataset.names, parts, settings, run, has_gpu=has_gpu)
     return scaler, timegan, run
