@@ -53,6 +53,7 @@ def learn(features, names, parts, settings, run, *, has_gpu):
             noise=noise,
             seed=settings.seed,
             fast=not has_gpu,
+            maps=settings.quantile_mapping,
         )
     state = {"timegan": timegan, "random": batches.random}
     phases = timegan.phases(batches, selection)

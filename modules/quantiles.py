@@ -40,8 +40,7 @@ class QuantileMapping:
         `weights`: int (n_rows,), how often each row counts; None is once. Quantiles are values
         that occurred, so that a point mass such as 0 kW stays one.
         """
-        generated = generated.reshape(-1, len(names))
-        return cls.of(names, _quantiles(generated), _quantiles(training, weights))
+        return cls.of(names, quantiles_of(generated), quantiles_of(training, weights))
 
     @classmethod
     def of(cls, names, generated, training):
@@ -74,13 +73,22 @@ class QuantileMapping:
         >>> mapping(np.array([[-1.0], [0.0], [0.5], [1.5], [3.0]]))[:, 0]
         array([ 6.,  6., 13., 30., 40.])
         """
-        columns = zip(np.moveaxis(scaled, -1, 0), self.generated, self.training, strict=True)
-        return np.stack([_map(*column) for column in columns], -1)
+        return mapped(scaled, self.generated, self.training)
 
 
-def _quantiles(rows, weights=None):
-    levels = np.linspace(0, 1, LEVELS)
+def quantiles_of(rows, weights=None):
+    """Return the quantiles of every column at `LEVELS` even levels: float64 (F, LEVELS).
+
+    `rows`: scaled (..., F). `weights`: int (n_rows,), how often each row counts; None is once.
+    """
+    rows, levels = rows.reshape(-1, rows.shape[-1]), np.linspace(0, 1, LEVELS)
     return np.quantile(rows, levels, axis=0, method="inverted_cdf", weights=weights).T
+
+
+def mapped(scaled, generated, training):
+    """Map windows (..., F) from quantiles `generated` to `training`, (F, K): `QuantileMapping`."""
+    columns = zip(np.moveaxis(scaled, -1, 0), generated, training, strict=True)
+    return np.stack([_map(*column) for column in columns], -1)
 
 
 def _map(values, generated, training):

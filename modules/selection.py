@@ -7,6 +7,7 @@ from scipy.spatial.distance import cdist
 from models.fast_recurrent import call
 from modules.errors import DataError
 from modules.memorisation import nearest_windows
+from modules.quantiles import mapped, occurrences, quantiles_of
 from modules.splits import blocked_split, spread
 from modules.windows import windows_at
 
@@ -38,14 +39,17 @@ class Selection:
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
     `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
     of held-out windows; where there are none, the distance is to training windows. `noise`: see
-    `modules.noise.noise_maker`.
+    `modules.noise.noise_maker`. `maps`: score the windows as quantile mapping leaves them.
     """
 
-    def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, fast):
+    def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, fast, maps=False):
         self._model, self._fast = model, fast
         shape = (N_WINDOWS, seq_len, model.input_shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
         self._noise = noise(random, shape)
+        self._quantiles = None
+        if maps:
+            self._quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
 
         searched, chosen = spread(starts, MOST_SEARCHED), spread(starts, N_WINDOWS)
         self._train = windows_at(scaled, searched, seq_len)
@@ -64,6 +68,8 @@ class Selection:
         drift lie far from the rest, and honest windows would pass for copies.
         """
         windows = self._draw().numpy()
+        if self._quantiles is not None:
+            windows = mapped(windows, quantiles_of(windows), self._quantiles)
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(SCORES, (self._distance(windows), nearest / self._usual), strict=True))
 

@@ -60,10 +60,10 @@ def echo():
     """A model that hands its noise on, and Selection made for it."""
     model = keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
 
-    def select(scaled, unseen):
+    def select(scaled, unseen, **how):
         return Selection(
             model, scaled, STARTS[:300], unseen, seq_len=5,
-            noise=noise_maker("uniform", 5), seed=0, fast=False,
+            noise=noise_maker("uniform", 5), seed=0, fast=False, **how,
         )  # fmt: skip
 
     return select
@@ -92,3 +92,11 @@ def test_the_same_weights_score_the_same_every_time(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     selection = echo(scaled, STARTS[350:])
     assert selection.scores() == selection.scores()
+
+
+def test_windows_are_scored_as_quantile_mapping_leaves_them(echo):
+    # Squares of uniform numbers: what the model makes has their ranks, not their distribution.
+    squares = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32) ** 2
+    raw, mapped = (echo(squares, STARTS[350:], maps=maps).scores() for maps in (False, True))
+    assert abs(mapped["heldout_distance"]) < 0.1 < raw["heldout_distance"]
+    assert mapped["neighbour_ratio"] == pytest.approx(1, abs=0.15)
