@@ -23,8 +23,9 @@ class Dataset(NamedTuple):
 
     `features`: float64 (n_rows, F). `starts`: int64 (n,); windows of separate series share no
     rows. `blocked`: a judge is tested on blocks of time of its own; otherwise on windows drawn at
-    random, as the published figures were, whatever their windows share. `wind_speed`, `power`:
-    column numbers with their units, for the scores of a wind turbine.
+    random, as the published figures were, whatever their windows share. `as_is`: scored in its own
+    units, as published. `wind_speed`, `power`: column numbers with their units, for the scores of a
+    wind turbine.
     """
 
     name: str
@@ -33,20 +34,27 @@ class Dataset(NamedTuple):
     names: list[str]
     about: str
     blocked: bool = False
+    as_is: bool = False
     wind_speed: int | None = None
     power: int | None = None
     speed_unit: str = ""
     power_unit: str = ""
 
     def scaled(self, values):
-        """Physical (..., F) -> float32 (..., F), 0...1 over all rows of the series."""
-        low, high = self.features.min(0), self.features.max(0)
-        return ((values - low) / np.where(high > low, high - low, 1)).astype(np.float32)
+        """Physical (..., F) -> float32 (..., F), 0...1 over all rows unless scored `as_is`."""
+        low, width = self._range()
+        return ((values - low) / width).astype(np.float32)
 
     def physical(self, scaled):
         """Undo `scaled`: float64 (..., F)."""
+        low, width = self._range()
+        return np.asarray(scaled, np.float64) * width + low
+
+    def _range(self):
+        if self.as_is:
+            return 0, 1
         low, high = self.features.min(0), self.features.max(0)
-        return np.asarray(scaled, np.float64) * np.where(high > low, high - low, 1) + low
+        return low, np.where(high > low, high - low, 1)
 
     @property
     def scored_starts(self):
@@ -92,7 +100,7 @@ def sines():
     starts = np.arange(N_SINES, dtype=np.int64) * STEPS
     names = [f"sine_{i}" for i in range(1, 6)]
     about = "Sines of the TimeGAN paper; judges split at random, as published"
-    return Dataset("sines", waves.reshape(-1, 5), starts, names, about)
+    return Dataset("sines", waves.reshape(-1, 5), starts, names, about, as_is=True)
 
 
 def la_haute_borne():
