@@ -23,9 +23,9 @@ class Dataset(NamedTuple):
 
     `features`: float64 (n_rows, F). `starts`: int64 (n,); windows of separate series share no
     rows. `blocked`: a judge is tested on blocks of time of its own; otherwise on windows drawn at
-    random, as the published figures were, whatever their windows share. `as_is`: scored in its own
-    units, as published. `wind_speed`, `power`: column numbers with their units, for the scores of a
-    wind turbine.
+    random, as the published figures were, whatever their windows share. `wind_speed`, `power`:
+    column numbers with their units, for the scores of a wind turbine. `as_is`: scored in its own
+    units, as published.
     """
 
     name: str
@@ -34,11 +34,11 @@ class Dataset(NamedTuple):
     names: list[str]
     about: str
     blocked: bool = False
-    as_is: bool = False
     wind_speed: int | None = None
     power: int | None = None
     speed_unit: str = ""
     power_unit: str = ""
+    as_is: bool = False
 
     def scaled(self, values):
         """Physical (..., F) -> float32 (..., F), 0...1 over all rows unless scored `as_is`."""
