@@ -96,7 +96,7 @@ def main(argv=None):
         __doc__,
         minutes=8.0,
         datasets=["stocks"],
-        judge_seeds=list(command.NOT_DRAWN_IN_TRAINING[:2]),
+        judge_seeds=list(command.CHOOSING),
     )
     parser.add_argument(
         "--variants", nargs="+", choices=[*VARIANTS, *PRESETS], default=[*VARIANTS, *PRESETS]

@@ -29,7 +29,7 @@ def main(argv=None):
         __doc__,
         minutes=None,
         datasets=["stocks", "sines", "la_haute_borne_farm", "la_haute_borne"],
-        judge_seeds=list(command.NOT_DRAWN_IN_TRAINING),
+        judge_seeds=list(command.FINAL),
     )
     parser.add_argument(
         "--joint_steps", type=int,
