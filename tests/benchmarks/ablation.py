@@ -55,7 +55,7 @@ VARIANTS = {
     "correlation_weight 5": {"correlation_weight": 5.0},
     "lr_decay 0.5": {"lr_decay": 0.5},
     "clip_norm 1": {"clip_norm": 1.0},
-    "r1_weight 1": {"r1_weight": 1.0},
+    "r1_weight 0.01": {"r1_weight": 0.01},
     "keep_best": {"keep_best": True},
     "quantile_mapping": {"quantile_mapping": True},
 }
