@@ -27,14 +27,17 @@ from tests.benchmarks.pace import (
 NEVER = 10**9
 
 
-def generate(dataset, overrides, folder, *, seed, minutes, has_gpu):
+def generate(dataset, overrides, folder, *, seed, minutes, timed, has_gpu):
     """Train with the settings `overrides` in `folder`; return (raw, mapped, account).
 
     `raw`, `mapped`: float32 (n, 24, F) in the scale of `dataset`, without and with quantile
-    mapping. `minutes` None trains the settings' own steps. `account`: dict for JSON.
+    mapping. `minutes` None trains the settings' own steps; `timed`: the settings that another seed
+    found to last so long, None where this one is to find out. `account`: dict for JSON.
     """
     settings = TimeGANSettings(**_known(overrides, seed, minutes))
-    if minutes is not None:
+    if timed:
+        settings = TimeGANSettings(**(timed | {"seed": seed}))
+    elif minutes is not None:
         settings = _filling(minutes, dataset, settings, folder, has_gpu)
     began = time.perf_counter()
     with StepClock() as clock:

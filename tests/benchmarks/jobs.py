@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.benchmarks import datasets
@@ -34,6 +34,14 @@ class Training:
     def folder(self):
         length = "own_steps" if self.minutes is None else f"{self.minutes:g}_minutes"
         return self.results / self.dataset / length / self.name / f"seed_{self.seed}"
+
+    def timed(self):
+        """The settings, a dict, that another seed of this training has been timed to, or None."""
+        if self.minutes is None:
+            return None
+        seeds = [int(path.name[5:]) for path in self.folder.parent.glob("seed_*")]
+        accounts = [replace(self, seed=seed).account() for seed in sorted(seeds)]
+        return next((account["settings"] for account in accounts if account), None)
 
     def account(self):
         """What `generate` told of the training, or None: not finished, or of other overrides."""
@@ -155,7 +163,7 @@ def train(task, *, has_gpu):
         stale.unlink()
     raw, mapped, account = generate(
         datasets.load(task.dataset), task.overrides, task.folder,
-        seed=task.seed, minutes=task.minutes, has_gpu=has_gpu,
+        seed=task.seed, minutes=task.minutes, timed=task.timed(), has_gpu=has_gpu,
     )  # fmt: skip
     np.savez_compressed(task.folder / "windows.npz", raw=raw, mapped=mapped)
     write(task.folder / "training.json", account | {"overrides": task.overrides})
