@@ -39,23 +39,6 @@ PLAIN = {
 VARIANTS = {
     "plain": {},
     "num_layers 3": {"num_layers": 3},
-    "batchnorm": False,
-    "noise": "uniform",
-    "plateau": 0,
-    "ema": 0.0,
-    "correlation_weight": 0.0,
-    "lr_decay": 0.0,
-    "clip_norm": None,
-    "r1_weight": 0.0,
-    "keep_best": False,
-    "heldout": 0.0,
-    "quantile_mapping": False,
-}
-VARIANTS = {
-    "plain": {},
-    "num_layers 3": {"num_layers": 3},
-    "hidden_dim 48": {"hidden_dim": 48},
-    "LSTM": {"sel_rnn": "LSTM"},
     "batchnorm": {"batchnorm": True},
     "noise normal": {"noise": "normal"},
     "noise coloured": {"noise": "coloured"},
