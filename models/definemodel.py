@@ -10,7 +10,7 @@ import keras
 
 RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
 UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
-RECOVERY_ACTIVATION = {"minmax": "sigmoid", "standard": "linear"}
+RECOVERY_ACTIVATION = {"minmax": "sigmoid", "robust": "linear", "standard": "linear"}
 
 
 class DefineModel:

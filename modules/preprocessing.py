@@ -10,10 +10,11 @@ from modules.columns import wrap_angle
 from modules.errors import DataError
 
 ANGLE = "angle"
+OUTERMOST = (0.01, 0.99)  # quantiles that the robust scaler stretches to 0 and 1
 
 
-class _Scaler:
-    """Shared by both: `scaled = (values - offset_) / scale_`, column by column, NaN kept."""
+class Scaler:
+    """Shared by all: `scaled = (values - offset_) / scale_`, column by column, NaN kept."""
 
     def fit(self, values, names=None):
         """Learn from `values`, float (n_rows, F); `names` are the F columns' own.
@@ -92,7 +93,7 @@ class _Scaler:
         )
 
 
-class MinMaxScaler(_Scaler):
+class MinMaxScaler(Scaler):
     """Each column to 0...1 between its smallest and largest value."""
 
     def _statistics(self, values):
@@ -100,14 +101,28 @@ class MinMaxScaler(_Scaler):
         return low, high - low
 
 
-class StandardScaler(_Scaler):
+class RobustScaler(Scaler):
+    """Each column to 0...1 between its 1st and 99th percentile; the outermost lie beyond.
+
+    A few outliers then do not squeeze what a column usually does into a corner, where no loss
+    would see it. A column that is constant in between is scaled by its smallest and largest value.
+    """
+
+    def _statistics(self, values):
+        low, high = np.nanquantile(values, OUTERMOST, axis=0)
+        is_flat = low == high
+        low = np.where(is_flat, np.nanmin(values, 0), low)
+        return low, np.where(is_flat, np.nanmax(values, 0), high) - low
+
+
+class StandardScaler(Scaler):
     """Each column to mean 0 and (population) standard deviation 1."""
 
     def _statistics(self, values):
         return np.nanmean(values, 0), np.nanstd(values, 0)
 
 
-SCALERS = {"minmax": MinMaxScaler, "standard": StandardScaler}
+SCALERS = {"minmax": MinMaxScaler, "robust": RobustScaler, "standard": StandardScaler}
 
 
 def feature_names(columns):

@@ -11,7 +11,7 @@ from modules import quantiles
 from modules.columns import Column
 from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
-from modules.preprocessing import MinMaxScaler, StandardScaler, feature_names
+from modules.preprocessing import Scaler, feature_names
 from modules.quantiles import QUANTILES, QuantileMapping
 from modules.runs import COLUMNS, MODEL, SCALER, of_family, saved_settings
 from modules.storage import load_model, load_scaler, read_json
@@ -30,7 +30,7 @@ class Trained:
     """
 
     model: keras.Model
-    scaler: MinMaxScaler | StandardScaler
+    scaler: Scaler
     columns: list[Column]
     seq_len: int
     freq: str | None

@@ -8,6 +8,7 @@ from modules.errors import DataError
 from modules.preprocessing import (
     SCALERS,
     MinMaxScaler,
+    RobustScaler,
     StandardScaler,
     decode_angles,
     encode_angles,
@@ -34,6 +35,18 @@ def test_standard_scales_each_column_to_mean_0_and_population_deviation_1():
     scaled = StandardScaler().fit(TABLE).transform(TABLE)
     np.testing.assert_allclose(scaled.mean(0), 0, atol=1e-15)
     np.testing.assert_allclose(scaled.std(0), 1)
+
+
+def test_robust_leaves_the_outermost_beyond_0_to_1():
+    table = np.arange(101.0)[:, None]  # 1 and 99 are its 1st and 99th percentile
+    scaled = RobustScaler().fit(table).transform(table)
+    np.testing.assert_allclose(scaled, (table - 1) / 98)
+
+
+def test_robust_scales_a_column_that_hardly_ever_moves_by_its_range():
+    table = np.append(np.full(999, 5.0), 25.0)[:, None]
+    scaled = RobustScaler().fit(table).transform(table)
+    assert scaled[0] == 0 and scaled[-1] == 1
 
 
 @pytest.mark.parametrize("shape", [(3,), (7, 3), (2, 5, 3), (2, 2, 2, 3)])

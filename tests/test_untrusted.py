@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from modules import storage
 from modules.errors import DataError
-from modules.preprocessing import MinMaxScaler, StandardScaler
+from modules.preprocessing import MinMaxScaler, Scaler, StandardScaler
 from modules.synthesis import sample
 from modules.trained import load_trained
 from tests.odd_files import QUIET, changed, edits, spoil
@@ -92,7 +92,7 @@ def try_pickles(folder, n_examples):
             assert str(error).startswith(str(path)) and len(str(error)) < 500
             tried.append(False)
             return
-        assert isinstance(run_id, str) and isinstance(scaler, MinMaxScaler | StandardScaler)
+        assert isinstance(run_id, str) and isinstance(scaler, Scaler)
         assert np.isfinite(scaler.inverse_transform(np.zeros(len(scaler.names_)))).all()
         tried.append(True)
 
