@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, CliToggleFlag, SettingsConfigDict
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["uniform", "normal", "coloured"]
+ScalerKind = Literal["minmax", "robust", "standard"]
 ReportKind = Literal["none", "quick", "full"]
 PRESETS = {
     "document": {},
@@ -27,12 +28,13 @@ PRESETS = {
         "batchnorm": False,
         "hidden_dim": "auto",
         "num_layers": 1,
-        "noise": "coloured",
+        "scaler": "robust",
+        "correlation_weight": 20.0,
+        "roughness_weight": 10.0,
         "lr_decay": 0.5,
         "ema": 0.995,
         "heldout": 0.1,
         "keep_best": True,
-        "quantile_mapping": True,
     },
 }
 
@@ -111,8 +113,10 @@ class DataSettings(ProgramSettings):
     check_only: CliToggleFlag[bool] = Field(
         False, description="Print the data report and stop before training."
     )
-    scaler: Literal["minmax", "standard"] = Field(
-        "minmax", description="Scaling of each feature: to 0...1, or to mean 0 and deviation 1."
+    scaler: ScalerKind = Field(
+        "minmax",
+        description="Scaling of each feature: `minmax` to 0...1, `robust` all but the outermost "
+        "2 % to 0...1, `standard` to mean 0 and deviation 1.",
     )
 
     @field_validator("freq", mode="before")
@@ -159,7 +163,7 @@ class TimeGANSettings(TrainingSettings):
         None, description="Width of the noise; None is as wide as the features."
     )
     noise: NoiseKind = Field(
-        "uniform",
+        "coloured",
         description="What the generator starts from: `uniform` or `normal`, new at every step, or "
         "`coloured`, normal with memories from none to many windows.",
     )
@@ -202,6 +206,11 @@ class TimeGANSettings(TrainingSettings):
     correlation_weight: NonNegativeFloat = Field(
         0.0, description="Weight of the correlations between columns in the generator's loss."
     )
+    roughness_weight: NonNegativeFloat = Field(
+        0.0,
+        description="Weight, in the generator's loss, of how much each column moves from row to "
+        "row.",
+    )
     r1_weight: NonNegativeFloat = Field(
         0.0, description="Weight of the discriminator's gradient penalty on real windows (R1)."
     )
@@ -217,8 +226,8 @@ class TimeGANSettings(TrainingSettings):
         description="End with the weights of the log line whose windows lay nearest to the "
         "held-out ones, copies of training windows ruled out; not with the last.",
     )
-    quantile_mapping: CliToggleFlag[bool] = Field(
-        False,
+    quantile_mapping: bool = Field(
+        True,
         description="Map each generated column onto the training distribution; ranks, and so the "
         "order in time, stay as the model made them.",
     )
@@ -245,7 +254,7 @@ class ForecasterSettings(TrainingSettings):
         pattern=r"^\d*\s*[A-Za-z]+$",
         description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
     )
-    scaler: Literal["minmax", "standard"] = Field(
+    scaler: ScalerKind = Field(
         "standard", description="Scaling of each input, fitted on the training part alone."
     )
     target: str | None = Field(

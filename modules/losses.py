@@ -63,6 +63,20 @@ def correlation_loss(real, synthetic):
     return tf.reduce_mean(tf.stack(gaps))
 
 
+def roughness_loss(real, synthetic):
+    """Mean absolute difference, over features, of the log deviation of the steps from row to row.
+
+    Both windows (B, T, F); one batch as rough as another gives zero, twice as rough log 2, whatever
+    the feature's range. Not in the paper.
+    """
+    return tf.reduce_mean(tf.abs(_log_roughness(real) - _log_roughness(synthetic)))
+
+
+def _log_roughness(windows):
+    steps = windows[:, 1:] - windows[:, :-1]
+    return 0.5 * tf.math.log(tf.math.reduce_variance(steps, (0, 1)) + SMALLEST_VARIANCE)
+
+
 def _cross_correlations(windows):
     """Correlation matrices (F, F) at lag 0 and at lag 1, row features one step earlier."""
     mean, variance = tf.nn.moments(windows, (0, 1))

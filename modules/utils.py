@@ -30,6 +30,7 @@ LOSSES = {
         "adversarial_loss",
         "moment_loss",
         "correlation_loss",
+        "roughness_loss",
         "discriminator_loss",
         "discriminator_trained",
         "spread",
@@ -136,7 +137,7 @@ class TimeGAN(tf.Module):
 
         Down: adversarial losses of the supervised and the generated latent, 100 * root of the
         supervised loss on real latents, 100 * moment loss of the recovered windows, and
-        `correlation_weight` * their correlation loss.
+        `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss.
         """
         latent = self._call(self.embedder, real, training=False)
         with tf.GradientTape() as tape:
@@ -151,6 +152,7 @@ class TimeGAN(tf.Module):
             supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
             moment = losses.moment_loss(real, synthetic)
             correlation = losses.correlation_loss(real, synthetic)
+            roughness = losses.roughness_loss(real, synthetic)
             loss = (
                 adversarial
                 + SUPERVISED_WEIGHT * tf.sqrt(supervised + losses.EPSILON)
@@ -158,12 +160,15 @@ class TimeGAN(tf.Module):
             )
             if self.args.correlation_weight:
                 loss += self.args.correlation_weight * correlation
+            if self.args.roughness_weight:
+                loss += self.args.roughness_weight * roughness
         self._descend(tape, loss, self.generator_optimizer, self.generator, self.supervisor)
         return {
             "adversarial_loss": adversarial,
             "supervised_loss": supervised,
             "moment_loss": moment,
             "correlation_loss": correlation,
+            "roughness_loss": roughness,
             "spread": losses.spread(real, synthetic),
         }
 

@@ -33,7 +33,7 @@ N_WINDOWS = 7
 
 def westsouth(folder):
     make_sample(folder / "input", days=2)
-    return ["--data_path", "input", "--quantile_mapping"]
+    return ["--data_path", "input"]
 
 
 def jeju(folder):

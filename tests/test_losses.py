@@ -19,6 +19,7 @@ CASES = {
     "discriminator_loss": tuple(LOGITS),
     "moment_loss": (REAL, OTHER),
     "correlation_loss": (REAL, OTHER),
+    "roughness_loss": (REAL, OTHER),
     "gradient_penalty": (LOGITS[0], LOGITS[1]),
     "huber_loss": (3 * REAL, OTHER),
     "absolute_loss": (REAL, OTHER),
@@ -105,6 +106,11 @@ def test_moment_loss_sees_mean_and_deviation_of_each_step_apart():
 def test_correlation_loss_is_nought_for_equal_windows_and_for_other_units():
     assert float(losses.correlation_loss(REAL, REAL)) == 0
     assert float(losses.correlation_loss(REAL, 3 * REAL + 2)) == pytest.approx(0, abs=1e-4)
+
+
+def test_roughness_loss_is_the_log_of_how_many_times_as_rough():
+    assert float(losses.roughness_loss(REAL, REAL)) == 0
+    assert float(losses.roughness_loss(REAL, 3 * REAL + 2)) == pytest.approx(np.log(3), rel=1e-3)
 
 
 def test_correlation_loss_sees_two_columns_that_part_and_one_that_forgets():

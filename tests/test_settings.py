@@ -44,8 +44,8 @@ def test_names_and_defaults_are_the_documents():
 
 def test_a_preset_stands_in_for_settings_that_are_not_given():
     best = settings.PRESETS["best"]
-    read = read_settings(TimeGANSettings, ["--preset", "best", "--num_layers", "2"])
-    assert read.num_layers == 2
+    read = read_settings(TimeGANSettings, ["--preset", "best", "--seq_len", "12"])
+    assert read.seq_len == 12
     chosen = read.model_dump()
     assert {name: chosen[name] for name in best} == best
     first = next(name for name, value in best.items() if value == "GRU")

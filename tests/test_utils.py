@@ -359,12 +359,13 @@ def test_a_clipped_update_goes_the_same_way_with_a_shorter_gradient():
     )
 
 
-def test_correlations_count_in_the_generators_loss_by_their_weight():
-    plain, weighted = (ready_timegan(correlation_weight=weight) for weight in (0.0, 1000.0))
+@pytest.mark.parametrize("term", ["correlation", "roughness"])
+def test_a_term_counts_in_the_generators_loss_by_its_weight(term):
+    plain, weighted = (ready_timegan(**{f"{term}_weight": weight}) for weight in (0.0, 1000.0))
     before = values(plain.generator.trainable_variables)
     first = plain.generator_step(REAL, NOISE)
     second = weighted.generator_step(REAL, NOISE)
-    assert float(first["correlation_loss"]) == pytest.approx(float(second["correlation_loss"]))
+    assert float(first[f"{term}_loss"]) == pytest.approx(float(second[f"{term}_loss"]))
     moved = [
         np.concatenate(
             [

@@ -20,13 +20,15 @@ UNIFORM = noise_maker("uniform", STEPS)
 
 
 def tiny_settings(**fields):
-    """Settings of a network that trains in milliseconds."""
+    """Settings of a network that trains in milliseconds, with nothing between it and its output."""
     sizes = {
         "hidden_dim": UNITS,
         "num_layers": 1,
         "seq_len": STEPS,
         "batch_size": WINDOWS,
         "train_step": 3,
+        "noise": "uniform",
+        "quantile_mapping": False,
     }
     return TimeGANSettings(**(sizes | fields))
 

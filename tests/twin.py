@@ -46,6 +46,14 @@ def moment_loss(real, synthetic):
     return mean(np.abs(mean_gap)) + mean(np.abs(deviation_gap))
 
 
+def roughness_loss(real, synthetic):
+    logs = []
+    for windows in (real, synthetic):
+        steps = np.diff(windows, axis=1)
+        logs.append(0.5 * np.log(steps.var(axis=(0, 1)) + 1e-6))
+    return np.abs(np.subtract(*logs)).mean()
+
+
 def correlation_loss(real, synthetic):
     gaps = []
     for lag in (0, 1):
