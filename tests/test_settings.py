@@ -155,7 +155,7 @@ def test_unknown_setting_is_refused_by_name(settings_class):
         ("min_fraction", "1.1", "less than or equal to 1"),
         ("seed", "2147483648", "less than 2147483648"),
         ("sel_rnn", "RNN", "'LSTM' or 'GRU'"),
-        ("scaler", "robust", "'minmax' or 'standard'"),
+        ("scaler", "quantile", "'minmax', 'robust' or 'standard'"),
         ("freq", "ten minutes", "match pattern"),
         ("train_step", "many", "valid integer"),
         ("train_step", "2.5", "valid integer"),
