@@ -17,7 +17,7 @@ JUDGED = ("discriminative", "discriminative 4x", "predictive", "context-fid", "c
 PLAIN = ("correlational of all", "marginal", "autocorrelation", "copy rate", "neighbour ratio")
 WIND = ("power-curve residual", "ramps of speed", "ramps of power")
 # As many as the README's tables were made with, in minutes a training on one core.
-JOINT_STEPS = {"stocks": 5000, "sines": 2000, "la_haute_borne_farm": 1500, "la_haute_borne": 4000}
+JOINT_STEPS = {"stocks": 5000, "sines": 2000, "la_haute_borne_farm": 600, "la_haute_borne": 4000}
 POST_PROCESSING = {jobs.RAW: "ours", jobs.MAPPED: "ours, quantile-mapped"}
 CAPTION = (
     "Ours: mean ± standard deviation over generators, each scored by the mean over its judges "
