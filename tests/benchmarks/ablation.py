@@ -14,7 +14,7 @@ from settings import TimeGANSettings
 from tests.benchmarks import command, jobs
 
 # The width of the TimeGAN paper's Stocks and every improvement off. One layer of the paper's three:
-# short trainings then take a few thousand joint steps, and differ by more than by how far they got.
+# short trainings then take well over a thousand joint steps in place of some hundred.
 PLAIN = {
     "preset": "document",
     "sel_rnn": "GRU",

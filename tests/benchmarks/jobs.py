@@ -39,8 +39,9 @@ class Training:
         """The settings, a dict, that another seed of this training has been timed to, or None."""
         if self.minutes is None:
             return None
-        seeds = [int(path.name[5:]) for path in self.folder.parent.glob("seed_*")]
-        accounts = [replace(self, seed=seed).account() for seed in sorted(seeds)]
+        names = [path.name for path in self.folder.parent.glob("seed_*")]
+        seeds = sorted(int(name.removeprefix("seed_")) for name in names)
+        accounts = (replace(self, seed=seed).account() for seed in seeds)
         return next((account["settings"] for account in accounts if account), None)
 
     def account(self):
