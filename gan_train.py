@@ -23,7 +23,7 @@ def main(argv=None):
 def train_timegan(settings):
     """Learn a site's series with TimeGAN and leave a run folder behind."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    from modules import quantiles
+    from modules import copula, quantiles
     from modules.device import configure
     from modules.learning import learn
     from modules.preprocessing import encode_angles, feature_names
@@ -41,11 +41,15 @@ def train_timegan(settings):
 
     has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
-    scaler, timegan = learn(features, names, parts, settings, run, has_gpu=has_gpu)
+    scaler, timegan, noise = learn(features, names, parts, settings, run, has_gpu=has_gpu)
     run.save_scaler(scaler)
+    if isinstance(noise, copula.Copula):
+        copula.save(run, noise)
     model = timegan.synthetic_model(run.model_name)
     if settings.quantile_mapping:
-        mapping = quantiles.learn(model, scaler, features, parts[0], settings, fast=not has_gpu)
+        mapping = quantiles.learn(
+            model, noise, scaler, features, parts[0], settings, fast=not has_gpu
+        )
         quantiles.save(run, mapping)
     run.save_model(model)
     write_after_training(run, site_data, settings, fast=not has_gpu)

@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, CliToggleFlag, SettingsConfigDict
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
-NoiseKind = Literal["uniform", "normal", "coloured"]
+NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
 ScalerKind = Literal["minmax", "robust", "standard"]
 ReportKind = Literal["none", "quick", "full"]
 PRESETS = {
@@ -28,6 +28,7 @@ PRESETS = {
         "batchnorm": False,
         "hidden_dim": "auto",
         "num_layers": 1,
+        "correlation_weight": 5.0,
         "lr_decay": 0.5,
         "ema": 0.995,
         "heldout": 0.1,
@@ -156,13 +157,15 @@ class TimeGANSettings(TrainingSettings):
     )
     num_layers: PositiveInt = Field(3, description="Recurrent layers per network.")
     seq_len: int = Field(24, ge=2, description="Steps per window.")
-    z_dim: PositiveInt | None = Field(
-        None, description="Width of the noise; None is as wide as the features."
-    )
     noise: NoiseKind = Field(
-        "coloured",
-        description="What the generator starts from: `uniform` or `normal`, new at every step, or "
-        "`coloured`, normal with memories from none to many windows.",
+        "copula",
+        description="What the generator makes windows of: draws from a Gaussian `copula` of the "
+        "training windows, `coloured`, normal with memories from none to many windows, or `normal` "
+        "or `uniform`, new at every step.",
+    )
+    z_dim: PositiveInt | None = Field(
+        None,
+        description="Width of the noise, any but `copula`; None is as wide as the features.",
     )
     train_step: PositiveInt = Field(10000, description="Training steps of each phase.")
     autoencoder_steps: PositiveInt | None = Field(
@@ -239,6 +242,16 @@ class TimeGANSettings(TrainingSettings):
     def _fill_in_preset(cls, given):
         # As text: a settings file that somebody changed may hold anything under that name.
         return PRESETS.get(str(given.get("preset")), {}) | given
+
+    @field_validator("z_dim")
+    @classmethod
+    def _copula_has_its_own_width(cls, z_dim, others):
+        if z_dim is not None and others.data.get("noise") == "copula":
+            raise ValueError(
+                "the copula is as wide as the features: leave it out, or take another "
+                "kind such as `--noise coloured`"
+            )
+        return z_dim
 
 
 class ForecasterSettings(TrainingSettings):

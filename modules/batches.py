@@ -7,7 +7,7 @@ class Batches(tf.Module):
     """Random windows and noise, drawn inside a compiled step.
 
     `scaled`: float32 (n_rows, F), all stretches one after the other. `starts`: int (n_windows,),
-    the row each window begins at. `noise`: see `modules.noise.noise_maker`. Draws follow `seed`
+    the row each window begins at. `noise`: see `modules.noise`. Draws follow `seed`
     alone and are part of a checkpoint.
     """
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from modules.batches import Batches
-from modules.noise import noise_maker
+from modules.noise import fitted_noise
 from modules.preprocessing import SCALERS
 from modules.selection import Selection
 from modules.trainer import Trainer
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def learn(features, names, parts, settings, run, *, has_gpu):
-    """Train all phases in the folder of `run`; return the scaler and the `TimeGAN`.
+    """Train all phases in the folder of `run`; return scaler, `TimeGAN` and noise.
 
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
     `settings.seq_len` rows begin, those to train on and those held out, see
@@ -32,7 +32,7 @@ def learn(features, names, parts, settings, run, *, has_gpu):
 
     keras.utils.set_random_seed(settings.seed)
     timegan = TimeGAN(settings, features.shape[1], fast=not has_gpu)
-    noise = noise_maker(settings.noise, settings.seq_len)
+    noise = fitted_noise(settings, names, scaled, training)
     batches = Batches(
         scaled,
         training,
@@ -58,4 +58,4 @@ def learn(features, names, parts, settings, run, *, has_gpu):
     state = {"timegan": timegan, "random": batches.random}
     phases = timegan.phases(batches, selection)
     Trainer(phases, state, run, settings, timegan.optimizers).train()
-    return scaler, timegan
+    return scaler, timegan, noise

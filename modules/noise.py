@@ -3,7 +3,20 @@
 import numpy as np
 import tensorflow as tf
 
+from modules.copula import Copula
+
 SHORTEST, LONGEST = 0.3, 16.0  # correlation times of `coloured` noise: in steps, and in windows
+
+
+def fitted_noise(settings, names, scaled, starts):
+    """Return the noise that `settings` name, see `noise_maker`, or a `Copula` of the windows.
+
+    `names`, `scaled`, float32 (n_rows, F), and `starts`, int (n_windows,): features, rows and
+    where the training windows begin.
+    """
+    if settings.noise == "copula":
+        return Copula.fit(names, scaled, starts, settings.seq_len)
+    return noise_maker(settings.noise, settings.seq_len)
 
 
 def noise_maker(kind, seq_len):

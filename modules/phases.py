@@ -13,10 +13,11 @@ class Phase:
     """A row of the phase table.
 
     `step`: draws its batch and makes one update; a dict of scalar tensors named as in `losses`.
-    `validate`: called at log steps; a dict of floats named as in `scores`, logged beside the
-    losses. `best`: networks by name, to be left at the end of the phase with the weights of the
-    log step whose first score was the lowest among those that `may_be_best`. `alarm`: takes what
-    is logged; a warning, or None. `largest`: a loss or score beyond it has exploded.
+    `begin`: called before the first step. `validate`: called at log steps; a dict of floats named
+    as in `scores`, logged beside the losses. `best`: networks by name, to be left at the end of
+    the phase with the weights of the log step whose first score was the lowest among those that
+    `may_be_best`. `alarm`: takes what is logged; a warning, or None. `largest`: a loss or score
+    beyond it has exploded.
     `patience`: the phase ends early once its first loss has not reached a new low for so many log
     steps, 0 never; `takes_spare`: gets the steps that earlier phases did not need. `decay`: last
     share of the phase over which the learning rate falls to zero.
@@ -26,6 +27,7 @@ class Phase:
     n_steps: int
     step: Callable[[], dict]
     losses: tuple[str, ...]
+    begin: Callable[[], None] = lambda: None
     validate: Callable[[], dict] = dict
     scores: tuple[str, ...] = ()
     best: dict = field(default_factory=dict)

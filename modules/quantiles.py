@@ -10,7 +10,6 @@ import numpy as np
 
 from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
-from modules.noise import noise_maker
 from modules.storage import read_json, write_json
 from modules.synthesis import sample
 
@@ -99,14 +98,14 @@ def _map(values, generated, training):
     return np.clip(np.interp(values, knots, targets), targets[0], targets[-1])
 
 
-def learn(model, scaler, series, starts, settings, *, fast):
+def learn(model, noise, scaler, series, starts, settings, *, fast):
     """Fit a `QuantileMapping` to 2000 windows of the finished synthetic `model`.
 
-    `series`: float (n_rows, F), not scaled, and `starts`, int (n_windows,), as
-    `modules.windows.cut` gives them. A row counts as often as it stood in a training window.
+    `noise`: see `modules.synthesis.sample`. `series`: float (n_rows, F), not scaled, and `starts`,
+    int (n_windows,), as `modules.windows.cut` gives them. A row counts as often as it stood in a
+    training window.
     """
     seed = settings.seed + SEED_SHIFT
-    noise = noise_maker(settings.noise, settings.seq_len)
     generated = sample(model, FITTED_WINDOWS, settings.seq_len, noise=noise, seed=seed, fast=fast)
     weights = occurrences(starts, settings.seq_len, len(series))
     return QuantileMapping.fit(scaler.names_, generated, scaler.transform(series), weights)

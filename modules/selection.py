@@ -39,7 +39,7 @@ class Selection:
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
     `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
     of held-out windows; where there are none, the distance is to training windows. `noise`: see
-    `modules.noise.noise_maker`. `maps`: score the windows as quantile mapping leaves them.
+    `modules.noise`. `maps`: score the windows as quantile mapping leaves them.
     """
 
     def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, fast, maps=False):

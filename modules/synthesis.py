@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from models.fast_recurrent import call
 from modules.columns import ATOM_SLICE, wrap_angle
-from modules.noise import noise_maker
 from modules.preprocessing import ANGLE, decode_angles
 
 BATCH = 1024  # windows per call
@@ -21,7 +20,7 @@ def draw(trained, n_windows, n_steps, *, seed, fast, raw=False):
     (n_windows, n_steps, n_variables). See `sample` and `to_physical`. `raw` leaves out the
     quantile mapping of a run that has one: the same windows, as the model made them.
     """
-    noise = noise_maker(trained.settings.noise, trained.seq_len)
+    noise = trained.noise
     scaled = sample(trained.model, n_windows, n_steps, noise=noise, seed=seed, fast=fast)
     if trained.quantiles is not None and not raw:
         scaled = trained.quantiles(scaled)
@@ -31,9 +30,9 @@ def draw(trained, n_windows, n_steps, *, seed, fast, raw=False):
 def sample(model, n_windows, seq_len, *, noise, seed, fast):
     """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F).
 
-    `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, see
-    `modules.noise.noise_maker`. The same seed gives the same windows.
-    A single long window is a seamless series: the recurrent state is carried through it.
+    `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, a
+    function of (`tf.random.Generator`, shape), see `modules.noise`. The same seed gives the same
+    windows. A single long window is a seamless series: the recurrent state is carried through it.
     """
     random = tf.random.Generator.from_seed(seed, alg="philox")
     batch = min(BATCH, n_windows)

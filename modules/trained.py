@@ -1,5 +1,6 @@
 """What a finished run left for the generator, all of one training."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -7,10 +8,12 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from modules import quantiles
+from modules import copula, quantiles
 from modules.columns import Column
+from modules.copula import COPULA, Copula
 from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
+from modules.noise import noise_maker
 from modules.preprocessing import Scaler, feature_names
 from modules.quantiles import QUANTILES, QuantileMapping
 from modules.runs import COLUMNS, MODEL, SCALER, of_family, saved_settings
@@ -26,7 +29,8 @@ class Trained:
     `model`: noise (B, T, Z) -> scaled window (B, T, F), or as its family has it. `seq_len`: rows
     of a window. `freq`: time step, None without times.
     `start`: the training data's first time stamp, ISO 8601. `settings`: the training's own.
-    `quantiles`: of a run with `quantile_mapping`, else None.
+    `quantiles`: of a run with `quantile_mapping`, else None. `noise`: what the model makes windows
+    of, see `modules.noise`; None for another family.
     """
 
     model: keras.Model
@@ -37,6 +41,7 @@ class Trained:
     start: str | None
     settings: ProgramSettings
     quantiles: QuantileMapping | None
+    noise: Callable | None
 
 
 def load_trained(run, model_path=None, scale_path=None):
@@ -55,27 +60,32 @@ def load_trained(run, model_path=None, scale_path=None):
         scale_path: scaler_run,
         run.model_folder / COLUMNS: table.get("run_id"),
     }
-    mapping = None
+    mapping = noise = None
     if getattr(settings, "quantile_mapping", False):
         parts[run.model_folder / QUANTILES], mapping = quantiles.load(run)
+    kind = getattr(settings, "noise", None)
+    if kind == "copula":
+        parts[run.model_folder / COPULA], noise = copula.load(run)
+    elif kind:
+        noise = noise_maker(kind, settings.seq_len)
     strangers = [str(path) for path, run_id in parts.items() if run_id != run.run_id]
     if strangers:
         raise DataError(
-            f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler, columns and "
-            "quantiles must come from one training: pass one `--run` folder."
+            f"Not of the run {run.folder}: {', '.join(strangers)}. Model, scaler, columns, "
+            "quantiles and copula must come from one training: pass one `--run` folder."
         )
     try:
         columns = TypeAdapter(list[Column]).validate_python(table["columns"])
-        _check(columns, scaler, model, mapping)
+        _check(columns, scaler, model, mapping, noise)
         freq, start = _time(table["freq"], table["start"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None
     seq_len = getattr(settings, "seq_len", None) or settings.window_size
-    return Trained(model, scaler, columns, seq_len, freq, start, settings, mapping)
+    return Trained(model, scaler, columns, seq_len, freq, start, settings, mapping, noise)
 
 
-def _check(columns, scaler, model, mapping):
-    """Raise ValueError unless columns, scaler, model and quantile mapping fit each other."""
+def _check(columns, scaler, model, mapping, noise):
+    """Raise ValueError unless columns, scaler, model, quantile mapping and noise fit each other."""
     names = [column.name for column in columns]
     if len(set(names)) < len(names) or tuple(feature_names(columns)) != scaler.names_:
         raise ValueError("the columns are not those of the scaler")
@@ -83,6 +93,11 @@ def _check(columns, scaler, model, mapping):
         raise ValueError(f"the model is not made for {len(scaler.names_)} features")
     if mapping is not None and mapping.names != scaler.names_:
         raise ValueError("the quantiles are not those of the scaler's columns")
+    if isinstance(noise, Copula) and (noise.names, len(noise.names)) != (
+        scaler.names_,
+        model.input_shape[-1],
+    ):
+        raise ValueError("the copula is not that of the scaler's columns")
     for column in columns:
         limits = [column.observed_min, column.observed_max]
         given = [limit for limit in (column.lower, column.upper) if limit is not None]

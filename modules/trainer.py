@@ -97,6 +97,8 @@ class Trainer:
     def _run_steps(self, phase, history, asked_to_stop):
         run_steps = compiled(phase)
         step = int(self.step)
+        if step == 0:
+            phase.begin()
         with tqdm(
             total=phase.n_steps, initial=step, desc=phase.name, unit="step", dynamic_ncols=True
         ) as progress:

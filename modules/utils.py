@@ -77,6 +77,8 @@ class TimeGAN(tf.Module):
         }
         extras = dict.fromkeys(steps, {"patience": args.plateau})
         extras["joint"] = {"takes_spare": True, "decay": args.lr_decay, "alarm": collapse_alarm}
+        if args.noise == "copula":
+            extras["joint"]["begin"] = self.imitate
         if selection:
             extras["joint"] |= {
                 "validate": selection.scores,
@@ -111,6 +113,13 @@ class TimeGAN(tf.Module):
         With `ema` they are running means of the trained ones (Yazici et al., ICLR 2019).
         """
         return chain(self.sampling, name=name)
+
+    def imitate(self):
+        """Give the generator the embedder's weights: to begin with, a window's latent is its own.
+
+        For noise that has the features' width and scale. Not in the paper.
+        """
+        self.generator.set_weights(self.embedder.get_weights())
 
     def autoencoder_step(self, real):
         """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""

@@ -1,4 +1,4 @@
-"""A run folder whose settings, columns or quantiles somebody changed: usable, or refused."""
+"""A run folder whose tables somebody changed: usable, or refused."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from modules.trained import load_trained
 from tests.odd_files import QUIET, changed, edits, spoil
 from tests.tiny import STEPS, finished_run
 
-FILES = ["settings.json", "columns.json", "quantiles.json"]
+FILES = ["settings.json", "columns.json", "quantiles.json", "copula.json"]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return finished_run(tmp_path_factory.mktemp("stranger"), quantile_mapping=True)
+    return finished_run(tmp_path_factory.mktemp("stranger"), noise="copula", quantile_mapping=True)
 
 
 def try_json(run, name, monkeypatch, n_examples):

@@ -57,6 +57,21 @@ def test_without_patience_a_phase_runs_to_its_end(tmp_path):
     assert [int(part.n_steps) for part in parts] == [100, 10]
 
 
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_phase_begins_before_its_first_step_alone(tmp_path, monkeypatch, is_stopped):
+    begun, run, part = [], create(tmp_path), Falling(0.0)
+    phase = Phase("only", 8, part.step, ("loss",), begin=lambda: begun.append(int(part.n_steps)))
+    training = trainer(run, [phase], (part,))
+    if is_stopped:
+        monkeypatch.setattr(training, "_take_stock", lambda *a: training._stop(*a[:3]))
+        with pytest.raises(Stopped):
+            training.train()
+        trainer(run, [phase], (part,)).train()
+    else:
+        training.train()
+    assert begun == [0] and int(part.n_steps) == 8
+
+
 def test_a_gain_of_less_than_a_hundredth_is_a_plateau(tmp_path):
     slow = tf.Variable(1.0)
     phase = Phase("slow", 50, lambda: {"loss": slow.assign(slow * 0.999)}, ("loss",), patience=2)

@@ -174,6 +174,12 @@ def test_value_out_of_range_or_of_wrong_type_is_refused(name, value, allowed):
     assert refusal.value.exit_code == 2
 
 
+def test_a_copula_of_another_width_is_refused():
+    with pytest.raises(SettingsError, match=r"`z_dim`: .*as wide as the features.*Received: '5'"):
+        read_settings(TimeGANSettings, ["--z_dim", "5"])
+    read_settings(TimeGANSettings, ["--z_dim", "5", "--noise", "normal"])
+
+
 def test_several_faults_stand_in_one_message():
     arguments = ["--seq_len", "1", "--sel_rnn", "RNN", "--beta", "2"]
     with pytest.raises(SettingsError) as refusal:
@@ -206,5 +212,7 @@ def test_help_lists_every_setting_and_exits_with_0(settings_class, capsys):
 
 
 def test_settings_survive_their_json():
-    written = read_settings(TimeGANSettings, ["--z_dim", "5"]).model_dump_json()
+    written = read_settings(
+        TimeGANSettings, ["--z_dim", "5", "--noise", "normal"]
+    ).model_dump_json()
     assert TimeGANSettings.model_validate_json(written).z_dim == 5

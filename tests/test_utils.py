@@ -307,6 +307,21 @@ def test_noise_may_be_wider_than_the_features(phases):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_generator_of_copula_windows_begins_as_the_embedder(kind):
+    timegan = ready_timegan(sel_rnn=kind, noise="copula", batchnorm=True)
+    assert not np.allclose(timegan.generator(REAL), timegan.embedder(REAL))
+    timegan.phases(tiny_batches())[-1].begin()
+    np.testing.assert_array_equal(timegan.generator(REAL), timegan.embedder(REAL))
+
+
+def test_a_generator_of_other_noise_begins_as_it_was_made():
+    timegan = ready_timegan(noise="coloured")
+    before = timegan.generator(REAL).numpy()
+    timegan.phases(tiny_batches())[-1].begin()
+    np.testing.assert_array_equal(timegan.generator(REAL), before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_synthetic_model_is_generator_supervisor_recovery(kind):
     timegan = ready_timegan(sel_rnn=kind)
     expected = timegan.recovery(timegan.supervisor(timegan.generator(NOISE)))

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from modules import quantiles
+from modules import copula, quantiles
 from modules.batches import Batches
 from modules.columns import Column
 from modules.noise import noise_maker
@@ -83,6 +83,12 @@ def tiny_mapping():
     return quantiles.QuantileMapping.of(["Speed", "Power"], generated, training)
 
 
+def tiny_copula():
+    """Three quantiles a column; each step goes half with the one before."""
+    correlation = [[[0.5**lag, 0.0], [0.0, 0.5**lag]] for lag in range(STEPS)]
+    return copula.Copula.of(["Speed", "Power"], [[0.0, 0.4, 1.0], [0.0, 0.0, 1.0]], correlation)
+
+
 def tiny_site_data(*, freq="10min"):
     """What cleaning would hand over: one turbine, two variables."""
     index = pd.date_range("2021-03-04", periods=40, freq="10min") if freq else pd.RangeIndex(40)
@@ -99,6 +105,8 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
     if fields.get("quantile_mapping"):
         quantiles.save(run, tiny_mapping())
+    if fields.get("noise") == "copula":
+        copula.save(run, tiny_copula())
     timegan = timegan or stirred(tiny_timegan(**fields))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run

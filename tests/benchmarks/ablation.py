@@ -42,6 +42,7 @@ VARIANTS = {
     "batchnorm": {"batchnorm": True},
     "noise normal": {"noise": "normal"},
     "noise coloured": {"noise": "coloured"},
+    "noise copula": {"noise": "copula"},
     "plateau": {"plateau": 3},
     "ema 0.995": {"ema": 0.995},
     "correlation_weight 5": {"correlation_weight": 5.0},

@@ -8,7 +8,6 @@ import numpy as np
 
 from modules import quantiles, runs
 from modules.learning import learn
-from modules.noise import noise_maker
 from modules.progress import Plateau
 from modules.selection import split
 from modules.synthesis import sample
@@ -41,7 +40,7 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, has_gpu):
         settings = _filling(minutes, dataset, settings, folder, has_gpu)
     began = time.perf_counter()
     with StepClock() as clock:
-        scaler, timegan, run = _learn(dataset, settings, folder, has_gpu)
+        (scaler, timegan, noise), run = _learn(dataset, settings, folder, has_gpu)
     account = {
         "minutes": (time.perf_counter() - began) / 60,
         "steps": clock.steps(),
@@ -49,11 +48,11 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, has_gpu):
     }
     model, fast = timegan.synthetic_model(run.model_name), not has_gpu
     scaled = sample(
-        model, len(dataset.scored_starts), STEPS, noise=noise_maker(settings.noise, STEPS),
+        model, len(dataset.scored_starts), STEPS, noise=noise,
         seed=settings.seed, fast=fast,
     )  # fmt: skip
     training, _ = split(dataset.starts, settings)
-    mapping = quantiles.learn(model, scaler, dataset.features, training, settings, fast=fast)
+    mapping = quantiles.learn(model, noise, scaler, dataset.features, training, settings, fast=fast)
     raw, mapped = (
         dataset.scaled(scaler.inverse_transform(x.astype(np.float64)))
         for x in (scaled, mapping(scaled))
@@ -118,5 +117,5 @@ def _learn(dataset, settings, folder, has_gpu):
     run = runs.create(folder / "runs")
     run.write_settings("timegan", settings)
     parts = split(dataset.starts, settings)
-    scaler, timegan = learn(dataset.features, dataset.names, parts, settings, run, has_gpu=has_gpu)
-    return scaler, timegan, run
+    learned = learn(dataset.features, dataset.names, parts, settings, run, has_gpu=has_gpu)
+    return learned, run
