@@ -172,6 +172,11 @@ def _series(n_rows=1200):
     return Dataset("", features, starts, names, "", True, 1, 0, "m/s", "kW")
 
 
+def test_the_copulas_row_is_that_of_the_noise():
+    made = measures.copula(_series(), ("marginal", "copy rate"), seeds=(3,))
+    assert made["marginal"][0] < 0.02 and made["copy rate"] == [0]
+
+
 def test_measures_are_those_of_evaluate():
     tf.config.run_functions_eagerly(True)  # compiling takes longer than these few steps
     try:

@@ -143,7 +143,7 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
     starts = np.arange(len(series) - STEPS + 1)
     first, again = (
-        quantiles.learn(echo, scaler, series, starts, tiny_settings(seed=5), fast=False)
+        quantiles.learn(echo, UNIFORM, scaler, series, starts, tiny_settings(seed=5), fast=False)
         for _ in range(2)
     )
     assert first.names == ("Speed", "Power") and first.generated.shape == (2, quantiles.LEVELS)

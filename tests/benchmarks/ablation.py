@@ -59,7 +59,7 @@ JUDGED = ("discriminative", "discriminative 4x")
 ONCE = ("context-fid", "correlational of all", "marginal")
 CAPTION = (
     "Mean ± standard deviation over generators, each scored by the mean over its judges (seeds "
-    "{judges}); Gaussian and floor: over judges. One encoder. Lower is better."
+    "{judges}); copula, Gaussian and floor: over judges. One encoder. Lower is better."
 )
 
 

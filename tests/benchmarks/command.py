@@ -11,7 +11,11 @@ from tests.benchmarks.datasets import DATASETS, why_missing
 RESULTS = "benchmark_results"
 # Judges' seeds, none drawn in training: those that settings are chosen by never say how good it is.
 CHOOSING, FINAL = (200,), (100, 101)
-REFERENCES = {"gaussian": "Gaussian, no network", "floor": "floor: real against real"}
+REFERENCES = {
+    "copula": "copula, the noise itself, no network",
+    "gaussian": "Gaussian, no network",
+    "floor": "floor: real against real",
+}
 
 
 def parser(doc, *, minutes, datasets, judge_seeds):
@@ -46,7 +50,7 @@ def present(names):
 
 
 def references(dataset, wanted, arguments):
-    """The scorings of the Gaussian and the floor, {row name: [Scoring]}."""
+    """The scorings of copula, Gaussian and floor, {row name: [Scoring]}."""
     return {
         row: scorings(dataset, arguments.results / dataset, windows, wanted, arguments)
         for windows, row in REFERENCES.items()

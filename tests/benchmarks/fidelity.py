@@ -21,8 +21,8 @@ JOINT_STEPS = {"stocks": 2000, "sines": 2000, "la_haute_borne_farm": 300, "la_ha
 POST_PROCESSING = {jobs.RAW: "ours", jobs.MAPPED: "ours, quantile-mapped"}
 CAPTION = (
     "Ours: mean ± standard deviation over generators, each scored by the mean over its judges "
-    "(seeds {judges}); Gaussian and floor: over judges. Lower is better; the neighbour ratio is "
-    "right at 1, the power-curve residual at the floor."
+    "(seeds {judges}); copula, Gaussian and floor: over judges. Lower is better; the neighbour "
+    "ratio is right at 1, the power-curve residual at the floor."
 )
 
 

@@ -54,8 +54,8 @@ class Training:
 class Scoring:
     """The scores `wanted` of the windows kept in `path`, of the floor or of the Gaussian.
 
-    `windows`: `raw` or `mapped` of a training's windows.npz; `floor` or `gaussian`, with `path`
-    the dataset's folder. `n_steps`: of the judges, None for the full ones.
+    `windows`: `raw` or `mapped` of a training's windows.npz; `floor`, `gaussian` or `copula`, with
+    `path` the dataset's folder. `n_steps`: of the judges, None for the full ones.
     """
 
     dataset: str

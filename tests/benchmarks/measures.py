@@ -36,6 +36,18 @@ def gaussian(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
     return measure(dataset, drawn, wanted, seeds=seeds, steps=steps)
 
 
+def copula(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
+    """The same for the noise that the generator gets: what is better is the networks' doing."""
+    import tensorflow as tf
+
+    from modules.copula import Copula
+
+    real, scaled = dataset.windows(), dataset.scaled(dataset.features)
+    noise = Copula.fit(dataset.names, scaled, dataset.starts, STEPS)
+    drawn = noise(tf.random.Generator.from_seed(seeds[0], alg="philox"), real.shape).numpy()
+    return measure(dataset, drawn, wanted, seeds=seeds, steps=steps)
+
+
 def floor(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
     """The same for one half of the real windows against the other.
 
