@@ -167,7 +167,8 @@ def test_training_ends_with_a_run_and_the_next_command(site):
     assert "Next: python gan_generator.py --run TimeGan_Result/experiment_01" in site.said
     assert site.run.is_finished
     files = {path.name for path in site.run.model_folder.iterdir()}
-    assert {"model.keras", "scale.pickle", "settings.json", "columns.json", "ckpt-3.index"} <= files
+    tables = {"columns.json", "quantiles.json", "copula.json", "settings.json"}
+    assert {"model.keras", "scale.pickle", "ckpt-3.index"} | tables <= files
     assert not [name for name in files if name.startswith(".")]
 
 
