@@ -1,6 +1,8 @@
 """The parts of the fidelity and ablation benchmarks that need no training."""
 
 import json
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,6 +114,21 @@ def test_a_phase_is_as_long_as_its_plateau_lets_it_be():
     joint = rows("joint", "reconstruction_loss", [0.1])
     found = generators.plateau_steps(autoencoder + supervised + joint, patience=2)
     assert found == {"autoencoder": 400, "supervised": 300}
+
+
+def test_what_is_only_scored_waits_for_every_training(monkeypatch):
+    training = jobs.Training("", "", {}, 0, 1.0, Path())
+    scoring = jobs.Scoring("", Path(), jobs.RAW, (), ())
+    done = []
+
+    def finish(together, _n_jobs):
+        time.sleep(0.1 if training in together else 0)
+        done.append(together)
+        return training not in together
+
+    monkeypatch.setattr(jobs, "_finish", finish)
+    assert jobs.run([[scoring], [training]], 2) == 1
+    assert done == [[training], [scoring]]
 
 
 # ---- datasets

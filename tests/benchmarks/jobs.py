@@ -100,11 +100,20 @@ def write(path, content):
 def run(work, n_jobs):
     """Make what `work`, lists of trainings and scorings, still lacks; `n_jobs` lists at a time.
 
-    Within a list one follows the other, and the rest is left out where one fails. Returns the
-    number of lists that did.
+    Within a list one follows the other, and the rest is left out where one fails. Lists without a
+    training come last: what they score may be another list's. Returns the number that failed.
     """
+    trains = [any(isinstance(task, Training) for task in together) for together in work]
+    stages = [
+        [x for x, is_first in zip(work, trains, strict=True) if is_first is stage]
+        for stage in (True, False)
+    ]
     with ThreadPoolExecutor(n_jobs) as pool:
-        return sum(pool.map(lambda together: not _finish(together, n_jobs), work))
+        return sum(
+            failed
+            for stage in stages
+            for failed in list(pool.map(lambda together: not _finish(together, n_jobs), stage))
+        )
 
 
 def _finish(together, n_jobs):
