@@ -5,11 +5,12 @@ steps earlier, as if a window could begin at any row.
 """
 
 import numpy as np
+from scipy.linalg import solve_discrete_lyapunov
 from scipy.special import ndtr
 
 MOST_REMEMBERED = 1000  # values that a step beyond the first window is drawn from
 SLOWEST = 0.9999  # share of a deviation that is left after a step
-SMALLEST_SHARE = 1e-9  # of the largest variance: smaller ones are rounding errors
+RIDGE = 1e-3  # added to variances of 1, so that differences smaller than errors are not drawn upon
 SMALLEST_VARIANCE = 1e-3  # that is divided by
 N_POLYNOMIALS = 60
 NORMAL_RANGE = np.linspace(-8, 8, 8001)
@@ -120,18 +121,25 @@ def autoregression(correlation):
     """Return coefficients (F, P * F) on the P last steps, in time order, and a factor (F, F).
 
     `correlation`: (T, F, F). The factor is that of the part that is new at every step. Roots
-    outside the unit circle, which estimated correlations may have, are drawn into it: a series of
-    years must not run away.
+    outside the unit circle, which estimated correlations may have, are drawn into it, and variances
+    brought back to 1: a series of years must not run away.
     """
     n_features = correlation.shape[1]
     n_steps = min(len(correlation) - 1, max(1, MOST_REMEMBERED // n_features))
-    whole = block_toeplitz(correlation[: n_steps + 1])
+    factor = factor_of(block_toeplitz(correlation[: n_steps + 1]))
+    whole = factor @ factor.T  # of correlations that no process has, the nearest that one may have
     past, cross = whole[:-n_features, :-n_features], whole[-n_features:, :-n_features]
-    coefficients = cross @ np.linalg.pinv(past, rcond=SMALLEST_SHARE, hermitian=True)
+    coefficients = cross @ np.linalg.inv(past + RIDGE * np.eye(len(past)))
     companion = np.eye(len(past), k=n_features)
     companion[-n_features:] = coefficients
     largest = np.abs(np.linalg.eigvals(companion)).max()
     if largest > SLOWEST:
         age = np.repeat(np.arange(n_steps, 0, -1), n_features)
-        coefficients = coefficients * (SLOWEST / largest) ** age
-    return coefficients, factor_of(whole[-n_features:, -n_features:] - coefficients @ cross.T)
+        companion[-n_features:] = coefficients = coefficients * (SLOWEST / largest) ** age
+    factor = factor_of(whole[-n_features:, -n_features:] - coefficients @ cross.T)
+    new = np.zeros_like(past)
+    new[-n_features:, -n_features:] = factor @ factor.T
+    variance = np.diag(solve_discrete_lyapunov(companion, new))[-n_features:]
+    deviation = np.sqrt(np.maximum(variance, RIDGE))
+    scaled = coefficients * np.tile(deviation, n_steps) / deviation[:, None]
+    return scaled, factor / deviation[:, None]

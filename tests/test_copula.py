@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from modules import copula
 from modules.copula import Copula
-from modules.correlations import lagged_correlation
+from modules.correlations import block_toeplitz, lagged_correlation
 from modules.errors import DataError
 from modules.trained import load_trained
 from tests.tiny import STEPS, finished_run
@@ -65,6 +65,17 @@ def test_a_long_series_goes_on_as_it_began(fitted):
     np.testing.assert_allclose(later.std((0, 1)), first.std((0, 1)), rtol=0.1)
     ours, theirs = lagged_correlation(later), lagged_correlation(first)
     np.testing.assert_allclose(ours, theirs, atol=0.1)
+
+
+def test_a_long_series_does_not_run_away_with_correlations_that_no_process_has(fitted):
+    errors = np.random.default_rng(0).normal(0, 0.03, fitted.correlation.shape)
+    correlation = np.clip(fitted.correlation + errors, -1, 1)
+    correlation[0] = fitted.correlation[0]
+    assert np.linalg.eigvalsh(block_toeplitz(correlation))[0] < -0.005
+    impossible = Copula.of(NAMES, fitted.quantiles, correlation)
+    later = draw(impossible, (1000, 40 * STEPS, 2))[:, -STEPS:]
+    first = draw(impossible, (20_000, STEPS, 2))
+    assert (later.std((0, 1)) < 1.25 * first.std((0, 1))).all()
 
 
 def test_the_same_seed_draws_the_same_windows_in_a_compiled_step(fitted):
