@@ -93,9 +93,9 @@ def _check(columns, scaler, model, mapping, noise):
         raise ValueError(f"the model is not made for {len(scaler.names_)} features")
     if mapping is not None and mapping.names != scaler.names_:
         raise ValueError("the quantiles are not those of the scaler's columns")
-    if isinstance(noise, Copula) and (noise.names, len(noise.names)) != (
-        scaler.names_,
-        model.input_shape[-1],
+    width = model.input_shape[-1]
+    if isinstance(noise, Copula) and not (
+        noise.names == scaler.names_ and len(noise.names) == width
     ):
         raise ValueError("the copula is not that of the scaler's columns")
     for column in columns:

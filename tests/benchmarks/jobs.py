@@ -103,16 +103,13 @@ def run(work, n_jobs):
     Within a list one follows the other, and the rest is left out where one fails. Lists without a
     training come last: what they score may be another list's. Returns the number that failed.
     """
-    trains = [any(isinstance(task, Training) for task in together) for together in work]
-    stages = [
-        [x for x, is_first in zip(work, trains, strict=True) if is_first is stage]
-        for stage in (True, False)
-    ]
+    stages = [], []
+    for together in work:
+        trains = any(isinstance(task, Training) for task in together)
+        stages[0 if trains else 1].append(together)
     with ThreadPoolExecutor(n_jobs) as pool:
         return sum(
-            failed
-            for stage in stages
-            for failed in list(pool.map(lambda together: not _finish(together, n_jobs), stage))
+            sum(pool.map(lambda together: not _finish(together, n_jobs), stage)) for stage in stages
         )
 
 
