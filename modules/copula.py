@@ -4,6 +4,7 @@ Each feature is a monotone function of a normal one, and these are correlated ov
 steps (the vector-autoregressive-to-anything process of Biller and Nelson, ACM TOMACS 2003).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,9 @@ class Copula:
     `names`: the F features', in the scaler's order. `quantiles`: float64 (F, K), of the training
     rows, scaled, at K evenly spaced levels. `correlation`: float64 (T, F, F), of the normal scores;
     [k, i, j] is between feature i and feature j of k steps earlier.
+
+    Of windows that share no rows, each an event with a beginning of its own, every value has a
+    distribution of its own: `quantiles` are (T * F, K) then, and `correlation` (1, T * F, T * F).
     """
 
     names: tuple[str, ...]
@@ -47,8 +51,12 @@ class Copula:
         """Learn from the windows of `seq_len` rows that begin at `starts`, int (n_windows,).
 
         `scaled`: float (n_rows, F). What goes with what is told by ranks, so that a rare extreme
-        does not hide it; how long each feature remembers, by its values.
+        does not hide it; how long each feature remembers, by its values. Windows that share no rows
+        are told value by value where there are more of them than values in one.
         """
+        if _apart(starts, seq_len) and len(starts) > seq_len * len(names):
+            scaled = windows_at(scaled, starts, seq_len).reshape(len(starts), -1)
+            starts, seq_len = np.arange(len(starts)), 1
         quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
         normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
         fitted = spread(starts, FITTED_WINDOWS)
@@ -68,15 +76,17 @@ class Copula:
         """
         names = tuple(names)
         quantiles, correlation = np.array(quantiles, np.float64), np.array(correlation, np.float64)
-        n = len(names)
+        n_values = len(quantiles)
         if not all(isinstance(name, str) for name in names):
             raise TypeError("names must be text")
-        if quantiles.ndim != 2 or len(quantiles) != n or quantiles.shape[1] < 2:
+        if quantiles.ndim != 2 or not names or n_values % len(names) or quantiles.shape[1] < 2:
             raise ValueError("two or more quantiles per feature are needed")
         if not (np.abs(quantiles) <= LARGEST_NUMBER).all() or not (np.diff(quantiles) >= 0).all():
             raise ValueError("quantiles must be finite and must not decrease")
-        if correlation.ndim != 3 or correlation.shape[1:] != (n, n) or not len(correlation):
+        if correlation.ndim != 3 or correlation.shape[1:] != (n_values, n_values):
             raise ValueError("a correlation per step and pair of features is needed")
+        if (len(correlation) == 1) != (n_values > len(names)) or not len(correlation):
+            raise ValueError("correlations of two or more steps, or of whole windows, are needed")
         if not (np.abs(correlation) <= 1 + 1e-6).all():
             raise ValueError("correlations must lie in -1...1")
         return cls(names, quantiles, correlation)
@@ -84,8 +94,19 @@ class Copula:
     def __call__(self, random, shape):
         """Draw scaled windows, float32 of `shape` (B, T, F), with the `tf.random.Generator`.
 
-        Beyond the steps it was fitted to, each follows from those before it.
+        Beyond the steps it was fitted to, each follows from those before it; windows that share no
+        rows follow each other.
         """
+        n_windows, n_steps, n_features = shape
+        if (n_rows := len(self.quantiles) // n_features) > 1:
+            n_drawn = n_windows * math.ceil(n_steps / n_rows)
+            scores = self._scores(random, (n_drawn, 1, n_rows * n_features))
+        else:
+            scores = self._scores(random, shape)
+        return tf.reshape(self._rows(scores), (n_windows, -1, n_features))[:, :n_steps]
+
+    def _scores(self, random, shape):
+        """Draw normal scores of `shape` (B, T, F), correlated."""
         n_windows, n_steps, n_features = shape
         n_fitted = min(n_steps, len(self.correlation))
         factor = factor_of(block_toeplitz(self.correlation[:n_fitted])).astype(np.float32)
@@ -95,7 +116,7 @@ class Copula:
         if n_steps > n_fitted:
             white = random.normal((n_steps - n_fitted, n_windows, n_features))
             scores = tf.concat([scores, _continued(scores, white, self.correlation)], 1)
-        return self._rows(scores)
+        return scores
 
     def _rows(self, scores):
         """Normal scores (..., F) -> scaled rows: the quantile of each, linear between two."""
@@ -106,6 +127,11 @@ class Copula:
         table = tf.constant(self.quantiles.ravel(), tf.float32)
         lower, upper = tf.gather(table, place), tf.gather(table, place + 1)
         return lower + (level - below) * (upper - lower)
+
+
+def _apart(starts, seq_len):
+    """Whether no two windows of `seq_len` rows that begin at `starts` share a row."""
+    return len(starts) > 1 and np.diff(np.sort(starts)).min() >= seq_len
 
 
 def _continued(scores, white, correlation):

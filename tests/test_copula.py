@@ -85,6 +85,43 @@ def test_the_same_seed_draws_the_same_windows_in_a_compiled_step(fitted):
     np.testing.assert_allclose(compiled().numpy(), expected, rtol=1e-5)
 
 
+def events(n=5_000):
+    """Windows apart: a level that is drawn and then falls by a half at every step, and noise."""
+    random = np.random.default_rng(0)
+    level = random.exponential(size=(n, 1)) * 0.5 ** np.arange(STEPS)
+    return np.stack([level, random.normal(size=(n, STEPS))], -1)
+
+
+@pytest.fixture(scope="module")
+def fitted_apart():
+    rows = events().reshape(-1, 2)
+    return Copula.fit(NAMES, rows, np.arange(0, len(rows), STEPS), STEPS)
+
+
+def test_windows_that_share_no_row_begin_and_end_as_theirs_do(fitted_apart):
+    windows, real = draw(fitted_apart, (20_000, STEPS, 2)), events()
+    np.testing.assert_allclose(windows.mean(0), real.mean(0), atol=0.05)
+    np.testing.assert_allclose(windows.std(0), real.std(0), atol=0.05)
+    falls = windows[:, 1:, 0] / windows[:, :-1, 0]
+    np.testing.assert_allclose(np.median(falls, 0), 0.5, atol=0.01)
+
+
+@pytest.mark.parametrize("n_steps", [1, STEPS - 1, STEPS + 1, 3 * STEPS])
+def test_windows_that_share_no_row_follow_each_other(fitted_apart, n_steps):
+    windows = draw(fitted_apart, (2000, n_steps, 2))
+    assert windows.shape == (2000, n_steps, 2)
+    expected = np.resize(events().mean(0), (n_steps, 2))
+    np.testing.assert_allclose(windows.mean(0), expected, atol=0.1)
+
+
+def test_windows_that_share_rows_or_are_few_are_pieces_of_a_series():
+    rows = events().reshape(-1, 2)
+    few = Copula.fit(NAMES, rows, np.arange(0, 2 * STEPS * STEPS, STEPS), STEPS)
+    sharing = Copula.fit(NAMES, rows, np.arange(0, len(rows) - STEPS, STEPS - 1), STEPS)
+    for fitted in (few, sharing):
+        assert fitted.correlation.shape == (STEPS, 2, 2)
+
+
 def test_a_rare_extreme_does_not_hide_whom_a_feature_goes_with():
     spoilt = rows()
     spoilt[100:103, 0] = 1e6
@@ -121,8 +158,9 @@ def test_a_run_gives_back_the_copula_it_was_trained_with(run, fitted):
         ({"correlation": [[1, 0], [0, 1]]}, "a correlation per step and pair"),
         ({"correlation": []}, "a correlation per step and pair"),
         ({"correlation": [[[1]]]}, "a correlation per step and pair"),
-        ({"correlation": [[[1, 3], [3, 1]]]}, "must lie in"),
-        ({"correlation": [[[1, float("nan")], [0, 1]]]}, "must lie in"),
+        ({"correlation": [[[1, 0], [0, 1]]]}, "of two or more steps, or of whole windows"),
+        ({"correlation": [[[1, 3], [3, 1]]] * 2}, "must lie in"),
+        ({"correlation": [[[1, float("nan")], [0, 1]]] * 2}, "must lie in"),
         ({"correlation": [[[10**400]]]}, "OverflowError"),
         ({"names": [1, 2]}, "names must be text"),
         ({"names": None}, "TypeError"),
@@ -132,6 +170,12 @@ def test_a_damaged_copula_is_refused(run, fields, reason):
     change(run, **fields)
     with pytest.raises(DataError, match=rf"copula\.json holds no copula of ours .*{reason}"):
         load_trained(run)
+
+
+def test_a_run_gives_back_a_copula_of_windows_that_share_no_row(run, fitted_apart):
+    copula.save(run, fitted_apart)
+    loaded = load_trained(run).noise
+    np.testing.assert_array_equal(draw(loaded, (5, STEPS, 2)), draw(fitted_apart, (5, STEPS, 2)))
 
 
 @pytest.mark.parametrize("missing", ["names", "quantiles", "correlation"])
