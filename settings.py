@@ -29,6 +29,7 @@ PRESETS = {
         "hidden_dim": "auto",
         "num_layers": 1,
         "correlation_weight": 5.0,
+        "beta": 0.5,
         "lr_decay": 0.5,
         "ema": 0.995,
         "heldout": 0.1,
