@@ -49,6 +49,7 @@ VARIANTS = {
     "plateau": {"plateau": 3},
     "ema 0.995": {"ema": 0.995},
     "correlation_weight 5": {"correlation_weight": 5.0},
+    "beta 0.5": {"beta": 0.5},
     "lr_decay 0.5": {"lr_decay": 0.5},
     "clip_norm 1": {"clip_norm": 1.0},
     "r1_weight 0.01": {"r1_weight": 0.01},
