@@ -23,12 +23,14 @@ def main(argv=None):
 def train_timegan(settings):
     """Learn a site's series with TimeGAN and leave a run folder behind."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    from modules import copula, quantiles
+    from modules import quantiles
+    from modules.copula import Copula
     from modules.device import configure
     from modules.learning import learn
     from modules.preprocessing import encode_angles, feature_names
     from modules.report import write_after_training
     from modules.selection import split
+    from modules.storage import save_table
     from modules.windows import cut
 
     settings, resumed = programs.settle("timegan", settings)
@@ -43,14 +45,14 @@ def train_timegan(settings):
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
     scaler, timegan, noise = learn(features, names, parts, settings, run, has_gpu=has_gpu)
     run.save_scaler(scaler)
-    if isinstance(noise, copula.Copula):
-        copula.save(run, noise)
+    if isinstance(noise, Copula):
+        save_table(run, noise)
     model = timegan.synthetic_model(run.model_name)
     if settings.quantile_mapping:
         mapping = quantiles.learn(
             model, noise, scaler, features, parts[0], settings, fast=not has_gpu
         )
-        quantiles.save(run, mapping)
+        save_table(run, mapping)
     run.save_model(model)
     write_after_training(run, site_data, settings, fast=not has_gpu)
     log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)

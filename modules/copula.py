@@ -6,6 +6,7 @@ steps (the vector-autoregressive-to-anything process of Biller and Nelson, ACM T
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -19,14 +20,11 @@ from modules.correlations import (
     normal_memory,
     with_memories,
 )
-from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
 from modules.quantiles import LEVELS, mapped, occurrences, quantiles_of
 from modules.splits import spread
-from modules.storage import read_json, write_json
 from modules.windows import windows_at
 
-COPULA = "copula.json"
 FITTED_WINDOWS = 10000
 
 
@@ -41,6 +39,8 @@ class Copula:
     Of windows that share no rows, each an event with a beginning of its own, every value has a
     distribution of its own: `quantiles` are (T * F, K) then, and `correlation` (1, T * F, T * F).
     """
+
+    FILE: ClassVar = "copula.json"
 
     names: tuple[str, ...]
     quantiles: np.ndarray
@@ -153,23 +153,3 @@ def _continued(scores, white, correlation):
 
     _, rows = tf.scan(step, white, (last, scores[:, -1]))
     return tf.transpose(rows, (1, 0, 2))
-
-
-def save(run, copula):
-    """Write a run's copula.json: names and numbers."""
-    content = {"run_id": run.run_id, "names": list(copula.names)}
-    content |= {name: getattr(copula, name).tolist() for name in ("quantiles", "correlation")}
-    write_json(run.model_folder / COPULA, content)
-
-
-def load(run):
-    """Return (run_id, copula) from `run`'s copula.json. Raises DataError for anything else."""
-    path = run.model_folder / COPULA
-    content = read_json(path)
-    try:
-        fields = (content[key] for key in ("names", "quantiles", "correlation"))
-        copula = Copula.of(*fields)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        reason = f"{type(error).__name__}: {error}"[:200]
-        raise DataError(f"{path} holds no copula of ours ({reason}). Train again.") from None
-    return content.get("run_id"), copula

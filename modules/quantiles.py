@@ -5,15 +5,13 @@ them the order in time and the dependence between columns, as the model made the
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
-from modules.storage import read_json, write_json
 from modules.synthesis import sample
 
-QUANTILES = "quantiles.json"
 LEVELS = 1001
 FITTED_WINDOWS = 2000
 SEED_SHIFT = 1_000_003  # other windows than those that the report judges
@@ -27,6 +25,8 @@ class QuantileMapping:
     quantiles at K evenly spaced levels from 0 to 1, scaled. Sine and cosine of an angle are mapped
     each for itself: measured on simulated and on trained directions, the angle gains by it.
     """
+
+    FILE: ClassVar = "quantiles.json"
 
     names: tuple[str, ...]
     generated: np.ndarray
@@ -120,23 +120,3 @@ def occurrences(starts, seq_len, n_rows):
     begun = np.bincount(starts, minlength=n_rows)
     over = np.bincount(starts + seq_len, minlength=n_rows)[:n_rows]
     return np.cumsum(begun - over)
-
-
-def save(run, mapping):
-    """Write a run's quantiles.json: names and numbers."""
-    content = {"run_id": run.run_id, "names": list(mapping.names)}
-    content |= {"generated": mapping.generated.tolist(), "training": mapping.training.tolist()}
-    write_json(run.model_folder / QUANTILES, content)
-
-
-def load(run):
-    """Return (run_id, mapping) from `run`'s quantiles.json. Raises DataError for anything else."""
-    path = run.model_folder / QUANTILES
-    content = read_json(path)
-    try:
-        names, generated, training = (content[key] for key in ("names", "generated", "training"))
-        mapping = QuantileMapping.of(names, generated, training)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        reason = f"{type(error).__name__}: {error}"[:200]
-        raise DataError(f"{path} holds no quantiles of ours ({reason}). Train again.") from None
-    return content.get("run_id"), mapping

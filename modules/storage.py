@@ -10,9 +10,11 @@ import shutil
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from modules.errors import DataError, RunError
 from modules.preprocessing import SCALERS
@@ -120,6 +122,32 @@ class RestrictedUnpickler(pickle.Unpickler):
 
     def find_class(self, module, name):
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+
+
+def save_table(run, table):
+    """Write `table`, a dataclass of names and arrays, to the file of `run` that it calls FILE."""
+    content = {name: np.asarray(getattr(table, name)).tolist() for name in _names(table)}
+    write_json(run.model_folder / table.FILE, {"run_id": run.run_id} | content)
+
+
+def load_table(run, kind):
+    """Return (run_id, table) from `run`'s file, a table of the dataclass `kind`.
+
+    `kind.of` takes the fields in their order and raises ValueError or TypeError for what cannot be
+    one. Raises DataError for anything else than a whole file of ours.
+    """
+    path = run.model_folder / kind.FILE
+    content = read_json(path)
+    try:
+        table = kind.of(*(content[name] for name in _names(kind)))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        reason = f"{type(error).__name__}: {error}"[:200]
+        raise DataError(f"{path} holds no {path.stem} of ours ({reason}). Train again.") from None
+    return content.get("run_id"), table
+
+
+def _names(table):
+    return [field.name for field in fields(table)]
 
 
 def read_json(path):

@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from modules import copula, quantiles
 from modules.columns import Column
-from modules.copula import COPULA, Copula
+from modules.copula import Copula
 from modules.errors import DataError
 from modules.mapping import LARGEST_NUMBER
 from modules.noise import noise_maker
 from modules.preprocessing import Scaler, feature_names
-from modules.quantiles import QUANTILES, QuantileMapping
+from modules.quantiles import QuantileMapping
 from modules.runs import COLUMNS, MODEL, SCALER, of_family, saved_settings
-from modules.storage import load_model, load_scaler, read_json
+from modules.storage import load_model, load_scaler, load_table, read_json
 from modules.timestamps import normalise_freq
 from settings import FAMILIES, ProgramSettings
 
@@ -62,10 +61,10 @@ def load_trained(run, model_path=None, scale_path=None):
     }
     mapping = noise = None
     if getattr(settings, "quantile_mapping", False):
-        parts[run.model_folder / QUANTILES], mapping = quantiles.load(run)
+        parts[run.model_folder / QuantileMapping.FILE], mapping = load_table(run, QuantileMapping)
     kind = getattr(settings, "noise", None)
     if kind == "copula":
-        parts[run.model_folder / COPULA], noise = copula.load(run)
+        parts[run.model_folder / Copula.FILE], noise = load_table(run, Copula)
     elif kind:
         noise = noise_maker(kind, settings.seq_len)
     strangers = [str(path) for path, run_id in parts.items() if run_id != run.run_id]

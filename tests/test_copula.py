@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from modules import copula
 from modules.copula import Copula
 from modules.correlations import block_toeplitz, lagged_correlation
 from modules.errors import DataError
+from modules.storage import save_table
 from modules.trained import load_trained
 from tests.tiny import STEPS, finished_run
 
@@ -141,7 +141,7 @@ def change(run, **fields):
 
 
 def test_a_run_gives_back_the_copula_it_was_trained_with(run, fitted):
-    copula.save(run, fitted)
+    save_table(run, fitted)
     loaded = load_trained(run).noise
     assert loaded.names == fitted.names
     np.testing.assert_array_equal(loaded.quantiles, fitted.quantiles)
@@ -173,7 +173,7 @@ def test_a_damaged_copula_is_refused(run, fields, reason):
 
 
 def test_a_run_gives_back_a_copula_of_windows_that_share_no_row(run, fitted_apart):
-    copula.save(run, fitted_apart)
+    save_table(run, fitted_apart)
     loaded = load_trained(run).noise
     np.testing.assert_array_equal(draw(loaded, (5, STEPS, 2)), draw(fitted_apart, (5, STEPS, 2)))
 

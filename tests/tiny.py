@@ -4,13 +4,15 @@ import keras
 import numpy as np
 import pandas as pd
 
-from modules import copula, quantiles
 from modules.batches import Batches
 from modules.columns import Column
+from modules.copula import Copula
 from modules.noise import noise_maker
 from modules.preprocessing import MinMaxScaler
+from modules.quantiles import QuantileMapping
 from modules.runs import create
 from modules.site_data import SiteData
+from modules.storage import save_table
 from modules.utils import NETWORKS, TimeGAN
 from settings import TimeGANSettings
 
@@ -80,13 +82,13 @@ def tiny_mapping():
     """Five quantiles a column, one of them a tie."""
     generated = [[0.1, 0.3, 0.5, 0.6, 0.9], [0.2, 0.2, 0.4, 0.6, 0.8]]
     training = [[0.0, 0.1, 0.2, 0.5, 1.0], [0.0, 0.0, 0.0, 0.9, 1.0]]
-    return quantiles.QuantileMapping.of(["Speed", "Power"], generated, training)
+    return QuantileMapping.of(["Speed", "Power"], generated, training)
 
 
 def tiny_copula():
     """Three quantiles a column; each step goes half with the one before."""
     correlation = [[[0.5**lag, 0.0], [0.0, 0.5**lag]] for lag in range(STEPS)]
-    return copula.Copula.of(["Speed", "Power"], [[0.0, 0.4, 1.0], [0.0, 0.0, 1.0]], correlation)
+    return Copula.of(["Speed", "Power"], [[0.0, 0.4, 1.0], [0.0, 0.0, 1.0]], correlation)
 
 
 def tiny_site_data(*, freq="10min"):
@@ -104,9 +106,9 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.write_columns(site_data)
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
     if fields.get("quantile_mapping"):
-        quantiles.save(run, tiny_mapping())
+        save_table(run, tiny_mapping())
     if fields.get("noise") == "copula":
-        copula.save(run, tiny_copula())
+        save_table(run, tiny_copula())
     timegan = timegan or stirred(tiny_timegan(**fields))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run
