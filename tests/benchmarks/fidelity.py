@@ -17,7 +17,7 @@ JUDGED = ("discriminative", "discriminative 4x", "predictive", "context-fid", "c
 PLAIN = ("correlational of all", "marginal", "autocorrelation", "copy rate", "neighbour ratio")
 WIND = ("power-curve residual", "ramps of speed", "ramps of power")
 # As many as the README's tables were made with.
-JOINT_STEPS = {"stocks": 2000, "sines": 2000, "la_haute_borne_farm": 500, "la_haute_borne": 3000}
+JOINT_STEPS = {"stocks": 2000, "sines": 2000, "la_haute_borne_farm": 300, "la_haute_borne": 3000}
 POST_PROCESSING = {jobs.RAW: "ours", jobs.MAPPED: "ours, quantile-mapped"}
 CAPTION = (
     "Ours: mean ± standard deviation over generators, each scored by the mean over its judges "
