@@ -11,6 +11,8 @@ Shape letters: B windows per batch, T time steps, F features, H units.
 import keras
 import tensorflow as tf
 
+from models.xla import xla_program
+
 
 def forward(network, inputs, *, training):
     """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
@@ -143,7 +145,7 @@ def _lstm(projected, recurrent_kernel):
     return latent, gradient
 
 
-@tf.function(jit_compile=True, autograph=False)
+@xla_program
 def _lstm_forward(projected, recurrent_kernel):
     n_steps, n_windows, _ = projected.shape
     zeros = tf.zeros((n_windows, recurrent_kernel.shape[0]))
@@ -158,7 +160,7 @@ def _lstm_forward(projected, recurrent_kernel):
     return _loop(step, n_steps, (zeros, zeros), 3)
 
 
-@tf.function(jit_compile=True, autograph=False)
+@xla_program
 def _lstm_backward(upstream, cell_state, gates, recurrent_kernel):
     n_steps = upstream.shape[0]
     i, f, g, o = tf.split(gates, 4, 2)
@@ -200,7 +202,7 @@ def _gru(projected, recurrent_kernel, recurrent_bias):
     return latent, gradient
 
 
-@tf.function(jit_compile=True, autograph=False)
+@xla_program
 def _gru_forward(projected, recurrent_kernel, recurrent_bias):
     n_steps, n_windows, _ = projected.shape
     units = recurrent_kernel.shape[0]
@@ -217,7 +219,7 @@ def _gru_forward(projected, recurrent_kernel, recurrent_bias):
     return _loop(step, n_steps, (zeros,), 3)
 
 
-@tf.function(jit_compile=True, autograph=False)
+@xla_program
 def _gru_backward(upstream, latent, gates, inner, recurrent_kernel):
     z, r, candidate = tf.split(gates, 3, 2)
     of_z = (_shift(latent) - candidate) * z * (1 - z)

@@ -8,13 +8,11 @@ CUSTOM = "CustomGradient-"  # what TensorFlow calls the gradients that a graph b
 
 @contextmanager
 def graphs_released():
-    """Let go of the graphs that are made inside, and of the kernels.
+    """Let go of the graphs that are made inside.
 
     TensorFlow enters every custom gradient (of a recurrent layer of ours, of an optimiser of
     Keras') into a list that only grows, and each holds the whole graph it stands in: 45 MiB a
     training, also of the smallest. Nobody can ask for the gradients of a graph that is gone.
-    Keras numbers what has no name of its own, and TensorFlow keeps a kernel per name: 2 MiB a
-    training. `clear_session` begins the numbers anew and empties that cache.
     """
     before = set(_registry())
     try:
@@ -24,8 +22,6 @@ def graphs_released():
         for name in set(registry) - before:
             if name.startswith(CUSTOM):
                 del registry[name]
-        if keras := sys.modules.get("keras"):
-            keras.backend.clear_session()
 
 
 def _registry():
