@@ -21,7 +21,7 @@ from modules.correlations import (
     with_memories,
 )
 from modules.mapping import LARGEST_NUMBER
-from modules.quantiles import LEVELS, mapped, occurrences, quantiles_of
+from modules.quantiles import LEVELS, as_rows, mapped, occurrences, quantiles_of
 from modules.splits import spread
 from modules.windows import windows_at
 
@@ -54,9 +54,7 @@ class Copula:
         does not hide it; how long each feature remembers, by its values. Windows that share no rows
         are told value by value where there are more of them than values in one.
         """
-        if _apart(starts, seq_len) and len(starts) > seq_len * len(names):
-            scaled = windows_at(scaled, starts, seq_len).reshape(len(starts), -1)
-            starts, seq_len = np.arange(len(starts)), 1
+        scaled, starts, seq_len = as_rows(scaled, starts, seq_len)
         quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
         normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
         fitted = spread(starts, FITTED_WINDOWS)
@@ -127,11 +125,6 @@ class Copula:
         table = tf.constant(self.quantiles.ravel(), tf.float32)
         lower, upper = tf.gather(table, place), tf.gather(table, place + 1)
         return lower + (level - below) * (upper - lower)
-
-
-def _apart(starts, seq_len):
-    """Whether no two windows of `seq_len` rows that begin at `starts` share a row."""
-    return len(starts) > 1 and np.diff(np.sort(starts)).min() >= seq_len
 
 
 def _continued(scores, white, correlation):

@@ -1,7 +1,8 @@
 """Quantile mapping: what a model makes, brought to the distribution its training data had.
 
 A monotone function per column sets how often each value occurs and leaves the ranks, and with
-them the order in time and the dependence between columns, as the model made them.
+them the order in time and the dependence between columns, as the model made them. Windows that
+share no row, each an event with a beginning of its own, have such a function per value instead.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ import numpy as np
 
 from modules.mapping import LARGEST_NUMBER
 from modules.synthesis import sample
+from modules.windows import windows_at
 
 LEVELS = 1001
 FITTED_WINDOWS = 2000
+FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
 SEED_SHIFT = 1_000_003  # other windows than those that the report judges
 
 
@@ -22,8 +25,9 @@ class QuantileMapping:
     """One fixed function per feature, the same whatever number of windows or rows it is given.
 
     `names`: the F features', in the scaler's order. `generated`, `training`: float64 (F, K), the
-    quantiles at K evenly spaced levels from 0 to 1, scaled. Sine and cosine of an angle are mapped
-    each for itself: measured on simulated and on trained directions, the angle gains by it.
+    quantiles at K evenly spaced levels from 0 to 1, scaled; (T * F, K) of windows that share no
+    row. Sine and cosine of an angle are mapped each for itself: measured on simulated and on
+    trained directions, the angle gains by it.
     """
 
     FILE: ClassVar = "quantiles.json"
@@ -36,9 +40,11 @@ class QuantileMapping:
     def fit(cls, names, generated, training, weights=None):
         """Learn from scaled windows `generated` (..., F) and scaled rows `training` (n_rows, F).
 
+        `training` is (n_windows, T * F) where windows of T rows share none, see `as_rows`.
         `weights`: int (n_rows,), how often each row counts; None is once. Quantiles are values
         that occurred, so that a point mass such as 0 kW stays one.
         """
+        generated = generated.reshape(-1, training.shape[-1])
         return cls.of(names, quantiles_of(generated), quantiles_of(training, weights))
 
     @classmethod
@@ -53,7 +59,7 @@ class QuantileMapping:
             raise TypeError("names must be text")
         if not generated.ndim == 2 or not generated.shape == training.shape:
             raise ValueError("as many generated as training quantiles are needed")
-        if len(names) != len(generated) or generated.shape[1] < 2:
+        if not names or len(generated) % len(names) or generated.shape[1] < 2:
             raise ValueError("two or more quantiles per feature are needed")
         both = np.stack([generated, training])
         if not (np.abs(both) <= LARGEST_NUMBER).all():
@@ -63,7 +69,7 @@ class QuantileMapping:
         return cls(names, generated, training)
 
     def __call__(self, scaled):
-        """Map scaled windows (..., F) to float64 (..., F), in the range of the training rows.
+        """Map scaled windows (..., T, F) to float64 (..., T, F), in the range of the training rows.
 
         Linear between quantiles. A value that is several generated quantiles at once goes to the
         training quantile in the middle of theirs, and one beyond all of them to the nearest's.
@@ -72,7 +78,12 @@ class QuantileMapping:
         >>> mapping(np.array([[-1.0], [0.0], [0.5], [1.5], [3.0]]))[:, 0]
         array([ 6.,  6., 13., 30., 40.])
         """
-        return mapped(scaled, self.generated, self.training)
+        n_steps, n_values = scaled.shape[-2], len(self.generated)
+        n_rows = n_values // len(self.names)
+        whole = [(0, 0)] * (scaled.ndim - 2) + [(0, -n_steps % n_rows), (0, 0)]
+        padded = np.pad(scaled, whole)
+        rows = mapped(padded.reshape(-1, n_values), self.generated, self.training)
+        return rows.reshape(padded.shape)[..., :n_steps, :]
 
 
 def quantiles_of(rows, weights=None):
@@ -99,16 +110,37 @@ def _map(values, generated, training):
 
 
 def learn(model, noise, scaler, series, starts, settings, *, fast):
-    """Fit a `QuantileMapping` to 2000 windows of the finished synthetic `model`.
+    """Fit a `QuantileMapping` to windows of the finished synthetic `model`.
 
     `noise`: see `modules.synthesis.sample`. `series`: float (n_rows, F), not scaled, and `starts`,
     int (n_windows,), as `modules.windows.cut` gives them. A row counts as often as it stood in a
     training window.
     """
+    rows, starts, n_together = as_rows(scaler.transform(series), starts, settings.seq_len)
+    n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
     seed = settings.seed + SEED_SHIFT
-    generated = sample(model, FITTED_WINDOWS, settings.seq_len, noise=noise, seed=seed, fast=fast)
-    weights = occurrences(starts, settings.seq_len, len(series))
-    return QuantileMapping.fit(scaler.names_, generated, scaler.transform(series), weights)
+    generated = sample(model, n_windows, settings.seq_len, noise=noise, seed=seed, fast=fast)
+    weights = occurrences(starts, n_together, len(rows))
+    return QuantileMapping.fit(scaler.names_, generated, rows, weights)
+
+
+def as_rows(scaled, starts, seq_len):
+    """Return rows, starts and a length such that each column of the rows has one distribution.
+
+    `scaled`: (n_rows, F). `starts`: int (n_windows,), of windows of `seq_len` rows. What is given,
+    as a rule; but windows that share no row begin each at a time zero of its own, and where there
+    are more of them than values in one, each becomes a single row (n_windows, seq_len * F).
+
+    >>> as_rows(np.arange(12.0)[:, None], np.array([0, 2, 4]), seq_len=2)
+    (array([[0., 1.],
+           [2., 3.],
+           [4., 5.]]), array([0, 1, 2]), 1)
+    """
+    n_windows = len(starts)
+    apart = n_windows > 1 and np.diff(np.sort(starts)).min() >= seq_len
+    if not apart or n_windows <= seq_len * scaled.shape[1]:
+        return scaled, starts, seq_len
+    return windows_at(scaled, starts, seq_len).reshape(n_windows, -1), np.arange(n_windows), 1
 
 
 def occurrences(starts, seq_len, n_rows):

@@ -7,7 +7,7 @@ from scipy.spatial.distance import cdist
 from models.fast_recurrent import call
 from modules.errors import DataError
 from modules.memorisation import nearest_windows
-from modules.quantiles import mapped, occurrences, quantiles_of
+from modules.quantiles import as_rows, mapped, occurrences, quantiles_of
 from modules.splits import blocked_split, spread
 from modules.windows import windows_at
 
@@ -49,7 +49,8 @@ class Selection:
         self._noise = noise(random, shape)
         self._quantiles = None
         if maps:
-            self._quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
+            rows, begins, n_together = as_rows(scaled, starts, seq_len)
+            self._quantiles = quantiles_of(rows, occurrences(begins, n_together, len(rows)))
 
         searched, chosen = spread(starts, MOST_SEARCHED), spread(starts, N_WINDOWS)
         self._train = windows_at(scaled, searched, seq_len)
@@ -69,7 +70,8 @@ class Selection:
         """
         windows = self._draw().numpy()
         if self._quantiles is not None:
-            windows = mapped(windows, quantiles_of(windows), self._quantiles)
+            rows = windows.reshape(-1, len(self._quantiles))
+            windows = mapped(rows, quantiles_of(rows), self._quantiles).reshape(windows.shape)
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(SCORES, (self._distance(windows), nearest / self._usual), strict=True))
 
