@@ -156,6 +156,43 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     assert not np.isin(first.generated, reported).all()
 
 
+def rising(n=20_000):
+    """Windows apart, of which every step lies higher and wider than the one before."""
+    return np.random.default_rng(0).uniform(0, 1, (n, STEPS, 1)) * (1 + np.arange(STEPS))[:, None]
+
+
+def mapping_of_events():
+    uniform = np.broadcast_to(GRID[..., None], (1001, STEPS, 1))
+    return QuantileMapping.fit(["x"], uniform, rising().reshape(-1, STEPS))
+
+
+@pytest.mark.parametrize("n_steps", [1, STEPS, STEPS + 2, 3 * STEPS])
+def test_each_step_of_windows_that_share_no_row_has_a_function_of_its_own(n_steps):
+    values = np.random.default_rng(1).uniform(0, 1, (7, n_steps, 1)).astype(np.float32)
+    slopes = np.resize(1 + np.arange(STEPS), n_steps)[:, None]
+    mapped = mapping_of_events()(values)
+    np.testing.assert_allclose(mapped, values * slopes, atol=0.02 * STEPS)
+    np.testing.assert_array_equal(mapping_of_events()(values[2]), mapped[2])
+
+
+def test_windows_that_share_no_row_are_learnt_step_by_step(echo):
+    events = np.concatenate([rising(5000), 1 - rising(5000)], -1)
+    series = events.reshape(-1, 2)
+    scaler = MinMaxScaler().fit(series, ["up", "down"])
+    starts = np.arange(0, len(series), STEPS)
+    mapping = quantiles.learn(echo, UNIFORM, scaler, series, starts, tiny_settings(), fast=False)
+    assert mapping.training.shape == (2 * STEPS, quantiles.LEVELS)
+    windows = synthesis.sample(echo, 5000, STEPS, noise=UNIFORM, seed=8, fast=False)
+    mapped = scaler.inverse_transform(mapping(windows))
+    np.testing.assert_allclose(mapped.mean(0), events.mean(0), atol=0.1)
+    np.testing.assert_allclose(mapped.std(0), events.std(0), atol=0.1)
+
+
+def test_few_windows_that_share_no_row_are_pieces_of_a_series():
+    series, starts = rising(2 * STEPS).reshape(-1, 2), np.arange(0, STEPS * STEPS, STEPS)
+    assert quantiles.as_rows(series, starts, STEPS)[0] is series
+
+
 @pytest.fixture
 def run(tmp_path):
     return finished_run(tmp_path, quantile_mapping=True)

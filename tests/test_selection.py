@@ -60,9 +60,9 @@ def echo():
     """A model that hands its noise on, and Selection made for it."""
     model = keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
 
-    def select(scaled, unseen, **how):
+    def select(scaled, unseen, starts=STARTS[:300], **how):
         return Selection(
-            model, scaled, STARTS[:300], unseen, seq_len=5,
+            model, scaled, starts, unseen, seq_len=5,
             noise=noise_maker("uniform", 5), seed=0, fast=False, **how,
         )  # fmt: skip
 
@@ -100,3 +100,12 @@ def test_windows_are_scored_as_quantile_mapping_leaves_them(echo):
     raw, mapped = (echo(squares, STARTS[350:], maps=maps).scores() for maps in (False, True))
     assert abs(mapped["heldout_distance"]) < 0.1 < raw["heldout_distance"]
     assert mapped["neighbour_ratio"] == pytest.approx(1, abs=0.15)
+
+
+def test_windows_that_share_no_row_are_scored_as_mapped_step_by_step(echo):
+    # Every step lies higher than the one before, which no mapping of a whole column brings about.
+    steps = np.arange(5, dtype=np.float32)[:, None]
+    rows = (np.random.default_rng(2).uniform(size=(800, 5, 2)) + steps).astype(np.float32)
+    starts = np.arange(0, 4000, 5)
+    apart = echo(rows.reshape(-1, 2), starts[400:], starts=starts[:400], maps=True).scores()
+    assert abs(apart["heldout_distance"]) < 0.1
