@@ -34,6 +34,9 @@ PRESETS = {
         "ema": 0.995,
         "heldout": 0.1,
         "keep_best": True,
+        "train_step": 3000,
+        "autoencoder_steps": 1500,
+        "supervised_steps": 1000,
     },
 }
 
