@@ -14,7 +14,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, CliToggleFlag, SettingsConfigDict
+from pydantic_settings import BaseSettings, CliImplicitFlag, CliToggleFlag, SettingsConfigDict
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
@@ -225,7 +225,7 @@ class TimeGANSettings(TrainingSettings):
         description="Share of the records, in blocks of time, that is never trained on; "
         "`keep_best` and the report judge by it.",
     )
-    keep_best: CliToggleFlag[bool] = Field(
+    keep_best: CliImplicitFlag[bool] = Field(
         False,
         description="End with the weights of the log line whose windows lay nearest to the "
         "held-out ones, copies of training windows ruled out; not with the last.",

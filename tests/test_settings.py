@@ -55,6 +55,11 @@ def test_a_preset_stands_in_for_settings_that_are_not_given():
     )
 
 
+def test_what_a_preset_turns_on_can_be_turned_off():
+    assert not read_settings(TimeGANSettings, ["--preset", "best", "--no-keep_best"]).keep_best
+    assert read_settings(TimeGANSettings, ["--keep_best"]).keep_best
+
+
 def test_the_document_preset_is_the_default():
     assert read_settings(TimeGANSettings, ["--preset", "document"]) == TimeGANSettings()
 
