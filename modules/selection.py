@@ -15,6 +15,8 @@ SCORES = ("heldout_distance", "neighbour_ratio")
 N_WINDOWS = 600  # a side
 MOST_SEARCHED = 10000  # training windows searched for copies
 NEAREST_ALLOWED = 0.3  # neighbour ratio below which training windows come back
+NARROWEST = 0.03  # of the widest deviation, the least that is whitened to the same
+TINY = 1e-6  # deviation of a column that stands still
 SEED_OFFSET = 1000  # from the seed of the training
 
 
@@ -88,13 +90,13 @@ class Selection:
 class EnergyDistance:
     """Between sets of windows: 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Szekely and Rizzo, 2013).
 
-    A window counts with its values and its steps from row to row, each in the deviations of
-    `real`, float32 (n, T, F): level and roughness weigh the same. Zero for equal distributions.
+    A window counts with its values and its steps from row to row, each whitened by `real`, float32
+    (n, T, F): level and roughness weigh the same, and how far power strays from what the wind
+    gives as much as how strong the wind is. Zero for equal distributions.
     """
 
     def __init__(self, real):
-        parts = real, np.diff(real, axis=1)
-        self._scales = [np.maximum(part.std(axis=(0, 1)), 1e-6) for part in parts]
+        self._whitenings = [_whitening(part) for part in (real, np.diff(real, axis=1))]
         self._real = self._flat(real)
         self._among_real = _mean_distance(self._real)
 
@@ -105,8 +107,20 @@ class EnergyDistance:
 
     def _flat(self, windows):
         parts = windows, np.diff(windows, axis=1)
-        scaled = [part / scale for part, scale in zip(parts, self._scales, strict=True)]
-        return np.concatenate([_flat(part) for part in scaled], axis=1)
+        white = [part @ matrix for part, matrix in zip(parts, self._whitenings, strict=True)]
+        return np.concatenate([_flat(part) for part in white], axis=1)
+
+
+def _whitening(windows):
+    """Matrix (F, F) that makes the rows of `windows` columns of deviation 1 without correlation.
+
+    Deviations below `NARROWEST` of the widest stay small: there, noise would count like weather.
+    """
+    rows = windows.reshape(-1, windows.shape[-1])
+    scales = np.maximum(rows.std(axis=0), TINY)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov((rows / scales).T, bias=True)))
+    narrowest = max(NARROWEST**2 * variances[-1], TINY)
+    return axes / np.sqrt(np.maximum(variances, narrowest)) / scales[:, None]
 
 
 def _flat(windows):

@@ -55,6 +55,24 @@ def test_energy_distance_of_equal_distributions_is_nought_and_grows_with_roughne
     assert distance(rough) > distance(same) + 0.1
 
 
+def test_energy_distance_sees_a_blurred_power_curve():
+    random = np.random.default_rng(2)
+    wind = np.cumsum(random.normal(size=(3, 300, 8)), axis=2)
+    real, same, blurred = np.stack([wind, wind], axis=-1)
+    real, same, blurred = (x + random.normal(0, 0.1, x.shape) for x in (real, same, blurred))
+    blurred[..., 1] += random.normal(0, 0.3, blurred.shape[:-1])
+    distance = EnergyDistance(real)
+    assert distance(blurred) > 10 * abs(distance(same))
+
+
+def test_energy_distance_does_not_depend_on_units_or_on_which_sums_are_recorded():
+    random = np.random.default_rng(3)
+    real, other = np.cumsum(random.normal(size=(2, 200, 6, 2)), axis=2)
+    other[..., 0] += 3
+    mixed = [windows @ [[1.0, 20.0], [1.0, -20.0]] for windows in (real, other)]
+    assert EnergyDistance(mixed[0])(mixed[1]) == pytest.approx(EnergyDistance(real)(other))
+
+
 @pytest.fixture
 def echo():
     """A model that hands its noise on, and Selection made for it."""
