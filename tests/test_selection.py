@@ -99,6 +99,12 @@ def test_windows_like_the_held_out_ones_score_well_and_are_no_copies(echo, n_uns
     assert Selection.is_no_copy(near)
 
 
+def test_the_distance_is_to_held_out_windows_not_to_those_trained_on(echo):
+    scaled = np.random.default_rng(4).uniform(size=(505, 2)).astype(np.float32)
+    scaled[:350] *= 0.2
+    assert abs(echo(scaled, STARTS[350:]).scores()["heldout_distance"]) < 0.1
+
+
 def test_a_model_that_repeats_training_windows_is_ruled_out(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     selection = echo(scaled, STARTS[350:])
