@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import solve_discrete_lyapunov
 
 from modules.correlations import (
     SLOWEST,
@@ -97,3 +98,15 @@ def test_an_autoregression_that_would_run_away_is_held():
     coefficients, _ = autoregression(correlation)
     roots = np.abs(np.roots([1, *-coefficients[0, ::-1]]))
     assert roots.max() == pytest.approx(SLOWEST)
+
+
+def test_an_autoregression_that_is_held_keeps_variances_of_one():
+    correlation = np.stack(
+        [np.diag(r) for r in np.transpose([[1, 1, 0.9, 0.4], 0.5 ** np.arange(4)])]
+    )
+    correlation[:, 1, 0] = 0.3 * correlation[:, 1, 1]
+    correlation[0, 0, 1] = 0.3
+    coefficients, factor = autoregression(correlation)
+    companion, new = np.eye(6, k=2), np.zeros((6, 6))
+    companion[-2:], new[-2:, -2:] = coefficients, factor @ factor.T
+    np.testing.assert_allclose(np.diag(solve_discrete_lyapunov(companion, new)), 1, rtol=1e-6)
