@@ -13,8 +13,8 @@ demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
 	$(RUN) gan_train.py --train_step $(DEMO_STEPS) --report none
 	$(RUN) gan_generator.py --report
 
-test: $(VENV)/installed-tests ## Run the fast tests
-	$(RUN) -m pytest
+test: $(VENV)/installed-tests ## Run the fast tests, one file on each core
+	$(RUN) -m pytest --numprocesses auto --dist loadfile
 
 slow: $(VENV)/installed-tests ## Run the slow tests too
 	$(RUN) -m pytest -m "slow or not slow"
