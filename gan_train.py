@@ -37,6 +37,8 @@ def train_timegan(settings):
     site_data = programs.site_records(settings)
     if site_data is None:
         return
+    if not settings.atoms:
+        site_data = site_data.without_atoms()
     series, starts = cut(site_data.tables, settings.seq_len)
     features, names = encode_angles(series, site_data.columns), feature_names(site_data.columns)
     parts = split(starts, settings)  # refused, if at all, before there is a run folder

@@ -235,6 +235,11 @@ class TimeGANSettings(TrainingSettings):
         description="Map each generated column onto the training distribution; ranks, and so the "
         "order in time, stay as the model made them.",
     )
+    atoms: CliImplicitFlag[bool] = Field(
+        True,
+        description="Give synthetic power near a value that the records keep coming back to (0 kW, "
+        "rated power) that value.",
+    )
     report: ReportKind = Field(
         "quick",
         description="Fidelity report at the end: `quick` takes seconds, `full` adds the scores "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,6 +44,10 @@ class SiteData:
     freq: str | None
     time_zone: str | None
     report: DataReport
+
+    def without_atoms(self):
+        columns = [column.model_copy(update={"atoms": ()}) for column in self.columns]
+        return replace(self, columns=columns)
 
 
 @dataclass

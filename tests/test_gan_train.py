@@ -358,6 +358,18 @@ def test_a_run_that_fails_says_where_and_leaves_no_model(workspace, monkeypatch)
     assert "its training has not finished" in said
 
 
+@pytest.mark.parametrize(("words", "n_columns"), [([], 1), (["--no-atoms"], 0)])
+def test_a_run_knows_the_atoms_of_power_unless_told_otherwise(
+    workspace, monkeypatch, words, n_columns
+):
+    monkeypatch.setattr(losses, "EPSILON", float("nan"))  # ends it once its columns are written
+    make_sample(workspace / "input", days=20, n_turbines=1)
+    call(gan_train.main, ["--data_path", "input", *TINY, *words])
+    run = Run(workspace / "TimeGan_Result" / "experiment_01")
+    columns = json.loads((run.model_folder / "columns.json").read_text())["columns"]
+    assert sum(bool(column["atoms"]) for column in columns) == n_columns
+
+
 @pytest.mark.parametrize("main", [gan_train.main, gan_generator.main])
 def test_help_exits_with_0(main):
     with restored_logging(), pytest.raises(SystemExit) as stop:
