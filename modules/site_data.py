@@ -46,6 +46,7 @@ class SiteData:
     report: DataReport
 
     def without_atoms(self):
+        """The same records, without values that synthetic ones are drawn to."""
         columns = [column.model_copy(update={"atoms": ()}) for column in self.columns]
         return replace(self, columns=columns)
 
