@@ -55,12 +55,13 @@ def write_synthetic(run, trained, settings, *, fast):
 
 def write_forecast(run, trained, settings, *, fast):
     """Forecast along the run's validation records and beyond them, with intervals."""
+    from models.forecaster import Forecaster
     from modules import forecast_picture, forecast_table, forecasting
     from modules.storage import write_whole
 
     target = forecasting.find_target(trained.columns, trained.settings.target)
     column = trained.columns[target]
-    model = forecasting.Forecaster(trained.model, fast=fast)
+    model = Forecaster(trained.model, fast=fast)
     tracks = forecast_table.follow(model, trained, run.read_validation(), target, settings.length)
     errors = forecast_table.errors_by_lead(tracks)
     log.info("Validation errors of %s, by steps ahead:\n%s", column.name, errors.round(4))

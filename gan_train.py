@@ -29,7 +29,7 @@ def train_timegan(settings):
     from modules.learning import learn
     from modules.preprocessing import encode_angles, feature_names
     from modules.report import write_after_training
-    from modules.selection import split
+    from modules.splits import heldout_split
     from modules.storage import save_table
     from modules.windows import cut
 
@@ -41,7 +41,8 @@ def train_timegan(settings):
         site_data = site_data.without_atoms()
     series, starts = cut(site_data.tables, settings.seq_len)
     features, names = encode_angles(series, site_data.columns), feature_names(site_data.columns)
-    parts = split(starts, settings)  # refused, if at all, before there is a run folder
+    # Refused, if at all, before there is a run folder.
+    parts = heldout_split(starts, settings.seq_len, share=settings.heldout, seed=settings.seed)
 
     has_gpu = configure(settings.gpu_memory_limit)
     run = programs.start_run("timegan", settings, site_data, resumed=resumed, has_gpu=has_gpu)
@@ -64,6 +65,7 @@ def train_forecaster(settings):
     """Learn to say what a site's target does next and leave a run folder behind."""
     import keras
 
+    from models.forecaster import Forecaster
     from modules import forecasting
     from modules.device import configure
     from modules.trainer import Trainer
@@ -87,11 +89,19 @@ def train_forecaster(settings):
 
     keras.utils.set_random_seed(settings.seed)
     network = forecasting.build(settings, scaler, name, run.model_name)
-    forecaster = forecasting.Forecaster(network, fast=not has_gpu)
+    forecaster = Forecaster(network, fast=not has_gpu)
     optimizer = forecasting.build_optimizer(settings)
     phase, windows = forecasting.plan(forecaster, optimizer, training, validation, settings)
     state = {"forecaster": forecaster, "optimizer": optimizer, "windows": windows}
-    Trainer([phase], state, run, settings, [optimizer]).train()
+    Trainer(
+        [phase],
+        state,
+        run,
+        [(optimizer, settings.lr)],
+        log_interval=settings.log_interval,
+        checkpoint_interval=settings.checkpoint_interval,
+        on_nan=settings.on_nan,
+    ).train()
 
     val_mae, persistence_mae = forecasting.validate(forecaster, validation).values()
     log.info("Best val_mae %.4g; persistence on the same windows %.4g", val_mae, persistence_mae)

@@ -21,8 +21,24 @@ CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
 ScalerKind = Literal["minmax", "robust", "standard"]
 ReportKind = Literal["none", "quick", "full"]
+# `document` repeats the defaults as they came: what differs from them below has been edited, and
+# counts before any preset, as if it had been given.
 PRESETS = {
-    "document": {},
+    "document": {
+        "sel_rnn": "LSTM",
+        "batchnorm": True,
+        "hidden_dim": 64,
+        "num_layers": 3,
+        "correlation_weight": 0.0,
+        "beta": 0.9,
+        "lr_decay": 0.0,
+        "ema": 0.0,
+        "heldout": 0.0,
+        "keep_best": False,
+        "train_step": 10000,
+        "autoencoder_steps": None,
+        "supervised_steps": None,
+    },
     "best": {
         "sel_rnn": "GRU",
         "batchnorm": False,
@@ -250,7 +266,10 @@ class TimeGANSettings(TrainingSettings):
     @classmethod
     def _fill_in_preset(cls, given):
         # As text: a settings file that somebody changed may hold anything under that name.
-        return PRESETS.get(str(given.get("preset")), {}) | given
+        preset = str(given.get("preset", cls.model_fields["preset"].default))
+        defaults = {name: cls.model_fields[name].default for name in PRESETS["document"]}
+        edited = dict(defaults.items() - PRESETS["document"].items())
+        return PRESETS.get(preset, {}) | edited | given
 
     @field_validator("z_dim")
     @classmethod

@@ -4,7 +4,14 @@ Shape letters: B windows per batch, T time steps, F features, O outputs per step
 """
 
 import keras
+import numpy as np
+import tensorflow as tf
 
+from models import losses
+from models.fast_recurrent import call
+
+LOSSES = ("huber_loss", "mae")  # of a training step
+WINDOWS_PER_CALL = 1024
 KERNEL_SIZE = 5  # steps the convolution looks back over, its own included
 
 
@@ -31,3 +38,38 @@ def forecaster(n_features, n_outputs=1, *, units=60, scale=1.0, offset=0.0, name
         ],
         name=name,
     )
+
+
+class Forecaster(tf.Module):
+    """A forecasting network, with what training and forecasting do with it.
+
+    `fast`: compute through `models.fast_recurrent` (CPU) rather than the stock layers.
+    """
+
+    def __init__(self, network, *, fast):
+        super().__init__(name="forecaster")
+        self.network = network
+        self.fast = fast
+        self.horizon = network.output_shape[-1]
+
+    def learn(self, optimizer, windows, ahead):
+        """Move the network down the Huber loss. `windows`: (B, T, F); `ahead`: (B, T, O)."""
+        with tf.GradientTape() as tape:
+            forecast = self._call(windows, training=True)
+            loss = losses.huber_loss(ahead, forecast)
+        variables = self.network.trainable_variables
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"huber_loss": loss, "mae": losses.absolute_loss(ahead, forecast)}
+
+    def predict(self, windows):
+        """Forecasts float32 (n, T, O), in the target's unit, of scaled windows (n, T, F)."""
+        batches = range(0, len(windows), WINDOWS_PER_CALL)
+        calls = [self._predict(tf.constant(windows[i : i + WINDOWS_PER_CALL])) for i in batches]
+        return np.concatenate(calls)
+
+    @tf.function(autograph=False)
+    def _predict(self, windows):
+        return self._call(windows, training=False)
+
+    def _call(self, windows, training):
+        return call(self.network, windows, training=training, fast=self.fast)

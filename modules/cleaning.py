@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from modules.columns import WIND_SPEED, Column, wrap_angle
+from modules.columns import Column, power_column, wind_speed_column, wrap_angle
 
 CALM_WIND_SPEED = 1.0
 STEADY_WIND_SPEED = 5.0
@@ -199,8 +199,10 @@ def apply_rules(
     readings the rule blanked, wrapped or clipped.
     """
     table = table[[column.name for column in columns]].copy()
-    power = next((column.name for column in columns if column.kind == "power"), None)
-    wind_speed = next((column.name for column in columns if column.iec == WIND_SPEED), None)
+    power, wind_speed = (
+        None if i is None else columns[i].name
+        for i in (power_column(columns), wind_speed_column(columns))
+    )
     turbine = _Turbine(table, power, wind_speed, rated_power, stuck_records)
     changed: Counter = Counter()
     for rule, find in RULES.items():

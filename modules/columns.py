@@ -1,5 +1,6 @@
 """One variable of a site: its unit, kind and limits, known beforehand and learnt from the data."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -7,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor"]
 
+ANGLE = "angle"
 WIND_SPEED = "WMET.HorWdSpd"
+LARGEST_NUMBER = 1e30  # its square is still a float, and it a float of 32 bits
 HIGHEST_ROTOR_RPM = 60.0
 STRAY_SHARE = 0.001
 ATOM_KINDS = ("power",)
@@ -49,6 +52,21 @@ class Column(BaseModel):
     observed_min: float | None = None
     observed_max: float | None = None
     atoms: tuple[Atom, ...] = ()
+
+
+def power_column(columns: Sequence[Column]) -> int | None:
+    """The position of the site's power among `columns`, the first of that kind; None without."""
+    return next((i for i, column in enumerate(columns) if column.kind == "power"), None)
+
+
+def wind_speed_column(columns: Sequence[Column]) -> int | None:
+    """The position of the wind speed among `columns`; None where none is named as such."""
+    return next((i for i, column in enumerate(columns) if column.iec == WIND_SPEED), None)
+
+
+def direction_columns(columns: Sequence[Column]) -> list[int]:
+    """The positions of the directions among `columns`, in degrees."""
+    return [i for i, column in enumerate(columns) if column.kind == ANGLE]
 
 
 def wrap_angle(degrees, start: float = 0.0) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import ndtri
 
+from modules.columns import LARGEST_NUMBER
 from modules.correlations import (
     autoregression,
     block_toeplitz,
@@ -20,7 +21,6 @@ from modules.correlations import (
     normal_memory,
     with_memories,
 )
-from modules.mapping import LARGEST_NUMBER
 from modules.quantiles import LEVELS, as_rows, mapped, occurrences, quantiles_of
 from modules.splits import spread
 from modules.windows import windows_at

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,12 @@ import pandas as pd
 from tqdm import tqdm
 
 from modules.cleaning import power_unit_slip
-from modules.columns import WIND_SPEED, Column
+from modules.columns import wind_speed_column
 from modules.errors import DataError
-from modules.location_module import Site, get_site
+from modules.location_module import get_site
 from modules.mapping import Records, map_file
 from modules.readers import is_data_file, read_table
+from modules.site import RawTurbine, Site
 
 LARGEST_OVERLAP = 0.5
 
@@ -24,23 +24,6 @@ _PERIOD = re.compile(
 )
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class RawTurbine:
-    """The records of one turbine as the files hold them.
-
-    `table`: float64 (n_records, F), one column per variable in the site's order, sorted by its
-    DatetimeIndex (in UTC, or naive in the site's time zone), or in file order with a RangeIndex.
-    `n_read` counts the rows of the files, `n_undated` those dropped for want of a stamp.
-    """
-
-    name: str
-    table: pd.DataFrame
-    columns: tuple[Column, ...]
-    files: tuple[Path, ...]
-    n_read: int
-    n_undated: int
 
 
 def load(settings) -> dict[str, RawTurbine]:
@@ -162,8 +145,8 @@ def _check_consistent(records: list[Records]) -> None:
 def _check_power_units(records: Records, site: Site) -> None:
     if site.rated_power is None:
         return
-    wind_column = next((c.name for c in records.columns if c.iec == WIND_SPEED), None)
-    wind_speed = None if wind_column is None else records.table[wind_column].to_numpy()
+    at = wind_speed_column(records.columns)
+    wind_speed = None if at is None else records.table[records.columns[at].name].to_numpy()
     for column in records.columns:
         if column.kind != "power":
             continue

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from modules.columns import Column
 from modules.resampling import circular_mean
-from modules.windows import stretches
+from modules.timestamps import stretches
 
 
 class WindowCount(BaseModel):

@@ -75,7 +75,7 @@ def evaluate(
         ("correlational", score_rows.correlational_rows, seeds),
         ("marginal", score_rows.marginal_rows, columns.names),
         ("autocorrelation", score_rows.autocorrelation_rows),
-        ("memorisation", score_rows.memorisation_rows),
+        ("memorisation", _memorisation_rows),
         ("wind", score_rows.wind_rows, columns),
     ]
     return [
@@ -84,6 +84,12 @@ def evaluate(
         if score in scores
         for row in _or_reason(score, make, sets, *how)
     ]
+
+
+def _memorisation_rows(sets):
+    return score_rows.memorisation_rows(
+        sets.synthetic, sets.gaussian, sets.real, sets.unseen, sets.real
+    )
 
 
 def _sets(real, synthetic, starts, heldout, seed):

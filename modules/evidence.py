@@ -14,8 +14,7 @@ from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
 from modules.runs import saved_settings
 from modules.score_rows import Columns
 from modules.scores import LEAST_WINDOWS
-from modules.selection import split
-from modules.splits import spread
+from modules.splits import heldout_split, spread
 from modules.windows import cut, windows_at
 from settings import TimeGANSettings
 
@@ -106,7 +105,9 @@ def gather(site_data, synthetic, settings):
     `modules.windows.cut`.
     """
     series, starts = cut(site_data.tables, settings.seq_len)
-    training, unseen = split(starts, settings)
+    training, unseen = heldout_split(
+        starts, settings.seq_len, share=settings.heldout, seed=settings.seed
+    )
     synthetic = in_windows(synthetic, settings.seq_len)[:MOST_WINDOWS]
     return Evidence(site_data.columns, series, training, synthetic, unseen)
 

@@ -8,8 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.forecaster import forecaster
-from modules.forecasting import LOSSES, Forecaster
+from models.forecaster import LOSSES, Forecaster, forecaster
 from modules.phases import Phase, compiled
 
 UNITS = 24

@@ -4,10 +4,11 @@ import io
 
 import matplotlib
 
+from modules.pictures import PALETTE
+
 MOST_PANELS = 4
 MOST_ROWS = 300  # one-step forecasts shown, so that single steps can be told apart
-# Okabe and Ito's palette: told apart by colour-blind readers too.
-ACTUAL, ONE_STEP, MULTI_STEP = "#000000", "#0072B2", "#D55E00"
+ACTUAL, ONE_STEP, MULTI_STEP = PALETTE["black"], PALETTE["blue"], PALETTE["vermillion"]
 
 
 def draw(table, column):

@@ -10,8 +10,8 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.preprocessing import encode_angles
-from modules.synthesis import decimals
-from modules.windows import stretches
+from modules.spreadsheet import decimals
+from modules.timestamps import stretches
 
 COVERAGE = 0.8  # share of the validation errors inside the interval `lower_80` to `upper_80`
 LEAST_ERRORS = 10  # of a lead, for an interval to be drawn from them
@@ -36,7 +36,7 @@ class Track:
 def follow(model, trained, tables, target, length=None) -> list[Track]:
     """Forecast L steps after every complete window of every turbine.
 
-    `model`: `modules.forecasting.Forecaster`. `trained`: `modules.runs.Trained`. `tables`:
+    `model`: `models.forecaster.Forecaster`. `trained`: `modules.runs.Trained`. `tables`:
     turbine -> the validation records. `target`: its position among the columns. `length` is L;
     None is the horizon, or, for a single variable, a window's length if that is more.
 

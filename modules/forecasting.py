@@ -11,18 +11,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.fast_recurrent import call
-from models.forecaster import forecaster
-from modules import losses
-from modules.columns import Column
+from models import losses
+from models.forecaster import LOSSES, forecaster
+from modules.columns import Column, power_column
 from modules.errors import DataError
 from modules.phases import LARGEST_LOSS, Phase
 from modules.preprocessing import ANGLE, SCALERS, encode_angles, feature_names
 from modules.windows import cut, drawn
 
 MOST_VALIDATED = 2048  # windows; above that every n-th one, so that a score costs little
-WINDOWS_PER_CALL = 1024
-LOSSES = ("huber_loss", "mae")
 SCORES = ("val_mae", "val_persistence_mae")  # the best weights are those of the lowest val_mae
 
 
@@ -53,8 +50,8 @@ def find_target(columns: list[Column], target: str | None) -> int:
     """
     names = [column.name for column in columns]
     if target is None:
-        powers = [i for i, column in enumerate(columns) if column.kind == "power"]
-        return powers[0] if powers else len(columns) - 1
+        power = power_column(columns)
+        return len(columns) - 1 if power is None else power
     linear = [column.name for column in columns if column.kind != ANGLE]
     if target not in linear:
         reason = "is an angle" if target in names else "is none of the data's variables"
@@ -138,41 +135,6 @@ def build_optimizer(settings):
     if settings.optimizer == "adam":
         return keras.optimizers.Adam(settings.lr, beta_1=settings.momentum)
     return keras.optimizers.SGD(settings.lr, momentum=settings.momentum)
-
-
-class Forecaster(tf.Module):
-    """A forecasting network, with what training and forecasting do with it.
-
-    `fast`: compute through `models.fast_recurrent` (CPU) rather than the stock layers.
-    """
-
-    def __init__(self, network, *, fast):
-        super().__init__(name="forecaster")
-        self.network = network
-        self.fast = fast
-        self.horizon = network.output_shape[-1]
-
-    def learn(self, optimizer, windows, ahead):
-        """Move the network down the Huber loss. `windows`: (B, T, F); `ahead`: (B, T, O)."""
-        with tf.GradientTape() as tape:
-            forecast = self._call(windows, training=True)
-            loss = losses.huber_loss(ahead, forecast)
-        variables = self.network.trainable_variables
-        optimizer.apply(tape.gradient(loss, variables), variables)
-        return {"huber_loss": loss, "mae": losses.absolute_loss(ahead, forecast)}
-
-    def predict(self, windows):
-        """Forecasts float32 (n, T, O), in the target's unit, of scaled windows (n, T, F)."""
-        batches = range(0, len(windows), WINDOWS_PER_CALL)
-        calls = [self._predict(tf.constant(windows[i : i + WINDOWS_PER_CALL])) for i in batches]
-        return np.concatenate(calls)
-
-    @tf.function(autograph=False)
-    def _predict(self, windows):
-        return self._call(windows, training=False)
-
-    def _call(self, windows, training):
-        return call(self.network, windows, training=training, fast=self.fast)
 
 
 def plan(model, optimizer, training, validation, settings):

@@ -57,5 +57,13 @@ def learn(features, names, parts, settings, run, *, has_gpu):
         )
     state = {"timegan": timegan, "random": batches.random}
     phases = timegan.phases(batches, selection)
-    Trainer(phases, state, run, settings, timegan.optimizers).train()
+    Trainer(
+        phases,
+        state,
+        run,
+        timegan.rates,
+        log_interval=settings.log_interval,
+        checkpoint_interval=settings.checkpoint_interval,
+        on_nan=settings.on_nan,
+    ).train()
     return scaler, timegan, noise

@@ -3,38 +3,12 @@
 A new site is one entry in `SITES` and a test: no code.
 """
 
-from pydantic import BaseModel, ConfigDict
-
 from modules.columns import WIND_SPEED, Column
 from modules.errors import DataError
-from modules.site_data import SiteData, clean_site
+from modules.site import Site, SiteData
+from modules.site_data import clean_site
 
-TIME_COLUMNS = ("datetime", "edate", "date_time", "timestamp", "time", "date", "ds", "index")
 TURBINE_COLUMNS = ("turbine", "turbine_name", "wind_turbine_name", "turbinename", "asset_id")
-
-
-class Site(BaseModel):
-    """Where a farm's files keep what, in which units and within which limits.
-
-    Names are compared without regard to case, with dots and blanks as underscores, without a
-    leading `//` and without `tag_prefix`. `by_position` names the columns of a file whose header
-    tells nothing: its own order, time first. An `open` site takes every other numeric column as
-    a variable too, and asks for one of its declared columns only. Naive time stamps are in
-    `time_zone`, and mean the start of their record. `rated_power` is in kW.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    columns: tuple[Column, ...] = ()
-    time_columns: tuple[str, ...] = TIME_COLUMNS
-    turbine_columns: tuple[str, ...] = ()
-    time_zone: str | None = None
-    rated_power: float | None = None
-    by_position: tuple[str, ...] = ()
-    tag_prefix: str | None = None
-    open: bool = False
-    time_required: bool = True
 
 
 def _wind_speed(name: str, **fields) -> Column:

@@ -8,13 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from modules.columns import Column
+from modules.columns import LARGEST_NUMBER, Column
 from modules.errors import DataError
-from modules.location_module import Site
 from modules.readers import first_line_where
+from modules.site import Site
 from modules.timestamps import MixedTimeZones, parse_times
-
-LARGEST_NUMBER = 1e30  # its square is still a float, and it a float of 32 bits
 
 logger = logging.getLogger(__name__)
 

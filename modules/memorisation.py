@@ -25,21 +25,13 @@ def nearest_windows(windows, train):
     return np.linalg.norm(queries - stored[nearest], axis=1), nearest
 
 
-def nearest_neighbour_ratio(synthetic, train, heldout):
-    """How near synthetic windows come to the training windows, next to unseen real ones.
+def closeness(windows, train):
+    """Share of `windows` (n, T, F) that copy one of `train` (m, T, F), and the median distance.
 
-    Median distance synthetic -> train over median distance heldout -> train. About 1: as far as
-    unseen real windows are. Well below 1: training windows come back nearly unchanged.
-    `heldout` must share no rows with `train`, or it looks nearer than unseen windows are.
+    Two floats; the distance is that to the nearest window of `train`, in their scale.
     """
-    to_train, unseen = (nearest_windows(x, train)[0] for x in (synthetic, heldout))
-    return float(np.median(to_train) / max(np.median(unseen), np.finfo(np.float32).tiny))
-
-
-def exact_copy_rate(windows, train, *, tolerance=COPY_TOLERANCE):
-    """Share of `windows` that equal a training window to within `tolerance` everywhere."""
-    nearest = nearest_windows(windows, train)[1]
-    return copy_rate(windows, np.asarray(train)[nearest], tolerance=tolerance)
+    distances, nearest = nearest_windows(windows, train)
+    return copy_rate(windows, np.asarray(train)[nearest]), float(np.median(distances))
 
 
 def copy_rate(windows, neighbours, *, tolerance=COPY_TOLERANCE):

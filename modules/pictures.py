@@ -12,11 +12,19 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from modules.columns import WIND_SPEED
+from modules.columns import power_column, wind_speed_column
 from modules.storage import replacing
 
-COLOURS = {"real": "#0072B2", "synthetic": "#D55E00"}  # Okabe & Ito
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+PALETTE = {  # Okabe and Ito
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "black": "#000000",
+}
+COLOURS = {"real": PALETTE["blue"], "synthetic": PALETTE["vermillion"]}
 WIDTH = 11  # inches, 1210 pixels
 N_SHOWN = 6  # windows per side
 PANELS = 3  # small pictures in a row
@@ -65,7 +73,7 @@ def draw_losses(losses, path):
     """
     phases = list(dict.fromkeys(losses["phase"]))
     names = [name for name in losses if name not in ("phase", "step")]
-    styles = dict(zip(names, product(("-", "--", ":"), PALETTE), strict=False))
+    styles = dict(zip(names, product(("-", "--", ":"), PALETTE.values()), strict=False))
     with sheet(path, 3.6, math=True) as figure:
         panels = figure.subplots(1, len(phases), squeeze=False)[0]
         for panel, phase in zip(panels, phases, strict=True):
@@ -102,9 +110,8 @@ def label(column):
 
 def power_curve_columns(columns):
     """Return the positions of the wind speed and the power, or None where one is missing."""
-    wind = [i for i, column in enumerate(columns) if column.iec == WIND_SPEED]
-    power = [i for i, column in enumerate(columns) if column.kind == "power"]
-    return (wind[0], power[-1]) if wind and power else None
+    at = wind_speed_column(columns), power_column(columns)
+    return None if None in at else at
 
 
 def _draw_windows(axes, windows, column, name):

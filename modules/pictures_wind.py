@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from modules.columns import direction_columns
 from modules.errors import DataError
 from modules.pictures import COLOURS, grid, label, n_rows, sheet
 from modules.wind_scores import power_curve
@@ -46,7 +47,7 @@ def draw_roses(real, synthetic, columns, path):
     `real`, `synthetic`: float (n_windows, T, n_variables), degrees. 0 is on top, and degrees run
     clockwise, as on a compass.
     """
-    angles = [i for i, column in enumerate(columns) if column.kind == "angle"]
+    angles = direction_columns(columns)
     width = 2 * np.pi / SECTORS
     with sheet(path, 3.9 * n_rows(len(angles)) + 0.4) as figure:
         panels = grid(figure, len(angles), subplot_kw={"projection": "polar"})

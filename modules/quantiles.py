@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from modules.mapping import LARGEST_NUMBER
+from modules.columns import LARGEST_NUMBER
 from modules.synthesis import sample
 from modules.windows import windows_at
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from modules import evaluation, memorisation, reference
+from modules import evaluation, reference, score_rows
 from modules.errors import DataError
 from modules.score_rows import ScoreRow
 from modules.splits import blocked_split, spread
@@ -29,10 +29,10 @@ def table(evidence, *, full, seed=0):
     )
     if full:
         rows.append(_forecast_row(evidence, real, synthetic, seed))
-    return rows + memorisation_rows(evidence, synthetic, seed=seed)
+    return rows + copy_rows(evidence, synthetic, seed=seed)
 
 
-def memorisation_rows(evidence, synthetic, *, seed):
+def copy_rows(evidence, synthetic, *, seed):
     """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
 
     They are searched for among all training windows. How near held-out windows are is the floor;
@@ -44,30 +44,7 @@ def memorisation_rows(evidence, synthetic, *, seed):
         rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
     unseen = spread(unseen, len(synthetic))
     gaussian = reference.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
-    found = [
-        _copies(synthetic, train),
-        _copies(unseen, rest),
-        _copies(gaussian, train),
-    ]
-    rates, distances = np.transpose(found)
-    ratios = distances / max(distances[1], np.finfo(np.float32).tiny)
-    searched = f"{len(train):,} training windows searched"
-    return [
-        ScoreRow(
-            "copy rate", "exact", rates[0], None, *rates[1:],
-            note=f"share of windows; idle hours repeat in the floor too; {searched}",
-        ),
-        ScoreRow(
-            "neighbour ratio", "nearest", ratios[0], None, *ratios[1:],
-            note="to the nearest training window, unseen records = 1; well below 1 is copying",
-        ),
-    ]  # fmt: skip
-
-
-def _copies(windows, train):
-    """Share of exact copies, and median distance to the nearest window of `train`."""
-    distances, nearest = memorisation.nearest_windows(windows, train)
-    return memorisation.copy_rate(windows, train[nearest]), float(np.median(distances))
+    return score_rows.memorisation_rows(synthetic, gaussian, train, unseen, rest)
 
 
 def _forecast_row(evidence, real, synthetic, seed):

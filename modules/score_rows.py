@@ -132,19 +132,29 @@ def autocorrelation_rows(sets):
     return [_row("autocorrelation", "all lags", made, note="mean over columns and lags")]
 
 
-def memorisation_rows(sets):
-    """Copies and near copies of training windows; both need held-out windows to be read."""
-    sources = (sets.synthetic, sets.unseen, sets.gaussian)
-    rates, ratios = [], []
-    if sets.unseen is not None:
-        ratio = memorisation.nearest_neighbour_ratio
-        ratios = [ratio(x, sets.real, sets.unseen) for x in sources]
-    for x in sources:
-        rates.append(None if x is None else memorisation.exact_copy_rate(x, sets.real))
-    note = "1 is right; well below it training windows come back" if ratios else "needs heldout"
+def memorisation_rows(synthetic, gaussian, train, unseen=None, rest=None):
+    """Whether `synthetic`, float32 (m, T, F), holds windows of `train` again: two rows.
+
+    How near `unseen` windows come to `rest`, training windows that share no row with them, is the
+    floor, and the unit of the second row; without them there are neither. `gaussian`: draws of
+    `modules.reference.gaussian_windows`.
+    """
+    found = [memorisation.closeness(x, train) for x in (synthetic, gaussian)]
+    note = f"{len(train):,} training windows searched"
+    if unseen is None:
+        (rate, _), (rate_of_gaussian, _) = found
+        return [
+            _row("copy rate", "exact", (rate, None, rate_of_gaussian), note=note),
+            _row("neighbour ratio", "nearest", (None, None, None), note="needs held-out windows"),
+        ]
+    found.insert(1, memorisation.closeness(unseen, rest))
+    rates, distances = np.transpose(found)
+    ratios = distances / max(distances[1], np.finfo(np.float32).tiny)
+    note = f"share of windows; idle hours repeat in the floor too; {note}"
+    meaning = "to the nearest training window, unseen records = 1; well below 1 is copying"
     return [
-        _row("neighbour ratio", "nearest", ratios or (None, None, None), note=note),
-        _row("copy rate", "exact", rates, note="share of windows; idle hours repeat: see floor"),
+        _row("copy rate", "exact", rates, note=note),
+        _row("neighbour ratio", "nearest", ratios, note=meaning),
     ]
 
 

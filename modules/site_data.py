@@ -1,11 +1,8 @@
 """Loaded records through the cleaning rules onto regular grids, with a report of it all."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -14,6 +11,7 @@ from modules.columns import Column, learn, resolve
 from modules.data_report import DataReport, TurbineReport, column_report, grid_figures
 from modules.errors import DataError
 from modules.resampling import LEAST_RESULTANT, resultant_length, to_grid
+from modules.site import RawTurbine, Site, SiteData
 from modules.timestamps import (
     cut_dates,
     find_time_gaps,
@@ -23,32 +21,6 @@ from modules.timestamps import (
     snap,
     spell_step,
 )
-
-if TYPE_CHECKING:
-    from modules.dataLoader import RawTurbine
-    from modules.location_module import Site
-
-
-@dataclass(frozen=True)
-class SiteData:
-    """Clean tables, ready for windows.
-
-    `tables`: turbine -> float64 (n_rows, F) on a regular grid (DatetimeIndex with a freq, or a
-    RangeIndex), NaN where missing. `columns`: the F variables in the same order, kinds resolved,
-    observed limits and atoms learnt. `freq`: pandas alias such as `10min`, None without times.
-    `time_zone`: `UTC` where the stamps carried offsets, else the site's, None where not known.
-    """
-
-    tables: dict[str, pd.DataFrame]
-    columns: list[Column]
-    freq: str | None
-    time_zone: str | None
-    report: DataReport
-
-    def without_atoms(self):
-        """The same records, without values that synthetic ones are drawn to."""
-        columns = [column.model_copy(update={"atoms": ()}) for column in self.columns]
-        return replace(self, columns=columns)
 
 
 @dataclass

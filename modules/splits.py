@@ -74,3 +74,18 @@ def spread(items, at_most):
     if not len(items):
         return items
     return items[np.linspace(0, len(items) - 1, min(at_most, len(items))).astype(int)]
+
+
+def heldout_split(starts, seq_len, *, share, seed):
+    """The `starts` to train on and those held out, a `share` in blocks of time; int arrays.
+
+    A `share` of 0 trains on everything. Raises DataError when no window fits a block, see
+    `blocked_split`.
+    """
+    if not share:
+        return starts, starts[:0]
+    try:
+        parts = blocked_split(starts, seq_len, seed, test_share=share)
+    except DataError as error:
+        raise DataError(f"`heldout`: {error} Or train on all of it: `--heldout 0`.") from None
+    return tuple(starts[part] for part in parts)

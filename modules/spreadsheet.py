@@ -1,6 +1,10 @@
 """Tables as CSV that a spreadsheet opens without running anything."""
 
+import math
+
 import pandas as pd
+
+SIGNIFICANT_DIGITS = 6
 
 # The wide ones are what a Korean or Japanese keyboard writes, and are taken for the others there.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
@@ -36,3 +40,8 @@ def harmless(cell):
 def _holds_values(column):
     types = pd.api.types
     return types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column)
+
+
+def decimals(largest):
+    """Digits behind the point that values of up to `largest` are written with: 6 significant."""
+    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))

@@ -9,9 +9,9 @@ import tensorflow as tf
 from models.fast_recurrent import call
 from modules.columns import ATOM_SLICE, wrap_angle
 from modules.preprocessing import ANGLE, decode_angles
+from modules.spreadsheet import decimals
 
 BATCH = 1024  # windows per call
-SIGNIFICANT_DIGITS = 6
 
 
 def draw(trained, n_windows, n_steps, *, seed, fast, raw=False):
@@ -58,11 +58,6 @@ def to_physical(scaled, scaler, columns):
     for i, column in enumerate(columns):
         values[..., i] = _within_limits(values[..., i], column)
     return values + 0.0  # no negative zeros
-
-
-def decimals(largest):
-    """Digits behind the point that values of up to `largest` are written with: 6 significant."""
-    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
 
 
 def _within_limits(values, column):

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from modules.columns import Column
+from modules.columns import LARGEST_NUMBER, Column
 from modules.copula import Copula
 from modules.errors import DataError
-from modules.mapping import LARGEST_NUMBER
 from modules.noise import noise_maker
 from modules.preprocessing import Scaler, feature_names
 from modules.quantiles import QuantileMapping

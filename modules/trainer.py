@@ -29,15 +29,19 @@ class Trainer:
 
     `state`: dict of trackables (networks, optimisers, random state) that a checkpoint holds.
     `run`: the run folder, `modules.runs.Run`; its newest checkpoint is where training begins.
-    `settings`: for the intervals, `lr` and `on_nan`. `optimizers`: whose learning rate falls with
-    a phase's decay and at a rollback.
+    `rates`: pairs of an optimiser and its own learning rate, which a phase's decay and a rollback
+    multiply. `log_interval`, `checkpoint_interval`: in steps. `on_nan`: what a loss that diverges
+    does, `stop` the training or `rollback` to the last checkpoint.
     """
 
-    def __init__(self, phases, state, run, settings, optimizers=()):
+    def __init__(
+        self, phases, state, run, rates=(), *, log_interval, checkpoint_interval, on_nan="stop"
+    ):
         self.phases = phases
         self.run = run
-        self.settings = settings
-        self.optimizers = optimizers
+        self.rates = rates
+        self.log_interval, self.checkpoint_interval = log_interval, checkpoint_interval
+        self.on_nan = on_nan
         self.best = Best(phases)
         self.plateau = Plateau()
         self.phase_index = tf.Variable(0, dtype=tf.int64, name="phase_index")
@@ -116,16 +120,16 @@ class Trainer:
                     self._stop(phase, step, losses)
 
     def _set_learning_rates(self, phase, step):
-        """Lower than `lr` after rollbacks, and in the last part of a phase that has a `decay`."""
+        """Each its own, lower after rollbacks and in the last part of a phase with a `decay`."""
         left = (1 - step / phase.n_steps) / phase.decay if phase.decay else 1
         factor = min(1, left) * ROLLBACK_FACTOR ** int(self.rollbacks)
-        for optimizer in self.optimizers:
-            optimizer.learning_rate.assign(self.settings.lr * factor)
+        for optimizer, rate in self.rates:
+            optimizer.learning_rate.assign(rate * factor)
 
     def _take_stock(self, phase, step, losses, seconds, history, progress):
         """Guard, log and save, at the steps that are due for it. Raises Diverged."""
-        logs = step % self.settings.log_interval == 0 or step == phase.n_steps
-        saves = step % self.settings.checkpoint_interval == 0 and step < phase.n_steps
+        logs = step % self.log_interval == 0 or step == phase.n_steps
+        saves = step % self.checkpoint_interval == 0 and step < phase.n_steps
         if not (logs or saves):
             return
         named = {name: float(value) for name, value in losses.items()}
@@ -154,7 +158,7 @@ class Trainer:
 
     def _next_stop(self, step, n_steps):
         """The step the next compiled call ends at: never past a log line or a checkpoint."""
-        intervals = (self.settings.log_interval, self.settings.checkpoint_interval)
+        intervals = (self.log_interval, self.checkpoint_interval)
         stops = [interval * (step // interval + 1) for interval in intervals]
         return min(step + STEPS_PER_CALL, n_steps, *stops)
 
@@ -162,7 +166,7 @@ class Trainer:
         """Go back to the last checkpoint with a lower learning rate, or raise RunError."""
         latest = self.checkpoints.latest
         n_rollbacks = int(self.rollbacks) + 1
-        if self.settings.on_nan != "rollback" or n_rollbacks > MOST_ROLLBACKS:
+        if self.on_nan != "rollback" or n_rollbacks > MOST_ROLLBACKS:
             raise RunError(
                 f"{diverged} Last good checkpoint: {latest}. Try a smaller `--lr`, or "
                 "`--on_nan rollback`, which goes back and lowers it."

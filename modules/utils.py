@@ -7,11 +7,10 @@ discriminator's gate is `gamma` as document 000 means it.
 import keras
 import tensorflow as tf
 
+from models import losses
 from models.definemodel import DefineModel, chain
 from models.fast_recurrent import call
-from modules import losses
 from modules.phases import Phase
-from modules.selection import SCORES
 
 RECONSTRUCTION_WEIGHT = 10.0
 SUPERVISED_WEIGHT = 100.0  # in the generator's loss, on the root of the supervised loss
@@ -82,7 +81,7 @@ class TimeGAN(tf.Module):
         if selection:
             extras["joint"] |= {
                 "validate": selection.scores,
-                "scores": SCORES,
+                "scores": selection.NAMES,
                 "may_be_best": selection.is_no_copy,
                 "best": {network.name: network for network in self.sampling},
             }
@@ -98,14 +97,15 @@ class TimeGAN(tf.Module):
         ]
 
     @property
-    def optimizers(self):
-        """The four optimisers, in the order of the phases."""
-        return (
+    def rates(self):
+        """The four optimisers, in the order of the phases, each with its learning rate."""
+        optimizers = (
             self.autoencoder_optimizer,
             self.supervisor_optimizer,
             self.generator_optimizer,
             self.discriminator_optimizer,
         )
+        return [(optimizer, self.args.lr) for optimizer in optimizers]
 
     def synthetic_model(self, name="timegan"):
         """Return generator, supervisor and recovery as one model: noise -> scaled window.

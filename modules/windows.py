@@ -5,19 +5,7 @@ import pandas as pd
 import tensorflow as tf
 
 from modules.errors import DataError
-
-
-def stretches(table: pd.DataFrame) -> list[tuple[int, int]]:
-    """Runs of rows without a missing value, as [start, stop) positions in time order.
-
-    `table`: float (n_rows, F) on a regular grid, NaN where missing.
-
-    >>> stretches(pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0]}))
-    [(0, 2), (3, 4)]
-    """
-    complete = np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], complete, [False])).astype(np.int8)))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+from modules.timestamps import stretches
 
 
 def cut(

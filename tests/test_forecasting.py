@@ -6,12 +6,13 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from models.forecaster import forecaster
-from modules import forecasting, losses
+from models import losses
+from models.forecaster import Forecaster, forecaster
+from modules import forecasting
 from modules.columns import Column
 from modules.errors import DataError
-from modules.forecasting import Forecaster, find_target, following, split_by_time, validate
-from modules.site_data import SiteData
+from modules.forecasting import find_target, following, split_by_time, validate
+from modules.site import SiteData
 from settings import ForecasterSettings
 
 COLUMNS = [

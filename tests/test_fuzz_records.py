@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 
 from modules import forecasting
+from modules.columns import LARGEST_NUMBER
 from modules.dataLoader import load
 from modules.errors import DataError
 from modules.location_module import clean
-from modules.mapping import LARGEST_NUMBER
 from modules.preprocessing import SCALERS, encode_angles, feature_names
 from modules.runs import fingerprint
 from modules.windows import cut

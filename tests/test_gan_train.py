@@ -16,7 +16,7 @@ import pytest
 
 import gan_generator
 import gan_train
-from modules import losses
+from models import losses
 from modules.runs import Run
 from modules.sample_data import make_sample
 from modules.synthesis import draw, sample

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from modules.errors import DataError
-from modules.location_module import SITES, Site, get_site
+from modules.location_module import SITES, get_site
+from modules.site import Site
 from modules.windows import cut
 from tests.wind_files import (
     LA_HAUTE_BORNE,

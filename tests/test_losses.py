@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from modules import losses
+from models import losses
 from tests import twin
 
 RANDOM = np.random.default_rng(0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from modules.memorisation import exact_copy_rate, nearest_neighbour_ratio, nearest_windows
+from modules.memorisation import closeness, copy_rate, nearest_windows
 
 
 @pytest.fixture
@@ -23,11 +23,10 @@ def test_nearest_windows_are_found_beyond_one_chunk(grid):
     assert np.all(distance == 0)
 
 
-@pytest.mark.parametrize("shift, ratio", [(0.0, 0.0), (0.1, 0.25), (0.4, 1.0)])
-def test_neighbour_ratio_is_the_ratio_of_the_distances(grid, shift, ratio):
-    heldout = grid + np.float32(0.4)
-    made = nearest_neighbour_ratio(grid + np.float32(shift), grid, heldout)
-    assert made == pytest.approx(ratio, abs=1e-5)
+def test_closeness_is_the_copied_share_and_the_median_distance(grid):
+    share, distance = closeness(np.concatenate([grid[:30], grid[:70] + np.float32(0.1)]), grid)
+    assert share == 0.3
+    assert distance == pytest.approx(0.1 * np.sqrt(2), abs=1e-5)
 
 
 def test_copy_rate_counts_planted_copies():
@@ -35,5 +34,6 @@ def test_copy_rate_counts_planted_copies():
     train, synthetic = rng.random((2, 200, 12, 3), np.float32)
     synthetic[:30] = train[50:80]
     synthetic[30:40] = train[:10] + np.float32(0.01)
-    assert exact_copy_rate(synthetic, train) == 30 / 200
-    assert exact_copy_rate(synthetic, train, tolerance=0.011) == 40 / 200
+    neighbours = train[nearest_windows(synthetic, train)[1]]
+    assert copy_rate(synthetic, neighbours) == 30 / 200
+    assert copy_rate(synthetic, neighbours, tolerance=0.011) == 40 / 200

@@ -1,7 +1,5 @@
 """Phases that end early, get what others left, and slow down towards their end."""
 
-from types import SimpleNamespace
-
 import keras
 import pandas as pd
 import pytest
@@ -12,7 +10,8 @@ from modules.phases import Phase
 from modules.runs import create
 from modules.trainer import Trainer
 
-SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=4, on_nan="stop", lr=0.01)
+INTERVALS = {"log_interval": 2, "checkpoint_interval": 4}
+LR = 0.01
 
 
 class Falling(tf.Module):
@@ -36,9 +35,9 @@ def table(first, second, patience=3):
     ]
 
 
-def trainer(folder, phases, parts, optimizers=()):
+def trainer(folder, phases, parts, rates=()):
     state = {f"part_{i}": part for i, part in enumerate(parts)}
-    return Trainer(phases, state, folder, SETTINGS, optimizers)
+    return Trainer(phases, state, folder, rates, **INTERVALS)
 
 
 def test_a_phase_on_its_plateau_leaves_its_steps_to_the_one_that_takes_them(tmp_path):
@@ -102,19 +101,20 @@ def test_a_stopped_training_ends_its_phases_at_the_same_steps(tmp_path, monkeypa
     assert [int(part.n_steps) for part in resumed] == [12, 98]
 
 
-def test_the_learning_rate_falls_to_nought_over_the_last_part(tmp_path):
+def test_each_learning_rate_falls_to_nought_from_its_own(tmp_path):
     weight = tf.Variable(0.0)
-    optimizer = keras.optimizers.SGD(SETTINGS.lr)
-    optimizer.build([weight])
+    optimizers = [keras.optimizers.SGD(rate) for rate in (LR, 4 * LR)]
     rates = []
 
     def validate():
-        rates.append(float(optimizer.learning_rate))
+        rates.append([float(optimizer.learning_rate) for optimizer in optimizers])
         return {}
 
     phase = Phase(
         "decaying", 8, lambda: {"loss": weight + 1}, ("loss",), validate=validate, decay=0.5
     )
-    trainer(create(tmp_path), [phase], (), [optimizer]).train()
+    pairs = list(zip(optimizers, (LR, 4 * LR), strict=True))
+    trainer(create(tmp_path), [phase], (), pairs).train()
     # What steps 1-2, 3-4, 5-6 and 7-8 were made with: the decay begins at half way.
-    assert rates == pytest.approx([0.01, 0.01, 0.01, 0.005])
+    assert [first for first, _ in rates] == pytest.approx([0.01, 0.01, 0.01, 0.005])
+    assert [second for _, second in rates] == pytest.approx([0.04, 0.04, 0.04, 0.02])

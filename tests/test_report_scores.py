@@ -38,9 +38,7 @@ def test_quick_table_trains_no_judge(evidence, monkeypatch):
 
 
 def test_copies_of_any_training_window_show(evidence):
-    copied, ratio = report_scores.memorisation_rows(
-        evidence, evidence.scaled(evidence.synthetic), seed=0
-    )
+    copied, ratio = report_scores.copy_rows(evidence, evidence.scaled(evidence.synthetic), seed=0)
     assert copied.value == pytest.approx(0.25)
     assert (copied.floor, copied.gaussian) == (0, 0)
     assert ratio.floor == 1
@@ -49,7 +47,7 @@ def test_copies_of_any_training_window_show(evidence):
 
 def test_windows_that_are_all_copies_have_a_ratio_near_0(evidence):
     copies = evidence.scaled(evidence.real)[:50]
-    ratio = found(report_scores.memorisation_rows(evidence, copies, seed=0), "neighbour ratio")
+    ratio = found(report_scores.copy_rows(evidence, copies, seed=0), "neighbour ratio")
     assert ratio.value < 0.05 < 0.5 < ratio.gaussian
 
 

@@ -12,7 +12,7 @@ from modules.errors import Stopped
 from modules.runs import create
 from modules.trainer import Trainer
 from modules.utils import NETWORKS
-from tests.tiny import tiny_batches, tiny_settings, tiny_timegan
+from tests.tiny import tiny_batches, tiny_timegan
 
 STEPS, LOGGED, SAVED = 14, 3, 5
 
@@ -33,9 +33,10 @@ def train(run, *, n_phases=3, stop_in=None, seed=0):
 
     phases = [interrupting(phase) for phase in timegan.phases(batches)[:n_phases]]
     state = {"timegan": timegan, "random": batches.random}
-    Trainer(phases, state, run, tiny_settings(**fields), timegan.optimizers).train()
+    intervals = {"log_interval": LOGGED, "checkpoint_interval": SAVED}
+    Trainer(phases, state, run, timegan.rates, **intervals).train()
     variables = [v for name in NETWORKS for v in getattr(timegan, name).variables]
-    variables += [v for optimizer in timegan.optimizers for v in optimizer.variables]
+    variables += [v for optimizer, _ in timegan.rates for v in optimizer.variables]
     return [keras.ops.convert_to_numpy(v) for v in variables] + [batches.random.state.numpy()]
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import logging
-from types import SimpleNamespace
 
 import keras
 import pytest
@@ -13,7 +12,7 @@ from modules.phases import Phase
 from modules.runs import create
 from modules.trainer import MOST_ROLLBACKS, Trainer
 from modules.utils import collapse_alarm
-from tests.tiny import tiny_batches, tiny_settings, tiny_timegan
+from tests.tiny import tiny_batches, tiny_timegan
 
 N_STEPS, LOGGED, SAVED, LR = 20, 2, 4, 0.1
 
@@ -37,10 +36,10 @@ class Climber(tf.Module):
 
 
 def make_trainer(tmp_path, climber, on_nan="rollback", alarm=lambda _named: None):
-    settings = SimpleNamespace(log_interval=LOGGED, checkpoint_interval=SAVED, on_nan=on_nan, lr=LR)
+    how = {"log_interval": LOGGED, "checkpoint_interval": SAVED, "on_nan": on_nan}
     phase = Phase("only", N_STEPS, climber.step, ("loss",), alarm=alarm)
     state = {"climber": climber}
-    return Trainer([phase], state, create(tmp_path), settings, [climber.optimizer])
+    return Trainer([phase], state, create(tmp_path), [(climber.optimizer, LR)], **how)
 
 
 def steps_and_losses(trainer):
@@ -84,11 +83,13 @@ def test_rollbacks_made_are_remembered_over_a_resumption(tmp_path):
     with pytest.raises(RunError):
         trainer.train()
     again = Climber(lost_at=6, bearable=0.0)
-    settings = trainer.settings
     resumed = Trainer(
         [Phase("only", N_STEPS, again.step, ("loss",))],
-        {"climber": again}, trainer.run, settings, [again.optimizer],
-    )  # fmt: skip
+        {"climber": again},
+        trainer.run,
+        [(again.optimizer, LR)],
+        **{"log_interval": LOGGED, "checkpoint_interval": SAVED, "on_nan": "rollback"},
+    )
     with pytest.raises(RunError, match="diverged by only step 6"):
         resumed.train()
     assert float(again.optimizer.learning_rate) == pytest.approx(LR / 2**MOST_ROLLBACKS)
@@ -141,7 +142,8 @@ def test_a_collapsed_timegan_is_told_in_the_joint_phase(tmp_path, caplog):
     joint = timegan.phases(batches)[-1]
     state = {"timegan": timegan, "random": batches.random}
     with caplog.at_level(logging.WARNING, logger="modules.trainer"):
-        Trainer([joint], state, create(tmp_path), tiny_settings(**fields)).train()
+        intervals = {"log_interval": 5, "checkpoint_interval": 10}
+        Trainer([joint], state, create(tmp_path), **intervals).train()
     said = warnings_of_the_trainer(caplog)
     assert len(said) == 2
     assert "the generator has collapsed" in said[0]

@@ -1,36 +1,15 @@
 """The choice of the best weights: held-out blocks, the energy distance, no copies."""
 
-from types import SimpleNamespace
-
 import keras
 import numpy as np
 import pytest
 from scipy.stats import energy_distance
 
-from modules.errors import DataError
+from modules.distance import EnergyDistance
 from modules.noise import noise_maker
-from modules.selection import EnergyDistance, Selection, split
-from tests.tiny import tiny_settings
+from modules.selection import Selection
 
 STARTS = np.arange(500)
-SETTINGS = SimpleNamespace(seq_len=5, seed=3, heldout=0.2)
-
-
-def test_nothing_is_held_out_unless_asked():
-    training, unseen = split(STARTS, tiny_settings())
-    assert training.tolist() == STARTS.tolist() and unseen.size == 0
-
-
-def test_held_out_windows_share_no_row_with_training_windows():
-    training, unseen = split(STARTS, SETTINGS)
-    rows = [set((starts[:, None] + np.arange(5)).ravel()) for starts in (training, unseen)]
-    assert not rows[0] & rows[1]
-    assert len(unseen) == pytest.approx(0.2 * 500, abs=10)
-
-
-def test_too_few_windows_to_hold_some_out_are_refused():
-    with pytest.raises(DataError, match="No window fits inside a block of time.*--heldout 0"):
-        split(np.arange(12), SETTINGS)
 
 
 def test_energy_distance_of_one_step_is_scipys():

@@ -1,5 +1,7 @@
 """Settings: defaults, refusals, help, and the README's tables."""
 
+import ast
+import importlib.util
 import re
 from pathlib import Path
 
@@ -13,6 +15,21 @@ from settings import FAMILIES, GeneratorSettings, TimeGANSettings
 
 README = Path(__file__).parents[1] / "README.md"
 CLASSES = (*FAMILIES.values(), GeneratorSettings)
+EDITED = {
+    "sel_rnn": "GRU",
+    "batchnorm": False,
+    "hidden_dim": 5,
+    "num_layers": 2,
+    "correlation_weight": 0.5,
+    "beta": 0.25,
+    "lr_decay": 0.25,
+    "ema": 0.5,
+    "heldout": 0.2,
+    "keep_best": True,
+    "train_step": 7,
+    "autoencoder_steps": 8,
+    "supervised_steps": 9,
+}
 DOCUMENTED = {
     "data_path": "data",
     "gen_name": None,
@@ -53,6 +70,59 @@ def test_a_preset_stands_in_for_settings_that_are_not_given():
         getattr(read_settings(TimeGANSettings, ["--preset=best", f"--{first}=LSTM"]), first)
         == "LSTM"
     )
+
+
+def edited_settings(tmp_path, **defaults):
+    """`TimeGANSettings` of a copy of settings.py in which somebody has edited these defaults."""
+    text = Path(settings.__file__).read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    fields = next(
+        node.body
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef) and node.name == "TimeGANSettings"
+    )
+    places = {
+        field.target.id: field.value.args[0] for field in fields if isinstance(field, ast.AnnAssign)
+    }
+    for name, default in defaults.items():
+        place = places[name]
+        line = lines[place.lineno - 1]
+        written = line[: place.col_offset] + repr(default) + line[place.end_col_offset :]
+        lines[place.lineno - 1] = written
+    path = tmp_path / "edited.py"
+    path.write_text("".join(lines), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("edited", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.TimeGANSettings
+
+
+@pytest.mark.parametrize("preset", settings.PRESETS)
+def test_a_preset_written_into_the_file_is_the_one_given(tmp_path, preset):
+    written = read_settings(edited_settings(tmp_path, preset=preset), [])
+    given = read_settings(TimeGANSettings, ["--preset", preset])
+    assert written.model_dump() == given.model_dump()
+
+
+@pytest.mark.parametrize("preset", settings.PRESETS)
+@pytest.mark.parametrize("name", settings.PRESETS["document"])
+def test_an_edited_default_counts_before_a_preset_as_if_it_were_given(tmp_path, preset, name):
+    value = EDITED[name]
+    assert value != settings.PRESETS["document"][name]
+    edited = edited_settings(tmp_path, **{name: value, "preset": preset})
+    option = "--keep_best" if name == "keep_best" else f"--{name}={value}"
+    given = read_settings(TimeGANSettings, [f"--preset={preset}", option])
+    assert read_settings(edited, []).model_dump() == given.model_dump()
+    assert getattr(given, name) == value
+
+
+def test_the_document_preset_repeats_the_defaults():
+    shipped = TimeGANSettings().model_dump()
+    assert {name: shipped[name] for name in settings.PRESETS["document"]} == settings.PRESETS[
+        "document"
+    ]
+    for preset in settings.PRESETS.values():
+        assert set(preset) <= set(settings.PRESETS["document"])
 
 
 def test_what_a_preset_turns_on_can_be_turned_off():

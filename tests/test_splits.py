@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from modules.errors import DataError
-from modules.splits import blocked_split, shuffled_split, windows_sharing_rows
+from modules.splits import blocked_split, heldout_split, shuffled_split, windows_sharing_rows
+
+STARTS = np.arange(500)
 
 
 def rows_of(starts, length):
@@ -58,3 +60,20 @@ def test_windows_sharing_rows_ends_where_windows_only_touch():
 def test_shuffled_split_of_another_stream_is_another_order():
     first, second = (shuffled_split(400, seed)[1] for seed in (0, [0, 1]))
     assert len(set(first) & set(second)) < 40
+
+
+def test_nothing_is_held_out_unless_asked():
+    training, unseen = heldout_split(STARTS, 5, share=0.0, seed=3)
+    assert training.tolist() == STARTS.tolist() and unseen.size == 0
+
+
+def test_held_out_windows_share_no_row_with_training_windows():
+    training, unseen = heldout_split(STARTS, 5, share=0.2, seed=3)
+    rows = [set((starts[:, None] + np.arange(5)).ravel()) for starts in (training, unseen)]
+    assert not rows[0] & rows[1]
+    assert len(unseen) == pytest.approx(0.2 * 500, abs=10)
+
+
+def test_too_few_windows_to_hold_some_out_are_refused():
+    with pytest.raises(DataError, match="No window fits inside a block of time.*--heldout 0"):
+        heldout_split(np.arange(12), 5, share=0.2, seed=3)

@@ -37,11 +37,9 @@ def phase(name, n_steps, counter):
 
 
 def make_trainer(tmp_path, phases, counters, *, log_interval=4, checkpoint_interval=7):
-    settings = SimpleNamespace(
-        log_interval=log_interval, checkpoint_interval=checkpoint_interval, on_nan="stop", lr=0.01
-    )
+    intervals = {"log_interval": log_interval, "checkpoint_interval": checkpoint_interval}
     state = {f"counter_{i}": counter for i, counter in enumerate(counters)}
-    trainer = Trainer(phases, state, create(tmp_path / "results"), settings)
+    trainer = Trainer(phases, state, create(tmp_path / "results"), **intervals)
     trainer.saved = []
     save = trainer.checkpoints.save
 

@@ -11,7 +11,7 @@ from modules.phases import Phase
 from modules.runs import create
 from modules.trainer import Trainer
 
-SETTINGS = SimpleNamespace(log_interval=2, checkpoint_interval=100, on_nan="stop", lr=0.01)
+INTERVALS = {"log_interval": 2, "checkpoint_interval": 100}
 
 
 def train(tmp_path, scored, n_steps=8, **fields):
@@ -29,7 +29,7 @@ def train(tmp_path, scored, n_steps=8, **fields):
         **fields,
     )  # fmt: skip
     run = create(tmp_path)
-    Trainer([phase], {"weight": tf.train.Checkpoint(weight=weight)}, run, SETTINGS).train()
+    Trainer([phase], {"weight": tf.train.Checkpoint(weight=weight)}, run, **INTERVALS).train()
     return float(weight), run
 
 
@@ -69,5 +69,5 @@ def test_the_last_weights_stay_where_none_pass(tmp_path, caplog):
 def test_a_phase_without_scores_keeps_its_last_weights(tmp_path):
     weight = tf.Variable(0.0)
     phase = Phase("count", 4, lambda: {"loss": weight.assign_add(1.0)}, ("loss",))
-    Trainer([phase], {}, create(tmp_path), SETTINGS).train()
+    Trainer([phase], {}, create(tmp_path), **INTERVALS).train()
     assert float(weight) == 4.0

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from modules.errors import DataError
-from modules.windows import cut, stretches
+from modules.timestamps import stretches
+from modules.windows import cut
 
 
 def grid(values, start="2021-01-01") -> pd.DataFrame:

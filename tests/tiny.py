@@ -11,7 +11,7 @@ from modules.noise import noise_maker
 from modules.preprocessing import MinMaxScaler
 from modules.quantiles import QuantileMapping
 from modules.runs import create
-from modules.site_data import SiteData
+from modules.site import SiteData
 from modules.storage import save_table
 from modules.utils import NETWORKS, TimeGAN
 from settings import TimeGANSettings

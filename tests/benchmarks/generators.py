@@ -9,7 +9,7 @@ import numpy as np
 from modules import quantiles, runs
 from modules.learning import learn
 from modules.progress import Plateau
-from modules.selection import split
+from modules.splits import heldout_split
 from modules.synthesis import sample
 from modules.utils import LOSSES
 from settings import TimeGANSettings
@@ -51,7 +51,9 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, has_gpu):
         model, len(dataset.scored_starts), STEPS, noise=noise,
         seed=settings.seed, fast=fast,
     )  # fmt: skip
-    training, _ = split(dataset.starts, settings)
+    training, _ = heldout_split(
+        dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
+    )
     mapping = quantiles.learn(model, noise, scaler, dataset.features, training, settings, fast=fast)
     raw, mapped = (
         dataset.scaled(scaler.inverse_transform(x.astype(np.float64)))
@@ -116,6 +118,8 @@ def _learn(dataset, settings, folder, has_gpu):
     shutil.rmtree(folder / "runs", ignore_errors=True)
     run = runs.create(folder / "runs")
     run.write_settings("timegan", settings)
-    parts = split(dataset.starts, settings)
+    parts = heldout_split(
+        dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
+    )
     learned = learn(dataset.features, dataset.names, parts, settings, run, has_gpu=has_gpu)
     return learned, run

@@ -69,7 +69,7 @@ def floor(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
 def _made(dataset, real, synthetic, splits, wanted, seeds, steps):
     makers = _judged(real, synthetic, splits, seeds, steps) | _unjudged(real, synthetic, seeds)
     makers |= {
-        "copy rate": lambda: [memorisation.exact_copy_rate(synthetic, real)],
+        "copy rate": lambda: [memorisation.closeness(synthetic, real)[0]],
         "neighbour ratio": lambda: [_neighbour_ratio(dataset, real, synthetic)],
     }
     if dataset.power is not None:
