@@ -24,9 +24,9 @@ def main(argv=None):
 def generate(settings):
     """Write what a run was trained for; return the CSV's path."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    from modules import runs
-    from modules.device import configure
-    from modules.trained import load_trained
+    from modules.runs import run as runs
+    from modules.runs.trained import load_trained
+    from modules.training.device import configure
 
     has_gpu = configure(settings.gpu_memory_limit)
     run = runs.find(settings.run, settings.result_dir)
@@ -37,7 +37,7 @@ def generate(settings):
 
 def write_synthetic(run, trained, settings, *, fast):
     """Draw windows, or one series, from TimeGAN's synthetic model."""
-    from modules import synthesis
+    from modules.timegan import synthesis
 
     n_windows, n_steps = settings.n_windows, trained.seq_len
     if settings.length:
@@ -47,7 +47,7 @@ def write_synthetic(run, trained, settings, *, fast):
     path = write_csv("TimeGan", table)
     log.info("%d windows of %d rows from %s -> %s", n_windows, n_steps, run.folder, path)
     if settings.report != "none":
-        from modules import report
+        from modules.report import page as report
 
         report.write_report(run, trained, windows, kind=settings.report)
     return path
@@ -56,8 +56,10 @@ def write_synthetic(run, trained, settings, *, fast):
 def write_forecast(run, trained, settings, *, fast):
     """Forecast along the run's validation records and beyond them, with intervals."""
     from models.forecaster import Forecaster
-    from modules import forecast_picture, forecast_table, forecasting
-    from modules.storage import write_whole
+    from modules.forecaster import examples as forecasting
+    from modules.forecaster import picture as forecast_picture
+    from modules.forecaster import table as forecast_table
+    from modules.runs.storage import write_whole
 
     target = forecasting.find_target(trained.columns, trained.settings.target)
     column = trained.columns[target]
@@ -75,8 +77,8 @@ def write_forecast(run, trained, settings, *, fast):
 
 def write_csv(name, table):
     """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the working folder; return its path."""
-    from modules.spreadsheet import to_csv
-    from modules.storage import write_new
+    from modules.runs.spreadsheet import to_csv
+    from modules.runs.storage import write_new
 
     return write_new(f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv", to_csv(table))
 

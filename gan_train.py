@@ -23,15 +23,15 @@ def main(argv=None):
 def train_timegan(settings):
     """Learn a site's series with TimeGAN and leave a run folder behind."""
     # Imported here, so that a wrong setting is refused before TensorFlow has loaded.
-    from modules import quantiles
-    from modules.copula import Copula
-    from modules.device import configure
-    from modules.learning import learn
     from modules.preprocessing import encode_angles, feature_names
-    from modules.report import write_after_training
-    from modules.splits import heldout_split
-    from modules.storage import save_table
-    from modules.windows import cut
+    from modules.report.page import write_after_training
+    from modules.runs.storage import save_table
+    from modules.timegan import quantiles
+    from modules.timegan.copula import Copula
+    from modules.timegan.learning import learn
+    from modules.training.device import configure
+    from modules.windows.cut import cut
+    from modules.windows.splits import heldout_split
 
     settings, resumed = programs.settle("timegan", settings)
     site_data = programs.site_records(settings)
@@ -66,9 +66,9 @@ def train_forecaster(settings):
     import keras
 
     from models.forecaster import Forecaster
-    from modules import forecasting
-    from modules.device import configure
+    from modules.forecaster import examples as forecasting
     from modules.trainer import Trainer
+    from modules.training.device import configure
 
     settings, resumed = programs.settle("forecaster", settings)
     site_data = programs.site_records(settings)

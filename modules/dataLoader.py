@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from modules.cleaning import power_unit_slip
-from modules.columns import wind_speed_column
 from modules.errors import DataError
 from modules.location_module import get_site
-from modules.mapping import Records, map_file
-from modules.readers import is_data_file, read_table
-from modules.site import RawTurbine, Site
+from modules.records.cleaning import power_unit_slip
+from modules.records.columns import wind_speed_column
+from modules.records.header import Records, map_file
+from modules.records.readers import is_data_file, read_table
+from modules.records.site import RawTurbine, Site
 
 LARGEST_OVERLAP = 0.5
 

@@ -3,10 +3,10 @@
 A new site is one entry in `SITES` and a test: no code.
 """
 
-from modules.columns import WIND_SPEED, Column
 from modules.errors import DataError
-from modules.site import Site, SiteData
-from modules.site_data import clean_site
+from modules.records.columns import WIND_SPEED, Column
+from modules.records.pipeline import clean_site
+from modules.records.site import Site, SiteData
 
 TURBINE_COLUMNS = ("turbine", "turbine_name", "wind_turbine_name", "turbinename", "asset_id")
 
@@ -168,6 +168,6 @@ def get_site(name: str) -> Site:
 def clean(turbines: dict, settings) -> SiteData:
     """Clean the records of `modules.dataLoader.load` by the rules and the site of `settings`.
 
-    See `modules.site_data.clean_site` for what comes back and what is refused.
+    See `modules.records.pipeline.clean_site` for what comes back and what is refused.
     """
     return clean_site(turbines, get_site(settings.location), settings)

@@ -6,8 +6,8 @@ undo any array whose last axis is the columns asked for.
 
 import numpy as np
 
-from modules.columns import ANGLE, wrap_angle
 from modules.errors import DataError
+from modules.records.columns import ANGLE, wrap_angle
 
 OUTERMOST = (0.01, 0.99)  # quantiles that the robust scaler stretches to 0 and 1
 

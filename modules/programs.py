@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from modules import locks
 from modules.errors import DataError, RunError, SettingsError
-from modules.memory import graphs_released
-from modules.sample_data import make_sample
+from modules.records.sample import make_sample
+from modules.runs import locks
+from modules.training.memory import graphs_released
 from settings import FAMILIES, DataSettings
 
 log = logging.getLogger(__name__)
@@ -114,8 +114,8 @@ def settle(family, settings):
 
     A resumed run goes on with its own settings, whatever stands in settings.py by now.
     """
-    from modules import runs
     from modules.location_module import get_site
+    from modules.runs import run as runs
 
     if settings.resume is None:
         get_site(settings.location)
@@ -140,8 +140,8 @@ def start_run(family, settings, site_data, *, resumed, has_gpu):
 
     A new one gets settings and columns; a resumed one must find its data unchanged.
     """
-    from modules import runs
-    from modules.storage import sweep
+    from modules.runs import run as runs
+    from modules.runs.storage import sweep
 
     run = resumed or runs.create(settings.result_dir)
     if not locks.claim(run.model_folder):

@@ -9,12 +9,12 @@ import tensorflow as tf
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from modules.checkpoints import Checkpoints
 from modules.errors import RunError, Stopped
-from modules.interruption import listening
-from modules.loss_history import LossHistory
-from modules.phases import compiled
-from modules.progress import Best, Plateau
+from modules.training.checkpoints import Checkpoints
+from modules.training.interruption import listening
+from modules.training.loss_history import LossHistory
+from modules.training.phases import compiled
+from modules.training.progress import Best, Plateau
 
 STEPS_PER_CALL = 10  # K: steps between two returns from the compiled loop to Python
 WARM_UP = 0.2  # share of a phase that passes without alarms: every generator begins collapsed
@@ -28,7 +28,7 @@ class Trainer:
     """Trains phase after phase and keeps what a run is worth: losses, events, checkpoints.
 
     `state`: dict of trackables (networks, optimisers, random state) that a checkpoint holds.
-    `run`: the run folder, `modules.runs.Run`; its newest checkpoint is where training begins.
+    `run`: the run folder, `modules.runs.run.Run`; its newest checkpoint is where training begins.
     `rates`: pairs of an optimiser and its own learning rate, which a phase's decay and a rollback
     multiply. `log_interval`, `checkpoint_interval`: in steps. `on_nan`: what a loss that diverges
     does, `stop` the training or `rollback` to the last checkpoint.

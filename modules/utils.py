@@ -10,7 +10,7 @@ import tensorflow as tf
 from models import losses
 from models.definemodel import DefineModel, chain
 from models.fast_recurrent import call
-from modules.phases import Phase
+from modules.training.phases import Phase
 
 RECONSTRUCTION_WEIGHT = 10.0
 SUPERVISED_WEIGHT = 100.0  # in the generator's loss, on the root of the supervised loss
@@ -66,7 +66,7 @@ class TimeGAN(tf.Module):
     def phases(self, batches, selection=None):
         """Return the table of phases: autoencoder, supervised, joint.
 
-        `selection`: a `modules.selection.Selection` that the joint phase keeps its best weights by.
+        `selection`: a `Selection` that the joint phase keeps its best weights by.
         """
         args = self.args
         steps = {

@@ -4,8 +4,8 @@ import pytest
 
 from modules.errors import DataError
 from modules.location_module import SITES, get_site
-from modules.site import Site
-from modules.windows import cut
+from modules.records.site import Site
+from modules.windows.cut import cut
 from tests.wind_files import (
     LA_HAUTE_BORNE,
     OPENOA,

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from modules.columns import Column
 from modules.errors import DataError
 from modules.preprocessing import (
     SCALERS,
@@ -14,6 +13,7 @@ from modules.preprocessing import (
     encode_angles,
     feature_names,
 )
+from modules.records.columns import Column
 
 NAMES = ["WindSpeed", "ActivePower", "Pitch"]
 TABLE = np.array([[0.0, 10, -5], [4, 30, 95], [2, 14, 20], [1, 18, 0]])

@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import RunError
-from modules.phases import Phase, compiled
-from modules.runs import create
+from modules.runs.run import create
 from modules.trainer import STEPS_PER_CALL, Trainer
+from modules.training.phases import Phase, compiled
 from modules.utils import NETWORKS
 from tests.tiny import tiny_batches, tiny_timegan
 

@@ -4,16 +4,16 @@ import keras
 import numpy as np
 import pandas as pd
 
-from modules.batches import Batches
-from modules.columns import Column
-from modules.copula import Copula
-from modules.noise import noise_maker
 from modules.preprocessing import MinMaxScaler
-from modules.quantiles import QuantileMapping
-from modules.runs import create
-from modules.site import SiteData
-from modules.storage import save_table
+from modules.records.columns import Column
+from modules.records.site import SiteData
+from modules.runs.run import create
+from modules.runs.storage import save_table
+from modules.timegan.copula import Copula
+from modules.timegan.noise import noise_maker
+from modules.timegan.quantiles import QuantileMapping
 from modules.utils import NETWORKS, TimeGAN
+from modules.windows.batches import Batches
 from settings import TimeGANSettings
 
 WINDOWS, STEPS, FEATURES, UNITS = 8, 5, 2, 4

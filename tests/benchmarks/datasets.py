@@ -109,7 +109,7 @@ def la_haute_borne():
     Seven signals each; the three angles are sine and cosine. Turbines follow one another.
     """
     from modules.preprocessing import encode_angles, feature_names
-    from modules.windows import cut
+    from modules.windows.cut import cut
 
     site_data = _clean_site()
     series, starts = cut(site_data.tables, STEPS)
@@ -135,7 +135,7 @@ def la_haute_borne_farm():
     are not to be held against theirs. Angles stay in degrees, as the files have them, so that
     there are 28 columns.
     """
-    from modules.windows import cut
+    from modules.windows.cut import cut
 
     site_data = _clean_site()
     table = pd.concat(site_data.tables, axis=1)

@@ -6,12 +6,13 @@ import time
 
 import numpy as np
 
-from modules import quantiles, runs
-from modules.learning import learn
-from modules.progress import Plateau
-from modules.splits import heldout_split
-from modules.synthesis import sample
+from modules.runs import run as runs
+from modules.timegan import quantiles
+from modules.timegan.learning import learn
+from modules.timegan.synthesis import sample
+from modules.training.progress import Plateau
 from modules.utils import LOSSES
+from modules.windows.splits import heldout_split
 from settings import TimeGANSettings
 from tests.benchmarks.datasets import STEPS
 from tests.benchmarks.pace import (

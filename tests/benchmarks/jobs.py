@@ -150,7 +150,7 @@ def _configure(n_jobs):
     """Share the cores out among the processes; return whether there is a GPU."""
     import tensorflow as tf
 
-    from modules.device import configure
+    from modules.training.device import configure
 
     has_gpu = configure(None)
     if n_jobs > 1:
@@ -180,7 +180,7 @@ def score(task):
     """Make the scores that the `Scoring` `task` lacks, and write them to those there are."""
     import numpy as np
 
-    from modules.score_rows import Steps
+    from modules.fidelity.rows import Steps
     from tests.benchmarks import measures
 
     dataset = datasets.load(task.dataset)

@@ -1,4 +1,4 @@
-"""Every score of a set of windows, a list of values each: the numbers of `modules.evaluation`.
+"""Every score of a set of windows, a list of values each: those of `fidelity.evaluation`.
 
 `evaluate` there scores floor and Gaussian anew beside every set. A benchmark has many sets to one
 floor and one Gaussian, and so takes the same scores apart: a test holds the two together.
@@ -8,8 +8,9 @@ from functools import partial
 
 import numpy as np
 
-from modules import memorisation, reference, score_rows, scores, wind_scores
-from modules.splits import blocked_split
+from modules.fidelity import copies, floors, scores, wind_scores
+from modules.fidelity import rows as score_rows
+from modules.windows.splits import blocked_split
 from tests.benchmarks.datasets import STEPS
 
 JUDGED = ("discriminative", "discriminative 4x", "predictive", "context-fid")
@@ -32,7 +33,7 @@ def measure(dataset, synthetic, wanted, *, seeds, steps=score_rows.Steps()):  # 
 def gaussian(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
     """The same for one multivariate Gaussian over the flattened window."""
     real = dataset.windows()
-    drawn = reference.gaussian_windows(real, len(real), seed=seeds[0])
+    drawn = floors.gaussian_windows(real, len(real), seed=seeds[0])
     return measure(dataset, drawn, wanted, seeds=seeds, steps=steps)
 
 
@@ -40,7 +41,7 @@ def copula(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
     """The same for the noise that the generator gets: what is better is the networks' doing."""
     import tensorflow as tf
 
-    from modules.copula import Copula
+    from modules.timegan.copula import Copula
 
     real, scaled = dataset.windows(), dataset.scaled(dataset.features)
     noise = Copula.fit(dataset.names, scaled, dataset.starts, STEPS)
@@ -54,7 +55,7 @@ def floor(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
     The predictive score is that of training on the real windows. Copies have no floor.
     """
     real, starts = dataset.windows(), dataset.scored_starts
-    halves = reference.real_halves(
+    halves = floors.real_halves(
         len(real), STEPS, seed=seeds[0], starts=starts if dataset.blocked else None
     )
     splits = [_split(dataset, half) for half in halves]
@@ -69,7 +70,7 @@ def floor(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
 def _made(dataset, real, synthetic, splits, wanted, seeds, steps):
     makers = _judged(real, synthetic, splits, seeds, steps) | _unjudged(real, synthetic, seeds)
     makers |= {
-        "copy rate": lambda: [memorisation.closeness(synthetic, real)[0]],
+        "copy rate": lambda: [copies.closeness(synthetic, real)[0]],
         "neighbour ratio": lambda: [_neighbour_ratio(dataset, real, synthetic)],
     }
     if dataset.power is not None:
@@ -128,7 +129,7 @@ def _neighbour_ratio(dataset, real, synthetic):
     Generators train on all windows, so that blocks of them stand in for unseen records.
     """
     rest, unseen = blocked_split(dataset.scored_starts, STEPS, 0)
-    nearest = memorisation.nearest_windows
+    nearest = copies.nearest_windows
     usual = np.median(nearest(real[unseen], real[rest])[0])
     return np.median(nearest(synthetic, real)[0]) / max(usual, np.finfo(np.float32).tiny)
 

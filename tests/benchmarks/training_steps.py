@@ -18,11 +18,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from modules.batches import Batches
-from modules.device import configure
-from modules.noise import noise_maker
-from modules.phases import compiled
+from modules.timegan.noise import noise_maker
+from modules.training.device import configure
+from modules.training.phases import compiled
 from modules.utils import GENERATOR_UPDATES, TimeGAN
+from modules.windows.batches import Batches
 from settings import TimeGANSettings
 
 CASES = {

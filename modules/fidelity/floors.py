@@ -1,0 +1,58 @@
+"""What a score has to be read against: the floor, a Gaussian without a network, and chance."""
+
+import numpy as np
+
+from modules.windows.splits import blocked_split, shuffled_split
+
+
+def gaussian_windows(windows, n_windows, *, seed, value_range=(0.0, 1.0)):
+    """Draws from one multivariate Gaussian over the flattened window.
+
+    A generator that learns nothing but means and covariances; one that scores worse has not
+    earned its training.
+
+    Parameters
+    ----------
+    windows : float32 (n, T, F)
+        Real windows, scaled to `value_range`.
+    n_windows : int
+        Windows to draw.
+    seed : int
+    value_range : pair of floats
+        The draws are clipped to it.
+
+    Returns
+    -------
+    float32 (n_windows, T, F)
+    """
+    flat = np.asarray(windows, np.float64).reshape(len(windows), -1)
+    values, vectors = np.linalg.eigh(np.cov(flat, rowvar=False))
+    noise = np.random.default_rng([seed, 8]).standard_normal((n_windows, flat.shape[1]))
+    draws = (noise * np.sqrt(np.clip(values, 0, None))) @ vectors.T + flat.mean(axis=0)
+    return np.clip(draws, *value_range).astype(np.float32).reshape(-1, *windows.shape[1:])
+
+
+def real_halves(n_windows, length, *, seed, starts=None):
+    """Two disjoint halves of the real windows, for a score of real against real.
+
+    Blocks of time where `starts` (see `blocked_split`) is known, else at random: overlapping
+    windows then know each other, and the floor is that of the papers' protocol.
+    Returns two int index arrays.
+    """
+    if starts is None:
+        return shuffled_split(n_windows, seed, test_share=0.5)
+    return blocked_split(starts, length, seed, test_share=0.5)
+
+
+def discriminative_chance(n_test):
+    """Mean discriminative score of a judge that tosses a coin for `n_test` windows.
+
+    |accuracy - 1/2| is folded, so that guessing scores sqrt(1 / (2 pi n_test)) and not 0.
+    """
+    return float(np.sqrt(1 / (2 * np.pi * n_test)))
+
+
+def constant_predictor_error(windows):
+    """Mean absolute error of the best constant for the last column: its median."""
+    target = np.asarray(windows, np.float64)[:, 1:, -1]
+    return float(np.abs(target - np.median(target)).mean())

@@ -1,0 +1,202 @@
+"""The rows of the score table: each score with its floor, its Gaussian and its chance level."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from modules.fidelity import copies, floors, scores, wind_scores
+from modules.windows.splits import TEST_SHARE
+
+WIDTHS = {"classic": 1, "4x wider": 4}
+
+
+class ScoreRow(NamedTuple):
+    """One score. Numbers are means over `seeds`, None where there is nothing to say.
+
+    `spread` is the standard deviation of `values`, one per seed, not a confidence interval.
+    `floor` is the same score for real windows in place of synthetic ones, `gaussian` for one
+    multivariate Gaussian, `chance` for a guess. Lower is better unless `note` says otherwise.
+    """
+
+    score: str
+    judge: str
+    value: float | None
+    spread: float | None = None
+    floor: float | None = None
+    gaussian: float | None = None
+    chance: float | None = None
+    note: str = ""
+    seeds: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+
+
+class Columns(NamedTuple):
+    """Names of the columns, and what the physical scores need of a wind site.
+
+    `wind_speed`, `power`: column numbers, with their units. `to_physical`: scaled (n, T, F) ->
+    physical units.
+    """
+
+    names: Sequence[str]
+    wind_speed: int | None = None
+    power: int | None = None
+    speed_unit: str = "unit of the speed"
+    power_unit: str = "unit of the power"
+    to_physical: Callable[[np.ndarray], np.ndarray] = np.asarray
+
+
+class Steps(NamedTuple):
+    """Training steps of the judges; None lets the encoder's follow the size of the data."""
+
+    discriminative: int = scores.DISCRIMINATIVE_STEPS
+    predictive: int = scores.PREDICTIVE_STEPS
+    encoder: int | None = None
+
+
+class Sets(NamedTuple):
+    """The windows that a table compares, and the splits of those whose start rows are known."""
+
+    real: np.ndarray
+    synthetic: np.ndarray
+    gaussian: np.ndarray
+    floor: tuple[np.ndarray, np.ndarray]
+    unseen: np.ndarray | None
+    real_split: Callable | None
+    floor_splits: tuple[Callable | None, Callable | None]
+
+
+def discriminative_rows(sets, seeds, steps):
+    return [_discriminative_row(sets, judge, seeds, steps) for judge in WIDTHS]
+
+
+def _discriminative_row(sets, judge, seeds, steps):
+    score = partial(scores.discriminative_score, seeds=seeds, width=WIDTHS[judge], steps=steps)
+    values = score(sets.real, sets.synthetic, real_split=sets.real_split)
+    first_split, second_split = sets.floor_splits
+    floor = score(*sets.floor, real_split=first_split, synthetic_split=second_split)
+    gaussian = score(sets.real, sets.gaussian, real_split=sets.real_split)
+    n_test = round(TEST_SHARE * (len(sets.real) + len(sets.synthetic)))
+    chance = floors.discriminative_chance(n_test)
+    note = f"0.5 is worst; keenest of {len(seeds)} judges {values.max():.3f}"
+    return _row("discriminative", judge, (values, floor, gaussian), seeds, chance, note)
+
+
+def predictive_rows(sets, seeds, steps):
+    made = [
+        scores.predictive_score(sets.real, x, seeds=seeds, steps=steps)
+        for x in (sets.synthetic, sets.real, sets.gaussian)
+    ]
+    chance = floors.constant_predictor_error(sets.real)
+    note = "floor: trained on the real windows; chance: the best constant"
+    return [_row("predictive", "classic", made, seeds, chance, note)]
+
+
+def context_fid_rows(sets, seeds, steps):
+    score = partial(scores.context_fid_scores, steps=steps)
+    if sets.unseen is None:
+        made = score(sets.real, [sets.synthetic, sets.gaussian], seeds=seeds).T
+        floor, note = score(sets.floor[0], [sets.floor[1]], seeds=seeds[:1]).T[0], "halves, 1 seed"
+    else:
+        others = [sets.synthetic, sets.gaussian, sets.unseen]
+        *made, floor = score(sets.real, others, seeds=seeds).T
+        note = "the held-out windows"
+    note = f"floor: {note}; small sets score higher"
+    return [_row("context-fid", "TS2Vec", (made[0], floor, made[1]), seeds, None, note)]
+
+
+def correlational_rows(sets, seeds):
+    drawn = _three(sets, partial(scores.correlational_score, seeds=seeds))
+    of_all = _three(sets, scores.correlational_score_of_all)
+    columns = sets.real.shape[-1]
+    note = f"sum over {columns * (columns + 1) // 2} pairs / 10"
+    return [
+        _row("correlational", "a fifth a draw", drawn, seeds, None, note),
+        _row("correlational", "all windows", of_all, note=note),
+    ]
+
+
+def marginal_rows(sets, names):
+    made = np.stack(_three(sets, scores.marginal_distances))
+    note = "Wasserstein distance, of the scaled range"
+    rows = [_row("marginal", "mean of the columns", made.mean(axis=1), note=note)]
+    return rows + [
+        _row("marginal", str(name), column, note=note)
+        for name, column in zip(names, made.T, strict=True)
+    ]
+
+
+def autocorrelation_rows(sets):
+    made = _three(sets, scores.autocorrelation_distance)
+    return [_row("autocorrelation", "all lags", made, note="mean over columns and lags")]
+
+
+def memorisation_rows(synthetic, gaussian, train, unseen=None, rest=None):
+    """Whether `synthetic`, float32 (m, T, F), holds windows of `train` again: two rows.
+
+    How near `unseen` windows come to `rest`, training windows that share no row with them, is the
+    floor, and the unit of the second row; without them there are neither. `gaussian`: draws of
+    `modules.fidelity.floors.gaussian_windows`.
+    """
+    found = [copies.closeness(x, train) for x in (synthetic, gaussian)]
+    note = f"{len(train):,} training windows searched"
+    if unseen is None:
+        (rate, _), (rate_of_gaussian, _) = found
+        return [
+            _row("copy rate", "exact", (rate, None, rate_of_gaussian), note=note),
+            _row("neighbour ratio", "nearest", (None, None, None), note="needs held-out windows"),
+        ]
+    found.insert(1, copies.closeness(unseen, rest))
+    rates, distances = np.transpose(found)
+    ratios = distances / max(distances[1], np.finfo(np.float32).tiny)
+    note = f"share of windows; idle hours repeat in the floor too; {note}"
+    meaning = "to the nearest training window, unseen records = 1; well below 1 is copying"
+    return [
+        _row("copy rate", "exact", rates, note=note),
+        _row("neighbour ratio", "nearest", ratios, note=meaning),
+    ]
+
+
+def wind_rows(sets, columns):
+    """None where the columns of a wind site are not named."""
+    if columns.wind_speed is None or columns.power is None:
+        return []
+    at = {"wind_speed": columns.wind_speed, "power": columns.power}
+    physical = sets._replace(
+        real=columns.to_physical(sets.real),
+        synthetic=columns.to_physical(sets.synthetic),
+        gaussian=columns.to_physical(sets.gaussian),
+        floor=tuple(columns.to_physical(x) for x in sets.floor),
+    )
+
+    def residual(real, synthetic):
+        curve = wind_scores.power_curve(real, **at)
+        return wind_scores.power_curve_residual(synthetic, curve, **at)
+
+    note = f"{columns.power_unit}; right at the floor, wrong below and above"
+    made = _three(physical, residual)
+    rows = [_row("power-curve residual", "method of bins", made, note=note)]
+    for column, unit in zip(at.values(), (columns.speed_unit, columns.power_unit), strict=True):
+        made = _three(physical, partial(wind_scores.ramp_distance, column=column))
+        note = f"Wasserstein distance, {unit} per step"
+        rows.append(_row("ramp rates", str(columns.names[column]), made, note=note))
+    return rows
+
+
+def _three(sets, score):
+    """`score` of the synthetic windows, of real ones in their place, and of the Gaussian's."""
+    return [
+        score(*pair)
+        for pair in ((sets.real, sets.synthetic), sets.floor, (sets.real, sets.gaussian))
+    ]
+
+
+def _row(score, judge, made, seeds=(), chance=None, note=""):
+    """`made`: the values of synthetic, floor and Gaussian: a number, None, or one per seed."""
+    value, floor, gaussian = (None if x is None else float(np.mean(x)) for x in made)
+    values = tuple(map(float, made[0])) if len(seeds) else ()
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return ScoreRow(
+        score, judge, value, spread, floor, gaussian, chance, note, tuple(seeds), values
+    )

@@ -1,0 +1,183 @@
+"""The forecaster's examples and its training step.
+
+Shape letters: B windows per batch, T time steps (`window_size`), F features, O steps ahead
+(`horizon`).
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models import losses
+from models.forecaster import LOSSES, forecaster
+from modules.errors import DataError
+from modules.preprocessing import ANGLE, SCALERS, encode_angles, feature_names
+from modules.records.columns import Column, power_column
+from modules.training.phases import LARGEST_LOSS, Phase
+from modules.windows.cut import cut, drawn
+
+MOST_VALIDATED = 2048  # windows; above that every n-th one, so that a score costs little
+SCORES = ("val_mae", "val_persistence_mae")  # the best weights are those of the lowest val_mae
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Windows of scaled features, and what the target does after each of their steps.
+
+    `features`: float32 (n_rows, F). `ahead`: float32 (n_rows, O), the target's next O values, and
+    `current`: float32 (n_rows, 1), its value now, in the target's unit. `starts`: int64
+    (n_windows,), the row each window begins at.
+    """
+
+    features: np.ndarray
+    ahead: np.ndarray
+    current: np.ndarray
+    starts: np.ndarray
+    window_size: int
+
+    def windows(self, values, starts):
+        """Rows of `values`, (n_rows, ...), of the windows at `starts`, (B,): (B, T, ...)."""
+        return tf.gather(values, starts[:, None] + tf.range(self.window_size, dtype=tf.int64))
+
+
+def find_target(columns: list[Column], target: str | None) -> int:
+    """The position of the column called `target`; for None that of the power, else of the last.
+
+    Raises DataError when there is no such column, or when it is an angle.
+    """
+    names = [column.name for column in columns]
+    if target is None:
+        power = power_column(columns)
+        return len(columns) - 1 if power is None else power
+    linear = [column.name for column in columns if column.kind != ANGLE]
+    if target not in linear:
+        reason = "is an angle" if target in names else "is none of the data's variables"
+        raise DataError(
+            f"`target` {reason}. Received: target={target!r}. There is: {', '.join(linear)}. "
+            "Correct `--target`."
+        )
+    return names.index(target)
+
+
+def split_by_time(tables: dict, split: float) -> tuple[dict, dict]:
+    """The rows before one moment, common to all turbines, and the rows from it on.
+
+    `tables`: turbine -> table. `split`: rows before it from 1 on, a share of the rows below 1.
+
+    Raises DataError when a part has no row.
+    """
+    stamps = reduce(lambda left, right: left.union(right), (t.index for t in tables.values()))
+    n_train = round(split if split >= 1 else split * len(stamps))
+    if not 0 < n_train < len(stamps):
+        raise DataError(
+            "`split` must leave rows to train on and rows to validate on. "
+            f"Received: split={split:g}; the data have {len(stamps)} rows. Set `--split`."
+        )
+    moment = stamps[n_train]
+    return (
+        {name: table[table.index < moment] for name, table in tables.items()},
+        {name: table[table.index >= moment] for name, table in tables.items()},
+    )
+
+
+def prepare(site_data, target: int, settings):
+    """Return (scaler, training Examples, validation Examples, validation tables).
+
+    The scaler is fitted on the training part alone. Raises DataError when a part is too short.
+    """
+    parts = split_by_time(site_data.tables, settings.split)
+    sizes = {"ahead": settings.horizon, "setting": "window_size"}
+    pieces = [
+        cut(tables, settings.window_size, part=f"{name} stretch", **sizes)
+        for name, tables in zip(("training", "validation"), parts, strict=True)
+    ]
+    features = encode_angles(pieces[0][0], site_data.columns)
+    scaler = SCALERS[settings.scaler]().fit(features, feature_names(site_data.columns))
+    training, validation = (
+        Examples(
+            scaler.transform(encode_angles(series, site_data.columns)).astype(np.float32),
+            following(series[:, target], settings.horizon).astype(np.float32),
+            series[:, target, None].astype(np.float32),
+            starts,
+            settings.window_size,
+        )
+        for series, starts in pieces
+    )
+    return scaler, training, validation, parts[1]
+
+
+def following(values, horizon):
+    """The `horizon` values after each: (n,) -> (n, horizon), NaN beyond the end.
+
+    >>> following(np.arange(4.0), 2).tolist()
+    [[1.0, 2.0], [2.0, 3.0], [3.0, nan], [nan, nan]]
+    """
+    padded = np.concatenate([values[1:], np.full(horizon, np.nan)])
+    return np.lib.stride_tricks.sliding_window_view(padded, horizon)
+
+
+def build(settings, scaler, target_name, name):
+    """Return the network of a run; its outputs are in the unit of the target."""
+    i = scaler.names_.index(target_name)
+    return forecaster(
+        len(scaler.names_),
+        settings.horizon,
+        scale=float(scaler.scale_[i]),
+        offset=float(scaler.offset_[i]),
+        name=name,
+    )
+
+
+def build_optimizer(settings):
+    if settings.optimizer == "adam":
+        return keras.optimizers.Adam(settings.lr, beta_1=settings.momentum)
+    return keras.optimizers.SGD(settings.lr, momentum=settings.momentum)
+
+
+def plan(model, optimizer, training, validation, settings):
+    """Return (the row of the phase table, the iterator over its windows, for the checkpoints).
+
+    An epoch draws every training window once. A batch may hold the end of an epoch and the
+    beginning of the next one, so that all are of one size.
+    """
+    starts = drawn(training.starts, settings.shuffle_buffer, seed=settings.seed).repeat()
+    iterator = iter(starts.batch(settings.batch_size, drop_remainder=True).prefetch(1))
+    features, ahead = tf.constant(training.features), tf.constant(training.ahead)
+    n_steps = round(settings.epochs * training.starts.size / settings.batch_size)
+    optimizer.build(model.network.trainable_variables)
+
+    def step():
+        drawn_starts = next(iterator)
+        windows = training.windows(features, drawn_starts)
+        return model.learn(optimizer, windows, training.windows(ahead, drawn_starts))
+
+    phase = Phase(
+        "forecast",
+        min(settings.train_step, max(1, n_steps)),
+        step,
+        LOSSES,
+        validate=lambda: validate(model, validation),
+        scores=SCORES,
+        best={"network": model.network},
+        largest=LARGEST_LOSS * max(1.0, float(np.abs(training.current).max())),
+    )
+    return phase, iterator
+
+
+def validate(model, examples):
+    """Mean absolute error of the model and of persistence ("no change"), as named in SCORES.
+
+    Over every step of every window and every step ahead, in the target's unit.
+    """
+    every = -(-examples.starts.size // MOST_VALIDATED)
+    starts = examples.starts[::every]
+    ahead = examples.windows(examples.ahead, starts)
+    forecast = model.predict(examples.windows(examples.features, starts).numpy())
+    errors = (
+        losses.absolute_loss(ahead, tf.constant(forecast)),
+        losses.absolute_loss(ahead, examples.windows(examples.current, starts)),
+    )
+    return {name: float(error) for name, error in zip(SCORES, errors, strict=True)}

@@ -1,0 +1,96 @@
+"""What clean data must have before anything trains on them, and what their owner should know."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from modules.errors import DataError
+from modules.records.columns import Column
+
+LARGE_SHARE = 0.2
+BLANKING_RULES = ("range", "stuck", "curtailment")
+
+
+def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:
+    """Column `name` of all tables one behind the other: float64 (n,), NaN where missing."""
+    return np.concatenate([table[name].to_numpy(dtype=np.float64) for table in tables])
+
+
+def check_conflicts(n_conflicts: int, n_stamps: int, turbine: str, files: tuple[Path, ...]) -> None:
+    """Raises DataError when a fifth of the stamps come twice with different readings."""
+    if n_conflicts > LARGE_SHARE * n_stamps:
+        raise DataError(
+            f"{spell_files(files)}: {n_conflicts} of {n_stamps} time stamps of turbine {turbine} "
+            "come more than once, with different readings. Are several turbines in one file? "
+            "Name their column in the site's turbine_columns, or give each a file of its own."
+        )
+
+
+def check_contents(
+    tables: list[pd.DataFrame], columns: list[Column], changed: Counter, files: tuple[Path, ...]
+) -> None:
+    """Raises DataError when a column holds nothing, or one value only, in all tables."""
+    empty, constant = [], []
+    for column in columns:
+        readings = pooled(tables, column.name)
+        readings = readings[np.isfinite(readings)]
+        if readings.size == 0:
+            empty.append(column.name)
+        elif readings.min() == readings.max():
+            constant.append(f"{column.name} (always {readings[0]:g})")
+    if not columns:
+        raise DataError(f"{spell_files(files)}: no variable is left. Choose another `--location`.")
+    if not empty and not constant:
+        return
+    faults = [f"no usable reading in column {', '.join(empty)}"] if empty else []
+    faults += [f"only one value in column {', '.join(constant)}"] if constant else []
+    lost = [f"{rule} {n} of {name}" for (rule, name), n in changed.items() if name in empty]
+    raise DataError(
+        f"{spell_files(files)}: {'; '.join(faults)}. "
+        + (f"Readings blanked by rule: {', '.join(lost)}. " if lost else "")
+        + "Remove these columns from the files, choose other dates, a finer `--freq` or a lower "
+        "`--min_fraction`, or switch a rule off with `--cleaning_rules`."
+    )
+
+
+def check_count(columns: list[Column], n_seq: int | None, notices: list[str]) -> None:
+    """Raises DataError when `n_seq` is given and is not the number of columns."""
+    if n_seq is None or n_seq == len(columns):
+        return
+    raise DataError(
+        " ".join(
+            [
+                f"`n_seq` must be the number of variables. Received: n_seq={n_seq}; the data have "
+                f"{len(columns)}: {', '.join(column.name for column in columns)}. "
+                "Leave `--n_seq` out to take the data's.",
+                *notices,
+            ]
+        )
+    )
+
+
+def without_rows(turbine: str, table: pd.DataFrame) -> list[str]:
+    """A notice when `table` has no complete row."""
+    if np.isfinite(table.to_numpy(dtype=float)).all(axis=1).any():
+        return []
+    empty = [str(name) for name in table.columns if table[name].isna().all()]
+    reason = f"nothing in {', '.join(empty)}" if empty else "always something is missing"
+    return [f"{turbine} has no complete row, so it gives no windows: {reason}."]
+
+
+def heavy_rules(changed: Counter, columns: list[Column], n_rows: int) -> list[str]:
+    """Notices of rules that blanked more than a fifth of a column."""
+    names = {column.name for column in columns}
+    return [
+        f"Rule {rule} blanked {count / n_rows:.0%} of {name}. Look at the column, and switch the "
+        "rule off with `--cleaning_rules` where the readings are right."
+        for (rule, name), count in changed.items()
+        if name in names and rule in BLANKING_RULES and count > LARGE_SHARE * n_rows
+    ]
+
+
+def spell_files(files: tuple[Path, ...]) -> str:
+    """The first file, and how many more."""
+    return str(files[0]) if len(files) == 1 else f"{files[0]} and {len(files) - 1} more files"

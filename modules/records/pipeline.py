@@ -1,0 +1,216 @@
+"""Loaded records through the cleaning rules onto regular grids, with a report of it all."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from modules.errors import DataError
+from modules.records import checks, cleaning
+from modules.records.columns import Column, learn, resolve
+from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
+from modules.records.site import RawTurbine, Site, SiteData
+from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
+from modules.records.timestamps import (
+    cut_dates,
+    find_time_gaps,
+    freq_length,
+    grid_freq,
+    infer_step,
+    snap,
+    spell_step,
+)
+
+
+@dataclass
+class _Turbine:
+    """A turbine on its way through the rules."""
+
+    raw: RawTurbine
+    table: pd.DataFrame
+    figures: dict
+    step: pd.Timedelta | None = None
+    changed: Counter = field(default_factory=Counter)
+
+
+def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteData:
+    """Clean, resample and describe the records of every turbine, each apart.
+
+    The order: duplicates, jitter and dates, the rules of `modules.records.cleaning.RULES`, aliased
+    angles, grid.
+
+    Raises DataError for dates, `freq` or `n_seq` that the data do not support, and for columns
+    that hold nothing or one value only.
+    """
+    first = next(iter(turbines.values()))
+    freq = grid_freq(settings.freq, first.table.index) if _is_timed(first) else None
+    notices: list[str] = []
+    prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
+    prepared = _within_dates(prepared, settings, notices)
+    files = tuple(path for turbine in prepared for path in turbine.raw.files)
+    columns = _apply_rules(prepared, first.columns, site, settings)
+    changed = sum((turbine.changed for turbine in prepared), Counter())
+    checks.check_contents(_tables(prepared), columns, changed, files)
+    if freq is not None and not settings.keep_aliased_angles:
+        columns = _drop_aliased(prepared, columns, notices)
+    checks.check_count(columns, settings.n_seq, notices)
+    for turbine in prepared:
+        _finish(turbine, columns, freq, settings.min_fraction)
+        notices += checks.without_rows(turbine.raw.name, turbine.table)
+    checks.check_contents(_tables(prepared), columns, changed, files)
+    notices += checks.heavy_rules(changed, columns, sum(t.raw.n_read for t in prepared))
+    report = _report(prepared, columns, changed, site, settings, freq, notices)
+    columns = [learn(c, checks.pooled(_tables(prepared), c.name)) for c in columns]
+    tables = {turbine.raw.name: turbine.table for turbine in prepared}
+    return SiteData(tables, columns, freq, report.time_zone, report)
+
+
+def _is_timed(raw: RawTurbine) -> bool:
+    return isinstance(raw.table.index, pd.DatetimeIndex)
+
+
+def _tables(turbines: list[_Turbine]) -> list[pd.DataFrame]:
+    return [turbine.table for turbine in turbines]
+
+
+def _prepare(
+    raw: RawTurbine, site: Site, settings, freq: str | None, notices: list[str]
+) -> _Turbine:
+    """Duplicates merged, jitter snapped."""
+    table = raw.table
+    figures = {"name": raw.name, "rows_read": raw.n_read, "undated": raw.n_undated}
+    if raw.n_undated:
+        notices.append(f"{raw.name}: {raw.n_undated} rows without a time stamp are left out.")
+    if not _is_timed(raw):
+        return _Turbine(raw, table, figures)
+    if "duplicates" in settings.cleaning_rules:
+        table, figures["duplicates"], n_conflicts = cleaning.merge_duplicates(table)
+        figures["conflicts"] = n_conflicts
+        checks.check_conflicts(n_conflicts, len(table), raw.name, raw.files)
+        if n_conflicts:
+            notices += _repeated_hours(raw, site.time_zone)
+    step = infer_step(table.index) or freq_length(freq)
+    return _Turbine(raw, table.set_axis(snap(table.index, step), axis=0), figures, step)
+
+
+def _repeated_hours(raw: RawTurbine, time_zone: str | None) -> list[str]:
+    """A notice when stamps come twice because clocks were set back."""
+    index = raw.table.index
+    if time_zone is None or index.tz is not None:
+        return []
+    repeated = index[cleaning.duplicate_flag(index)].unique()
+    n_repeated = int(cleaning.repeated_hour_flag(repeated, time_zone).sum())
+    if n_repeated == 0:
+        return []
+    return [
+        f"{raw.name}: {n_repeated} repeated stamps lie in the hour that clocks in {time_zone} "
+        "show twice. Conflicting readings are left out; export the data in UTC to keep them."
+    ]
+
+
+def _within_dates(turbines: list[_Turbine], settings, notices: list[str]) -> list[_Turbine]:
+    """Tables cut to the dates of the settings; turbines without a row there are left out."""
+    kept = []
+    for turbine in turbines:
+        table = cut_dates(turbine.table, settings.date_start, settings.date_end)
+        turbine.figures["outside_dates"] = len(turbine.table) - len(table)
+        if table.empty:
+            notices.append(f"{turbine.raw.name} has no row within the dates and is left out.")
+            continue
+        turbine.table = table
+        kept.append(turbine)
+    if not kept:
+        starts = min(turbine.table.index[0] for turbine in turbines)
+        stops = max(turbine.table.index[-1] for turbine in turbines)
+        raise DataError(
+            "`date_start` and `date_end` leave no row. Received: "
+            f"date_start={settings.date_start!r}, date_end={settings.date_end!r}; the data go "
+            f"from {starts} to {stops}. Choose dates inside that span."
+        )
+    return kept
+
+
+def _apply_rules(
+    turbines: list[_Turbine], declared: tuple[Column, ...], site: Site, settings
+) -> list[Column]:
+    """Run the rules over every turbine; returns the columns with their kinds resolved."""
+    tables = _tables(turbines)
+    columns = [resolve(column, checks.pooled(tables, column.name)) for column in declared]
+    for turbine in turbines:
+        turbine.table, turbine.changed = cleaning.apply_rules(
+            turbine.table,
+            columns,
+            settings.cleaning_rules,
+            rated_power=site.rated_power,
+            stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
+        )
+    return columns
+
+
+def _stuck_records(stuck_steps: int, step: pd.Timedelta | None) -> int:
+    """Records a run must have: `stuck_steps`, and as many minutes where records are shorter.
+
+    Six equal readings of 10 s are one quiet minute; of ten minutes, an hour without wind noise.
+    """
+    if step is None:
+        return stuck_steps
+    return max(stuck_steps, math.ceil(stuck_steps * pd.Timedelta(minutes=1) / step))
+
+
+def _drop_aliased(
+    turbines: list[_Turbine], columns: list[Column], notices: list[str]
+) -> list[Column]:
+    kept = []
+    for column in columns:
+        length = None
+        if column.kind == "angle":
+            length = resultant_length(_tables(turbines), column.name)
+        if length is None or length >= LEAST_RESULTANT:
+            kept.append(column)
+            continue
+        notices.append(
+            f"{column.name} is kept out of training: sampled every {spell_step(turbines[0].step)}, "
+            f"it turns too fast to mean anything (hourly resultant length {length:.2f} beyond "
+            f"chance, below {LEAST_RESULTANT}). Pass `--keep_aliased_angles` to train on it."
+        )
+    return kept
+
+
+def _finish(
+    turbine: _Turbine, columns: list[Column], freq: str | None, min_fraction: float
+) -> None:
+    records = turbine.table[[column.name for column in columns]]
+    turbine.table, n_bins, gaps = records, len(records), []
+    if freq is not None:
+        turbine.table, n_bins = to_grid(records, columns, freq, turbine.step, min_fraction)
+        gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)))
+    turbine.figures |= grid_figures(turbine.table, gaps, n_bins)
+
+
+def _report(
+    turbines: list[_Turbine],
+    columns: list[Column],
+    changed: Counter,
+    site: Site,
+    settings,
+    freq: str | None,
+    notices: list[str],
+) -> DataReport:
+    time_zone = site.time_zone if freq else None
+    if freq and turbines[0].table.index.tz is not None:
+        time_zone = "UTC"
+    described = []
+    for column in columns:
+        rules = {rule: count for (rule, name), count in changed.items() if name == column.name}
+        values = checks.pooled(_tables(turbines), column.name)
+        described.append(column_report(column, values, rules))
+    return DataReport(
+        location=site.name,
+        freq=freq,
+        time_zone=time_zone,
+        seq_len=getattr(settings, "seq_len", None),
+        turbines=tuple(TurbineReport(**turbine.figures) for turbine in turbines),
+        columns=tuple(described),
+        notices=tuple(notices),
+    )

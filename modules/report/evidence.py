@@ -1,0 +1,141 @@
+"""What a report is about: the real windows of a run beside synthetic ones, in units and scaled."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from modules.dataLoader import load
+from modules.errors import DataError
+from modules.fidelity.rows import Columns
+from modules.fidelity.scores import LEAST_WINDOWS
+from modules.location_module import clean
+from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
+from modules.records.columns import Column
+from modules.report.pictures import power_curve_columns
+from modules.runs.run import saved_settings
+from modules.windows.cut import cut, windows_at
+from modules.windows.splits import heldout_split, spread
+from settings import TimeGANSettings
+
+MOST_WINDOWS = 5000  # per side
+FEWEST_REAL = 200  # beside fewer synthetic windows
+MOST_VALUES = 2**25  # of the training windows searched for copies, 268 MB
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Real windows of a run beside synthetic ones.
+
+    `series`: float64 (n_rows, n_variables), physical units, the rows of all windows; `starts`: int
+    (n,), where each training window begins. `synthetic`: float (m, T, n_variables). `unseen`: int
+    (k,), where each held-out window begins; none of its rows is one of a training window.
+    """
+
+    columns: list[Column]
+    series: np.ndarray
+    starts: np.ndarray
+    synthetic: np.ndarray
+    unseen: np.ndarray = field(default_factory=lambda: np.arange(0))
+
+    @property
+    def seq_len(self):
+        return self.synthetic.shape[1]
+
+    @cached_property
+    def real_starts(self):
+        """First rows of as many real windows as there are synthetic ones, at least 200."""
+        return spread(self.starts, max(len(self.synthetic), FEWEST_REAL))
+
+    @cached_property
+    def unseen_starts(self):
+        """First rows of as many held-out windows, or as there are; none where they are too few."""
+        starts = spread(self.unseen, max(len(self.synthetic), FEWEST_REAL))
+        return starts if len(starts) >= LEAST_WINDOWS else starts[:0]
+
+    @cached_property
+    def unseen_windows(self):
+        """The held-out windows, float32 (k, T, F), scaled."""
+        return self.scaled(windows_at(self.series, self.unseen_starts, self.seq_len))
+
+    @cached_property
+    def real(self):
+        """float64 (n, T, n_variables), physical units, evenly spaced over all training windows."""
+        return windows_at(self.series, self.real_starts, self.seq_len)
+
+    @property
+    def feature_names(self):
+        return feature_names(self.columns)
+
+    @cached_property
+    def scaler(self):
+        """0...1 over the training records; an angle counts as its sine and cosine."""
+        features = encode_angles(self.series, self.columns)
+        return MinMaxScaler().fit(features, self.feature_names)
+
+    def scaled(self, windows):
+        """Physical (..., n_variables) -> float32 (..., n_features), 0...1 where it is real."""
+        features = encode_angles(np.asarray(windows), self.columns)
+        return self.scaler.transform(features).astype(np.float32)
+
+    def training_windows(self):
+        """All training windows, float32 (n, T, F), scaled, and their starts, int (n,).
+
+        Evenly thinned where they would take more than 2**25 numbers.
+        """
+        per_window = self.seq_len * len(self.feature_names)
+        starts = spread(self.starts, max(1, MOST_VALUES // per_window))
+        return windows_at(self.scaled(self.series), starts, self.seq_len), starts
+
+    @property
+    def score_columns(self):
+        """The features as the physical scores want them named and numbered."""
+        names, to_physical = self.feature_names, self.scaler.inverse_transform
+        wind = [self.columns[i] for i in power_curve_columns(self.columns) or ()]
+        numbers = [names.index(column.name) for column in wind]
+        units = [column.unit for column in wind]
+        return Columns(names, *numbers, *units, to_physical=to_physical)
+
+
+def gather(site_data, synthetic, settings):
+    """Return the `Evidence` for `synthetic` float (m, T, n_variables), at most 5000 windows.
+
+    `settings`: the training's, for the length of a window and what was held out. One long series
+    is cut into windows. Raises DataError when it is shorter than one, and see
+    `modules.windows.cut.cut`.
+    """
+    series, starts = cut(site_data.tables, settings.seq_len)
+    training, unseen = heldout_split(
+        starts, settings.seq_len, share=settings.heldout, seed=settings.seed
+    )
+    synthetic = in_windows(synthetic, settings.seq_len)[:MOST_WINDOWS]
+    return Evidence(site_data.columns, series, training, synthetic, unseen)
+
+
+def in_windows(synthetic, seq_len):
+    """Cut (m, T, F) into windows side by side of `seq_len` rows; rows left over are dropped."""
+    n_windows, n_steps, n_variables = synthetic.shape
+    per_series = n_steps // seq_len
+    if per_series == 0:
+        raise DataError(
+            f"A report needs at least one window of {seq_len} rows. Received: a series of "
+            f"{n_steps}. Raise `--length`."
+        )
+    return synthetic[:, : per_series * seq_len].reshape(-1, seq_len, n_variables)
+
+
+def real_records(run):
+    """Read the records that `run` was trained on again, as a clean `SiteData`.
+
+    Raises DataError when they are gone or have changed.
+    """
+    settings = saved_settings(run, TimeGANSettings)
+    try:
+        site_data = clean(load(settings), settings)
+    except DataError as error:
+        raise DataError(
+            f"The report needs the records that {run.folder} was trained on, and cannot read them: "
+            f"{error}"
+        ) from None
+    run.check_same_data(site_data)
+    return site_data

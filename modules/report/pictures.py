@@ -1,0 +1,126 @@
+"""Pictures of a run: its losses, and real records beside synthetic ones.
+
+Colours are safe for the colour-blind. Names of columns are drawn as they are, in any script.
+"""
+
+import warnings
+from contextlib import contextmanager
+from itertools import product
+
+import matplotlib
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from modules.records.columns import power_column, wind_speed_column
+from modules.runs.storage import replacing
+
+PALETTE = {  # Okabe and Ito
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "black": "#000000",
+}
+COLOURS = {"real": PALETTE["blue"], "synthetic": PALETTE["vermillion"]}
+WIDTH = 11  # inches, 1210 pixels
+N_SHOWN = 6  # windows per side
+PANELS = 3  # small pictures in a row
+SCRIPTS = ("Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic", "Noto Sans CJK KR")
+
+
+@contextmanager
+def sheet(path, height, *, math=False):
+    """Yield a `Figure`, 11 inches wide and `height` inches high, that becomes the PNG `path`.
+
+    Names may hold letters that no font at hand has (drawn as boxes), and dollar signs unless
+    `math`, which the powers on a log scale need.
+    """
+    available = set(font_manager.get_font_names())
+    families = ["DejaVu Sans", *(family for family in SCRIPTS if family in available)]
+    style = {"font.size": 9, "font.family": families, "text.parse_math": math}
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        yield figure
+        with replacing(path) as temporary:
+            figure.savefig(temporary, format="png", dpi=110)
+
+
+def draw_comparison(real, synthetic, columns, path):
+    """Write a PNG: windows of every variable, real left, synthetic right.
+
+    `real`, `synthetic`: float (n_windows, T, n_variables), physical units. `columns`: their
+    `modules.records.columns.Column`.
+    """
+    with sheet(path, 1.5 * len(columns) + 0.7) as figure:
+        axes = figure.subplots(len(columns), 2, sharey="row", squeeze=False)
+        for side, (name, windows) in enumerate((("real", real), ("synthetic", synthetic))):
+            for i, column in enumerate(columns):
+                _draw_windows(axes[i, side], windows[:, :, i], column, name)
+            shown = min(N_SHOWN, len(windows))
+            axes[0, side].set_title(f"{name}: {shown} windows side by side")
+            axes[-1, side].set_xlabel(f"steps, {windows.shape[1]} a window")
+
+
+def draw_losses(losses, path):
+    """Write a PNG: the losses of every phase over its steps.
+
+    `losses`: the table of `losses.csv`: phase, step, and a column per loss, NaN where a phase has
+    none.
+    """
+    phases = list(dict.fromkeys(losses["phase"]))
+    names = [name for name in losses if name not in ("phase", "step")]
+    styles = dict(zip(names, product(("-", "--", ":"), PALETTE.values()), strict=False))
+    with sheet(path, 3.6, math=True) as figure:
+        panels = figure.subplots(1, len(phases), squeeze=False)[0]
+        for panel, phase in zip(panels, phases, strict=True):
+            rows = losses[losses["phase"] == phase]
+            for name, (line, colour) in styles.items():
+                if rows[name].notna().any():
+                    panel.plot(rows["step"], rows[name], line, color=colour, label=name)
+            panel.set_yscale("log")
+            panel.tick_params(which="both", labelsize=8)
+            panel.set_title(f"phase: {phase}")
+            panel.set_xlabel("training step")
+        panels[0].set_ylabel("loss [no unit, log scale]")
+        lines = {line.get_label(): line for panel in panels for line in panel.get_lines()}
+        labels = [name.removesuffix("_loss").replace("_", " ") for name in lines]
+        figure.legend(lines.values(), labels, loc="outside right upper", fontsize=8)
+
+
+def grid(figure, n_panels, **options):
+    """Return `n_panels` axes of `figure`, three in a row; places left over stay empty."""
+    axes = figure.subplots(n_rows(n_panels), PANELS, squeeze=False, **options).ravel()
+    for left_over in axes[n_panels:]:
+        left_over.remove()
+    return axes[:n_panels]
+
+
+def n_rows(n_panels):
+    return -(-n_panels // PANELS)
+
+
+def label(column):
+    """The name of a `Column` with its unit, for an axis."""
+    return f"{column.name} [{column.unit}]" if column.unit else column.name
+
+
+def power_curve_columns(columns):
+    """Return the positions of the wind speed and the power, or None where one is missing."""
+    at = wind_speed_column(columns), power_column(columns)
+    return None if None in at else at
+
+
+def _draw_windows(axes, windows, column, name):
+    """Lay windows (n_windows, T), spread evenly over the set, behind each other."""
+    n_steps = windows.shape[1]
+    chosen = np.linspace(0, len(windows) - 1, min(N_SHOWN, len(windows))).astype(int)
+    for position, window in enumerate(windows[chosen]):
+        start = position * (n_steps + 2)
+        axes.plot(range(start, start + n_steps), window, color=COLOURS[name], linewidth=1)
+    axes.set_ylabel(label(column).replace(" [", "\n["), fontsize=8)
+    axes.set_xticks([])
+    axes.tick_params(labelsize=8)

@@ -1,0 +1,132 @@
+"""Pictures of what a set of windows is like as a whole: distributions, correlations, embeddings."""
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
+
+from modules.fidelity.scores import autocorrelations, correlations
+from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
+
+N_BINS = 40
+N_EMBEDDED = 500  # windows per side: t-SNE takes minutes for thousands
+N_COMPONENTS = 30  # of the principal components that t-SNE starts from
+PERPLEXITY = 30
+MOST_CELLS = 16  # columns up to which a correlation matrix shows its numbers
+
+
+def draw_marginals(real, synthetic, columns, path):
+    """Write a PNG: a histogram per variable.
+
+    `real`, `synthetic`: float (n_windows, T, n_variables), physical units.
+    """
+    with sheet(path, 2.4 * n_rows(len(columns)) + 0.4) as figure:
+        for i, (panel, column) in enumerate(zip(grid(figure, len(columns)), columns, strict=True)):
+            values = {"real": real[..., i].ravel(), "synthetic": synthetic[..., i].ravel()}
+            bins = np.histogram_bin_edges(np.concatenate(list(values.values())), N_BINS)
+            for name, drawn in values.items():
+                shares = np.full(len(drawn), 1 / len(drawn))
+                look = {"color": COLOURS[name], "label": name}
+                look |= {"alpha": 0.45} if name == "real" else {"histtype": "step", "lw": 1.5}
+                panel.hist(drawn, bins, weights=shares, **look)
+            panel.set_xlabel(label(column))
+            panel.set_ylabel("share of records")
+        _legend(figure, panel)
+
+
+def draw_autocorrelations(real, synthetic, names, path, *, step="steps"):
+    """Write a PNG: the autocorrelation within windows of every feature.
+
+    `real`, `synthetic`: float (n_windows, T, F), scaled, F `names`. `step`: the unit of a lag.
+    """
+    found = {"real": autocorrelations(real), "synthetic": autocorrelations(synthetic)}
+    with sheet(path, 2.2 * n_rows(len(names)) + 0.4) as figure:
+        for i, (panel, name) in enumerate(zip(grid(figure, len(names)), names, strict=True)):
+            for side, values in found.items():
+                style = "-" if side == "real" else "--"
+                lags = range(1, len(values) + 1)
+                panel.plot(lags, values[:, i], style, color=COLOURS[side], label=side)
+            panel.axhline(0, color="grey", linewidth=0.6)
+            panel.set_title(name, fontsize=9)
+            panel.set_xlabel(f"lag [{step}]")
+            panel.set_ylabel("autocorrelation [no unit]", fontsize=8)
+        _legend(figure, panel)
+
+
+def draw_correlations(real, synthetic, names, path):
+    """Write a PNG: the correlations of all pairs of features, real, synthetic and the difference.
+
+    `real`, `synthetic`: float (n_windows, T, F), scaled, F `names`.
+    """
+    of_real, of_synthetic = correlations(real), correlations(synthetic)
+    matrices = {
+        "real": of_real,
+        "synthetic": of_synthetic,
+        "difference: synthetic - real": of_synthetic - of_real,
+    }
+    places = range(len(names))
+    with sheet(path, 4.4) as figure:
+        figure.set_layout_engine("compressed")
+        panels = figure.subplots(1, 3, sharey=True)
+        for panel, (title, matrix) in zip(panels, matrices.items(), strict=True):
+            image = panel.imshow(matrix, cmap="PuOr", vmin=-1, vmax=1)
+            panel.set_title(title)
+            panel.set_xticks(places, names, rotation=90, fontsize=7)
+            panel.set_yticks(places, names, fontsize=7)
+            if len(names) <= MOST_CELLS:
+                _write_cells(panel, matrix)
+        figure.colorbar(image, ax=panels, label="correlation [no unit]", shrink=0.8)
+
+
+def _write_cells(panel, matrix):
+    size = 7 if len(matrix) <= 10 else 5
+    for (row, column), value in np.ndenumerate(matrix):
+        colour = "white" if abs(value) > 0.7 else "black"
+        text = f"{value + 0:.1f}".replace("0.", ".").replace("-.0", ".0")
+        panel.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
+
+
+def draw_embeddings(real, synthetic, path, *, seed=0):
+    """Write a PNG: PCA and t-SNE of up to 500 windows a side, a point per window.
+
+    `real`, `synthetic`: float (n_windows, T, F), scaled. The principal components are those of
+    the real windows; t-SNE sees both sets, without knowing which is which.
+    """
+    flat = [_spread(x).reshape(-1, x.shape[1] * x.shape[2]) for x in (real, synthetic)]
+    both = np.concatenate(flat)
+    pca = PCA(min(N_COMPONENTS, *flat[0].shape), random_state=seed).fit(flat[0])
+    projected = pca.transform(both)
+    perplexity = min(PERPLEXITY, (len(both) - 1) / 3)
+    # OpenMP's threads wait for each other in a busy loop: one alone is several times as fast on
+    # a machine that has other work.
+    with threadpool_limits(1):
+        tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
+        placed = tsne.fit_transform(projected)
+    shares = 100 * pca.explained_variance_ratio_
+    with sheet(path, 5) as figure:
+        left, right = figure.subplots(1, 2)
+        _scatter(left, projected, len(flat[0]))
+        left.set_title("PCA")
+        left.set_xlabel(f"component 1 [scaled, {shares[0]:.0f} % of the real variance]")
+        left.set_ylabel(f"component 2 [scaled, {shares[1]:.0f} % of the real variance]")
+        _scatter(right, placed, len(flat[0]))
+        right.set_title(f"t-SNE, perplexity {perplexity:.0f}")
+        right.set_xlabel("t-SNE 1 [no unit]")
+        right.set_ylabel("t-SNE 2 [no unit]")
+        _legend(figure, left)
+
+
+def _spread(windows):
+    return windows[np.linspace(0, len(windows) - 1, min(N_EMBEDDED, len(windows))).astype(int)]
+
+
+def _scatter(panel, points, n_real):
+    for name, part, marker in (("real", points[:n_real], "o"), ("synthetic", points[n_real:], "x")):
+        look = {"s": 12, "alpha": 0.6, "linewidths": 0.8}
+        panel.scatter(
+            part[:, 0], part[:, 1], color=COLOURS[name], marker=marker, label=name, **look
+        )
+
+
+def _legend(figure, panel):
+    figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)

@@ -1,0 +1,76 @@
+"""The score table of a report: quick scores always, trained judges where time is given to them."""
+
+import numpy as np
+
+from modules.errors import DataError
+from modules.fidelity import evaluation, floors
+from modules.fidelity import rows as score_rows
+from modules.fidelity.rows import ScoreRow
+from modules.windows.splits import blocked_split, spread
+
+QUICK = ("correlational", "marginal", "autocorrelation", "wind")
+FULL = ("discriminative", "predictive", "context-fid", *QUICK)
+
+
+def table(evidence, *, full, seed=0):
+    """Return the `ScoreRow`s of `evidence`.
+
+    `full` adds the scores that train networks, minutes of them; without it they take seconds.
+    Raises DataError where no score has a meaning: fewer than 20 windows, or one block of time.
+    """
+    real, synthetic = evidence.scaled(evidence.real), evidence.scaled(evidence.synthetic)
+    unseen = evidence.unseen_windows
+    rows = evaluation.evaluate(
+        np.concatenate([real, unseen]),
+        synthetic,
+        starts=np.concatenate([evidence.real_starts, evidence.unseen_starts]),
+        heldout=len(real) + np.arange(len(unseen)) if len(unseen) else None,
+        columns=evidence.score_columns,
+        scores=FULL if full else QUICK,
+    )
+    if full:
+        rows.append(_forecast_row(evidence, real, synthetic, seed))
+    return rows + copy_rows(evidence, synthetic, seed=seed)
+
+
+def copy_rows(evidence, synthetic, *, seed):
+    """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
+
+    They are searched for among all training windows. How near held-out windows are is the floor;
+    where none are, blocks of time stand in for them, and how near they are to the rest.
+    """
+    train, starts = evidence.training_windows()
+    rest, unseen = train, evidence.unseen_windows
+    if not len(unseen):
+        rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
+    unseen = spread(unseen, len(synthetic))
+    gaussian = floors.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
+    return score_rows.memorisation_rows(synthetic, gaussian, train, unseen, rest)
+
+
+def _forecast_row(evidence, real, synthetic, seed):
+    from modules.fidelity import forecast_judge
+
+    columns = evidence.score_columns
+    target = len(columns.names) - 1 if columns.power is None else columns.power
+    name = columns.names[target]
+    try:
+        rest, unseen = real, evidence.unseen_windows
+        if not len(unseen):
+            parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
+            rest, unseen = (real[part] for part in parts)
+        found = forecast_judge.judge(rest, unseen, synthetic, target=target, seed=seed)
+    except (DataError, ValueError) as error:
+        return ScoreRow("forecaster", name, None, note=str(error))
+    unit = next((column.unit for column in evidence.columns if column.name == name), "")
+    size = evidence.scaler.scale_[target]
+    note = (
+        f"mean absolute error one step ahead{f', {unit}' if unit else ''}: trained on synthetic, "
+        f"tested on real; floor: trained on real; chance: no change; ratio {found['ratio']:.2f}"
+    )
+    if found["mae_trtr"] >= found["mae_persistence"]:
+        note += "; says nothing here: training on real does not beat no change"
+    tstr, sd, trtr, persistence = (
+        size * found[key] for key in ("mae_tstr", "sd", "mae_trtr", "mae_persistence")
+    )
+    return ScoreRow("forecaster", name, tstr, sd, trtr, None, persistence, note)

@@ -1,0 +1,249 @@
+"""Run folders: numbered once, and everything in them of one run."""
+
+import hashlib
+import re
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from modules.command_line import explain
+from modules.errors import DataError, RunError
+from modules.runs import locks
+from modules.runs.storage import read_json, replacing, save_scaler, write_json, write_whole
+
+MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
+VALIDATION, DATA_REPORT = "validation.csv", "data_report.json"
+LATEST = "latest"
+RUN_NAME = re.compile(r"experiment_(\d{2,})")
+
+
+@dataclass(frozen=True)
+class Run:
+    """`experiment_NN` (log, events, losses, pictures) and `experiment_NN_model` beside it."""
+
+    folder: Path
+
+    @property
+    def model_folder(self):
+        return self.folder.with_name(f"{self.folder.name}_model")
+
+    @property
+    def number(self):
+        return int(RUN_NAME.fullmatch(self.folder.name)[1])
+
+    @property
+    def is_finished(self):
+        """Whether training came to its end: the model is the last file a run writes."""
+        return (self.model_folder / MODEL).is_file()
+
+    @property
+    def is_resumable(self):
+        """Whether training has begun, not come to its end, and nobody is at it."""
+        begun = all((self.model_folder / name).is_file() for name in (SETTINGS, COLUMNS))
+        return begun and not self.is_finished and locks.is_free(self.model_folder)
+
+    def read_settings(self):
+        """Return the run's settings.json as a dict: `run_id`, `family`, and the settings."""
+        return read_json(self.model_folder / SETTINGS)
+
+    @property
+    def run_id(self):
+        return self.read_settings().get("run_id", "")
+
+    def write_settings(self, family, settings):
+        """Write settings.json; called before the first step."""
+        content = {"run_id": uuid.uuid4().hex, "family": family} | settings.model_dump(mode="json")
+        write_json(self.model_folder / SETTINGS, content)
+
+    def write_columns(self, site_data):
+        """Write columns.json: the variables with units and limits, the time step and start."""
+        starts = [table.index[0] for table in site_data.tables.values()]
+        content = {
+            "run_id": self.run_id,
+            "freq": site_data.freq,
+            "start": min(starts).isoformat() if site_data.freq else None,
+            "columns": [column.model_dump(mode="json") for column in site_data.columns],
+            "fingerprint": fingerprint(site_data.tables),
+        }
+        write_json(self.model_folder / COLUMNS, content)
+
+    def check_same_data(self, site_data):
+        """Raise DataError unless `site_data` is what the run began with."""
+        if read_json(self.model_folder / COLUMNS).get("fingerprint") != fingerprint(
+            site_data.tables
+        ):
+            raise DataError(
+                f"The records have changed since {self.folder} began. Restore them, or train anew."
+            )
+
+    def save_data_report(self, report):
+        """Save a `modules.records.summary.DataReport` beside the losses."""
+        write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
+
+    def discard(self):
+        """Remove the folders of a run that could not begin."""
+        for folder in (self.folder, self.model_folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def save_scaler(self, scaler):
+        save_scaler(self.model_folder / SCALER, self.run_id, scaler)
+
+    def save_validation(self, tables):
+        """Save the records held back, turbine -> table: forecasts are judged on and follow them."""
+        content = pd.concat(tables, names=["turbine", "time"]).to_csv().encode()
+        write_whole(self.model_folder / VALIDATION, content)
+
+    def read_validation(self):
+        """Return what `save_validation` got. Raises DataError when it is not there."""
+        path = self.model_folder / VALIDATION
+        try:
+            table = pd.read_csv(path, index_col=["turbine", "time"], dtype={"turbine": str})
+            stamps = table.index.levels[1]
+            if not pd.api.types.is_numeric_dtype(stamps):
+                table.index = table.index.set_levels(pd.to_datetime(stamps), level=1)
+            return {name: part.droplevel(0) for name, part in table.groupby(level=0)}
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(f"{path} cannot be read: {error}. Train again.") from None
+
+    def save_model(self, model):
+        """Save as `.keras`. The model must be named after the run: see `model_name`."""
+        with replacing(self.model_folder / MODEL) as path:
+            model.save(path)
+
+    @property
+    def model_name(self):
+        """The name that ties a model file to its run."""
+        return f"synthetic_{self.run_id}"
+
+
+def create(result_dir):
+    """Make the next `experiment_NN` and its model folder; safe against trainings side by side.
+
+    Raises RunError when the folder cannot be written.
+    """
+    result_dir = Path(result_dir)
+    try:
+        result_dir.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((run.number for run in existing(result_dir)), default=0)
+        while True:
+            run = Run(result_dir / f"experiment_{number:02d}")
+            try:
+                run.model_folder.mkdir()  # can happen once only: it takes the number
+            except FileExistsError:
+                number += 1
+                continue
+            try:
+                run.folder.mkdir()
+                return run
+            except OSError as error:
+                run.model_folder.rmdir()
+                if not isinstance(error, FileExistsError):
+                    raise
+                number += 1
+    except OSError as error:
+        raise RunError(f"Cannot make a run in {result_dir}: {error}. Set `--result_dir`.") from None
+
+
+def existing(result_dir):
+    """Return the runs in `result_dir`, oldest number first."""
+    found = [Run(f) for f in Path(result_dir).glob("experiment_*") if RUN_NAME.fullmatch(f.name)]
+    return sorted((run for run in found if run.folder.is_dir()), key=lambda run: run.number)
+
+
+def find(folder, result_dir):
+    """Return the finished run at `folder`, or the newest one of `result_dir` for None.
+
+    Raises DataError when there is none, or when it never finished.
+    """
+    if folder is None:
+        finished = [run for run in existing(result_dir) if run.is_finished]
+        if not finished:
+            raise DataError(
+                f"No finished run in {result_dir}. Train one first: python gan_train.py"
+            )
+        return finished[-1]
+    run = _locate(folder, result_dir)
+    if not run.is_finished:
+        raise DataError(
+            f"{folder} holds no {MODEL}: its training has not finished. Go on with "
+            f"`python gan_train.py --resume {run.folder.name}`, or pass another."
+        )
+    return run
+
+
+def find_unfinished(folder, result_dir, family):
+    """Return the unfinished run at `folder`, or the newest of `family` for `latest`.
+
+    Raises DataError when there is none, when it has finished, or is of another family.
+    """
+    if folder == LATEST:
+        begun = [run for run in existing(result_dir) if run.is_resumable]
+        unfinished = [run for run in begun if run.read_settings().get("family") == family]
+        if not unfinished:
+            raise DataError(f"No unfinished run of {family} in {result_dir}: nothing to resume.")
+        return unfinished[-1]
+    run = _locate(folder, result_dir)
+    if run.is_finished:
+        raise DataError(
+            f"{run.folder} has finished: nothing to resume. Train anew without `--resume`."
+        )
+    found = run.read_settings().get("family")
+    if found != family:
+        raise DataError(
+            f"{run.folder} is a run of the family {found!r}, not of {family!r}. "
+            f"Name its family before the settings: python gan_train.py {found} --resume ..."
+        )
+    return run
+
+
+def _locate(folder, result_dir):
+    """The run named by its folder, its model folder, or its bare name or number in `result_dir`."""
+    name = f"experiment_{int(folder):02d}" if re.fullmatch(r"[0-9]{1,9}", folder) else folder
+    try:
+        path = Path(name) if Path(name).is_dir() else Path(result_dir) / name
+        run = Run(path.with_name(path.name.removesuffix("_model")))
+        is_run = RUN_NAME.fullmatch(run.folder.name) and run.model_folder.is_dir()
+    except (OSError, ValueError):  # a name no file can have
+        is_run = False
+    if not is_run:
+        raise DataError(
+            f"{folder!r} is not a run folder. Pass one like TimeGan_Result/experiment_01"
+        )
+    return run
+
+
+def of_family(run, table):
+    """Return the entry of `table`, family -> anything, for the family that `run` belongs to.
+
+    Raises DataError for an unknown one.
+    """
+    family = run.read_settings().get("family")
+    if not isinstance(family, str) or family not in table:
+        raise DataError(
+            f"{run.model_folder / SETTINGS} must name one of the families {', '.join(table)}. "
+            f"Received: family={family!r}. Train again."
+        )
+    return table[family]
+
+
+def fingerprint(tables):
+    """Return a hex digest of clean tables (turbine -> table): their names, times and values."""
+    digest = hashlib.sha256()
+    for name, table in tables.items():
+        digest.update(name.encode())
+        digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def saved_settings(run, settings_class):
+    """Return the settings a run was trained with, validated anew. Raises DataError."""
+    saved = run.read_settings()
+    fields = {name: saved[name] for name in settings_class.model_fields if name in saved}
+    try:
+        return settings_class(**fields)
+    except ValidationError as error:
+        raise DataError(f"{run.model_folder / SETTINGS}: {explain(error)}") from None

@@ -1,0 +1,148 @@
+"""Noise that has the training rows' distribution and correlations: a Gaussian copula in time.
+
+Each feature is a monotone function of a normal one, and these are correlated over features and
+steps (the vector-autoregressive-to-anything process of Biller and Nelson, ACM TOMACS 2003).
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import tensorflow as tf
+from scipy.special import ndtri
+
+from modules.records.columns import LARGEST_NUMBER
+from modules.timegan.correlations import (
+    autoregression,
+    block_toeplitz,
+    factor_of,
+    lagged_correlation,
+    normal_memory,
+    with_memories,
+)
+from modules.timegan.quantiles import LEVELS, as_rows, mapped, occurrences, quantiles_of
+from modules.windows.cut import windows_at
+from modules.windows.splits import spread
+
+FITTED_WINDOWS = 10000
+
+
+@dataclass(frozen=True, eq=False)
+class Copula:
+    """Draws windows of any length that no network has made.
+
+    `names`: the F features', in the scaler's order. `quantiles`: float64 (F, K), of the training
+    rows, scaled, at K evenly spaced levels. `correlation`: float64 (T, F, F), of the normal scores;
+    [k, i, j] is between feature i and feature j of k steps earlier.
+
+    Of windows that share no rows, each an event with a beginning of its own, every value has a
+    distribution of its own: `quantiles` are (T * F, K) then, and `correlation` (1, T * F, T * F).
+    """
+
+    FILE: ClassVar = "copula.json"
+
+    names: tuple[str, ...]
+    quantiles: np.ndarray
+    correlation: np.ndarray
+
+    @classmethod
+    def fit(cls, names, scaled, starts, seq_len):
+        """Learn from the windows of `seq_len` rows that begin at `starts`, int (n_windows,).
+
+        `scaled`: float (n_rows, F). What goes with what is told by ranks, so that a rare extreme
+        does not hide it; how long each feature remembers, by its values. Windows that share no rows
+        are told value by value where there are more of them than values in one.
+        """
+        scaled, starts, seq_len = as_rows(scaled, starts, seq_len)
+        quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
+        normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
+        fitted = spread(starts, FITTED_WINDOWS)
+        scores, values = (
+            lagged_correlation(windows_at(rows, fitted, seq_len).astype(np.float64))
+            for rows in (mapped(scaled, quantiles, normal), scaled)
+        )
+        memories = np.diagonal(values, axis1=1, axis2=2).T
+        memories = [normal_memory(m, q) for m, q in zip(memories, quantiles, strict=True)]
+        return cls(tuple(names), quantiles, with_memories(scores, np.transpose(memories)))
+
+    @classmethod
+    def of(cls, names, quantiles, correlation):
+        """Return the copula of the features `names` with these numbers.
+
+        Raises ValueError or TypeError when they are none of F features.
+        """
+        names = tuple(names)
+        quantiles, correlation = np.array(quantiles, np.float64), np.array(correlation, np.float64)
+        n_values = len(quantiles)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("names must be text")
+        if quantiles.ndim != 2 or not names or n_values % len(names) or quantiles.shape[1] < 2:
+            raise ValueError("two or more quantiles per feature are needed")
+        if not (np.abs(quantiles) <= LARGEST_NUMBER).all() or not (np.diff(quantiles) >= 0).all():
+            raise ValueError("quantiles must be finite and must not decrease")
+        if correlation.ndim != 3 or correlation.shape[1:] != (n_values, n_values):
+            raise ValueError("a correlation per step and pair of features is needed")
+        if (len(correlation) == 1) != (n_values > len(names)) or not len(correlation):
+            raise ValueError("correlations of two or more steps, or of whole windows, are needed")
+        if not (np.abs(correlation) <= 1 + 1e-6).all():
+            raise ValueError("correlations must lie in -1...1")
+        return cls(names, quantiles, correlation)
+
+    def __call__(self, random, shape):
+        """Draw scaled windows, float32 of `shape` (B, T, F), with the `tf.random.Generator`.
+
+        Beyond the steps it was fitted to, each follows from those before it; windows that share no
+        rows follow each other.
+        """
+        n_windows, n_steps, n_features = shape
+        if (n_rows := len(self.quantiles) // n_features) > 1:
+            n_drawn = n_windows * math.ceil(n_steps / n_rows)
+            scores = self._scores(random, (n_drawn, 1, n_rows * n_features))
+        else:
+            scores = self._scores(random, shape)
+        return tf.reshape(self._rows(scores), (n_windows, -1, n_features))[:, :n_steps]
+
+    def _scores(self, random, shape):
+        """Draw normal scores of `shape` (B, T, F), correlated."""
+        n_windows, n_steps, n_features = shape
+        n_fitted = min(n_steps, len(self.correlation))
+        factor = factor_of(block_toeplitz(self.correlation[:n_fitted])).astype(np.float32)
+        white = random.normal((n_windows, n_fitted * n_features))
+        scores = tf.matmul(white, factor, transpose_b=True)
+        scores = tf.reshape(scores, (n_windows, n_fitted, n_features))
+        if n_steps > n_fitted:
+            white = random.normal((n_steps - n_fitted, n_windows, n_features))
+            scores = tf.concat([scores, _continued(scores, white, self.correlation)], 1)
+        return scores
+
+    def _rows(self, scores):
+        """Normal scores (..., F) -> scaled rows: the quantile of each, linear between two."""
+        n_levels = self.quantiles.shape[1]
+        level = 0.5 * (n_levels - 1) * (1 + tf.math.erf(scores / np.float32(np.sqrt(2))))
+        below = tf.clip_by_value(tf.floor(level), 0, n_levels - 2)
+        place = tf.cast(below, tf.int32) + n_levels * tf.range(scores.shape[-1])
+        table = tf.constant(self.quantiles.ravel(), tf.float32)
+        lower, upper = tf.gather(table, place), tf.gather(table, place + 1)
+        return lower + (level - below) * (upper - lower)
+
+
+def _continued(scores, white, correlation):
+    """Let normal scores (B, T, F) go on for as many steps as `white` (n, B, F): (B, n, F).
+
+    A vector autoregression over the last steps, whose coefficients the correlations give
+    (Yule and Walker).
+    """
+    coefficients, factor = (np.float32(x) for x in autoregression(correlation))
+    n_windows, _, n_features = scores.shape
+    n_remembered = coefficients.shape[1]
+    last = tf.reshape(scores, (n_windows, -1))[:, -n_remembered:]
+
+    def step(carry, drawn):
+        last, _ = carry
+        row = tf.matmul(last, coefficients, transpose_b=True)
+        row += tf.matmul(drawn, factor, transpose_b=True)
+        return tf.concat([last[:, n_features:], row], 1), row
+
+    _, rows = tf.scan(step, white, (last, scores[:, -1]))
+    return tf.transpose(rows, (1, 0, 2))

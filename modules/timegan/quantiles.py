@@ -1,0 +1,154 @@
+"""Quantile mapping: what a model makes, brought to the distribution its training data had.
+
+A monotone function per column sets how often each value occurs and leaves the ranks, and with
+them the order in time and the dependence between columns, as the model made them. Windows that
+share no row, each an event with a beginning of its own, have such a function per value instead.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from modules.records.columns import LARGEST_NUMBER
+from modules.timegan.synthesis import sample
+from modules.windows.cut import windows_at
+
+LEVELS = 1001
+FITTED_WINDOWS = 2000
+FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
+SEED_SHIFT = 1_000_003  # other windows than those that the report judges
+
+
+@dataclass(frozen=True, eq=False)
+class QuantileMapping:
+    """One fixed function per feature, the same whatever number of windows or rows it is given.
+
+    `names`: the F features', in the scaler's order. `generated`, `training`: float64 (F, K), the
+    quantiles at K evenly spaced levels from 0 to 1, scaled; (T * F, K) of windows that share no
+    row. Sine and cosine of an angle are mapped each for itself: measured on simulated and on
+    trained directions, the angle gains by it.
+    """
+
+    FILE: ClassVar = "quantiles.json"
+
+    names: tuple[str, ...]
+    generated: np.ndarray
+    training: np.ndarray
+
+    @classmethod
+    def fit(cls, names, generated, training, weights=None):
+        """Learn from scaled windows `generated` (..., F) and scaled rows `training` (n_rows, F).
+
+        `training` is (n_windows, T * F) where windows of T rows share none, see `as_rows`.
+        `weights`: int (n_rows,), how often each row counts; None is once. Quantiles are values
+        that occurred, so that a point mass such as 0 kW stays one.
+        """
+        generated = generated.reshape(-1, training.shape[-1])
+        return cls.of(names, quantiles_of(generated), quantiles_of(training, weights))
+
+    @classmethod
+    def of(cls, names, generated, training):
+        """Return the mapping of the features `names` with these quantiles, (F, K) each.
+
+        Raises ValueError or TypeError when they are no quantiles of F features.
+        """
+        names = tuple(names)
+        generated, training = np.array(generated, np.float64), np.array(training, np.float64)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("names must be text")
+        if not generated.ndim == 2 or not generated.shape == training.shape:
+            raise ValueError("as many generated as training quantiles are needed")
+        if not names or len(generated) % len(names) or generated.shape[1] < 2:
+            raise ValueError("two or more quantiles per feature are needed")
+        both = np.stack([generated, training])
+        if not (np.abs(both) <= LARGEST_NUMBER).all():
+            raise ValueError("quantiles must be finite")
+        if not (np.diff(both) >= 0).all():
+            raise ValueError("quantiles must not decrease")
+        return cls(names, generated, training)
+
+    def __call__(self, scaled):
+        """Map scaled windows (..., T, F) to float64 (..., T, F), in the range of the training rows.
+
+        Linear between quantiles. A value that is several generated quantiles at once goes to the
+        training quantile in the middle of theirs, and one beyond all of them to the nearest's.
+
+        >>> mapping = QuantileMapping.of(["Power"], [[0, 0, 0, 1, 2]], [[5, 6, 7, 20, 40]])
+        >>> mapping(np.array([[-1.0], [0.0], [0.5], [1.5], [3.0]]))[:, 0]
+        array([ 6.,  6., 13., 30., 40.])
+        """
+        n_steps, n_values = scaled.shape[-2], len(self.generated)
+        n_rows = n_values // len(self.names)
+        whole = [(0, 0)] * (scaled.ndim - 2) + [(0, -n_steps % n_rows), (0, 0)]
+        padded = np.pad(scaled, whole)
+        rows = mapped(padded.reshape(-1, n_values), self.generated, self.training)
+        return rows.reshape(padded.shape)[..., :n_steps, :]
+
+
+def quantiles_of(rows, weights=None):
+    """Return the quantiles of every column at `LEVELS` even levels: float64 (F, LEVELS).
+
+    `rows`: scaled (..., F). `weights`: int (n_rows,), how often each row counts; None is once.
+    """
+    rows, levels = rows.reshape(-1, rows.shape[-1]), np.linspace(0, 1, LEVELS)
+    return np.quantile(rows, levels, axis=0, method="inverted_cdf", weights=weights).T
+
+
+def mapped(scaled, generated, training):
+    """Map windows (..., F) from quantiles `generated` to `training`, (F, K): `QuantileMapping`."""
+    columns = zip(np.moveaxis(scaled, -1, 0), generated, training, strict=True)
+    return np.stack([_map(*column) for column in columns], -1)
+
+
+def _map(values, generated, training):
+    knots, first, ties = np.unique(generated, return_index=True, return_counts=True)
+    middle = first + (ties - 1) / 2
+    targets = np.interp(middle, np.arange(len(training)), training)
+    # On a steep piece, interpolation may pass its end by a rounding error.
+    return np.clip(np.interp(values, knots, targets), targets[0], targets[-1])
+
+
+def learn(model, noise, scaler, series, starts, settings, *, fast):
+    """Fit a `QuantileMapping` to windows of the finished synthetic `model`.
+
+    `noise`: see `sample`. `series`: float (n_rows, F), not scaled, and `starts`,
+    int (n_windows,), as `modules.windows.cut` gives them. A row counts as often as it stood in a
+    training window.
+    """
+    rows, starts, n_together = as_rows(scaler.transform(series), starts, settings.seq_len)
+    n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
+    seed = settings.seed + SEED_SHIFT
+    generated = sample(model, n_windows, settings.seq_len, noise=noise, seed=seed, fast=fast)
+    weights = occurrences(starts, n_together, len(rows))
+    return QuantileMapping.fit(scaler.names_, generated, rows, weights)
+
+
+def as_rows(scaled, starts, seq_len):
+    """Return rows, starts and a length such that each column of the rows has one distribution.
+
+    `scaled`: (n_rows, F). `starts`: int (n_windows,), of windows of `seq_len` rows. What is given,
+    as a rule; but windows that share no row begin each at a time zero of its own, and where there
+    are more of them than values in one, each becomes a single row (n_windows, seq_len * F).
+
+    >>> as_rows(np.arange(12.0)[:, None], np.array([0, 2, 4]), seq_len=2)
+    (array([[0., 1.],
+           [2., 3.],
+           [4., 5.]]), array([0, 1, 2]), 1)
+    """
+    n_windows = len(starts)
+    apart = n_windows > 1 and np.diff(np.sort(starts)).min() >= seq_len
+    if not apart or n_windows <= seq_len * scaled.shape[1]:
+        return scaled, starts, seq_len
+    return windows_at(scaled, starts, seq_len).reshape(n_windows, -1), np.arange(n_windows), 1
+
+
+def occurrences(starts, seq_len, n_rows):
+    """Return in how many windows each row stands, int (n_rows,).
+
+    >>> occurrences(np.array([0, 1, 4]), seq_len=2, n_rows=6)
+    array([1, 2, 1, 0, 1, 1])
+    """
+    begun = np.bincount(starts, minlength=n_rows)
+    over = np.bincount(starts + seq_len, minlength=n_rows)[:n_rows]
+    return np.cumsum(begun - over)

@@ -1,0 +1,71 @@
+"""Which weights of the joint phase are kept: the nearest to held-out windows, copies ruled out."""
+
+import numpy as np
+import tensorflow as tf
+from scipy.spatial.distance import cdist
+
+from models.fast_recurrent import call
+from modules.fidelity.copies import nearest_windows
+from modules.fidelity.distance import EnergyDistance, flat
+from modules.timegan.quantiles import as_rows, mapped, occurrences, quantiles_of
+from modules.windows.cut import windows_at
+from modules.windows.splits import spread
+
+N_WINDOWS = 600  # a side
+MOST_SEARCHED = 10000  # training windows searched for copies
+NEAREST_ALLOWED = 0.3  # neighbour ratio below which training windows come back
+SEED_OFFSET = 1000  # from the seed of the training
+
+
+class Selection:
+    """Scores what a model makes of one fixed noise.
+
+    `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
+    `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
+    of held-out windows; where there are none, the distance is to training windows. `noise`: see
+    `modules.timegan.noise`. `maps`: score the windows as quantile mapping leaves them.
+    """
+
+    NAMES = ("heldout_distance", "neighbour_ratio")
+
+    def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, fast, maps=False):
+        self._model, self._fast = model, fast
+        shape = (N_WINDOWS, seq_len, model.input_shape[-1])
+        random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
+        self._noise = noise(random, shape)
+        self._quantiles = None
+        if maps:
+            rows, begins, n_together = as_rows(scaled, starts, seq_len)
+            self._quantiles = quantiles_of(rows, occurrences(begins, n_together, len(rows)))
+
+        searched, chosen = spread(starts, MOST_SEARCHED), spread(starts, N_WINDOWS)
+        self._train = windows_at(scaled, searched, seq_len)
+        between = cdist(flat(windows_at(scaled, chosen, seq_len)), flat(self._train))
+        between[np.abs(chosen[:, None] - searched) < seq_len] = np.inf
+        self._usual = max(np.median(between.min(axis=1)), np.finfo(np.float32).tiny)
+        judged = unseen if len(unseen) else starts
+        judged = spread(judged, N_WINDOWS)
+        self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
+
+    def scores(self):
+        """Return the scores of the model as it stands, named as in `NAMES`.
+
+        The second is the distance to the nearest training window, in units of that between
+        training windows that share no row. Held-out blocks would not do as the unit: records that
+        drift lie far from the rest, and honest windows would pass for copies.
+        """
+        windows = self._draw().numpy()
+        if self._quantiles is not None:
+            rows = windows.reshape(-1, len(self._quantiles))
+            windows = mapped(rows, quantiles_of(rows), self._quantiles).reshape(windows.shape)
+        nearest = np.median(nearest_windows(windows, self._train)[0])
+        return dict(zip(self.NAMES, (self._distance(windows), nearest / self._usual), strict=True))
+
+    @staticmethod
+    def is_no_copy(named):
+        """Whether the windows keep their distance from those trained on."""
+        return named["neighbour_ratio"] >= NEAREST_ALLOWED
+
+    @tf.function(autograph=False)
+    def _draw(self):
+        return call(self._model, self._noise, training=False, fast=self._fast)

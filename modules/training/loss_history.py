@@ -1,0 +1,63 @@
+"""`losses.csv`, a row per log step, and the same numbers as TensorBoard scalars."""
+
+import csv
+
+import tensorflow as tf
+
+from modules.runs.storage import write_whole
+
+
+class LossHistory:
+    """Appends to `losses.csv` and to the event file of `folder`; use it in a `with` block.
+
+    Columns: phase, step, then every loss and score of the phases, blank where a phase has none.
+    """
+
+    def __init__(self, folder, phases):
+        self._phases = [phase.name for phase in phases]
+        names = dict.fromkeys(name for phase in phases for name in phase.losses + phase.scores)
+        self._columns = ["phase", "step", *names]
+        self._path = folder / "losses.csv"
+        self._events = tf.summary.create_file_writer(str(folder))
+
+    def __enter__(self):
+        if not self._path.exists():
+            self._write([])
+        self._open()
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self._file.close()
+        finally:
+            self._events.close()
+
+    def add(self, phase, step, named):
+        self._rows.writerow({"phase": phase.name, "step": step} | named)
+        self._file.flush()
+        with self._events.as_default(step=step):
+            for name, value in named.items():
+                tf.summary.scalar(f"{phase.name}/{name}", value)
+        self._events.flush()
+
+    def rewind(self, phase_index, step):
+        """Drop the rows that came after `step` of the phase numbered `phase_index`."""
+        self._file.close()
+        text = self._path.read_text(encoding="utf-8", errors="replace")
+        rows = text.splitlines(keepends=True)[1:]
+        self._write([row for row in rows if self._comes_before(row, (phase_index, step))])
+        self._open()
+
+    def _comes_before(self, row, place):
+        phase, step = (row.split(",") + [""])[:2]
+        # A row cut short by a crash is dropped too.
+        is_whole = row.endswith("\n") and row.count(",") == len(self._columns) - 1
+        is_ours = is_whole and phase in self._phases and step.isdigit()
+        return is_ours and (self._phases.index(phase), int(step)) <= place
+
+    def _write(self, rows):
+        write_whole(self._path, "".join([",".join(self._columns) + "\n", *rows]).encode())
+
+    def _open(self):
+        self._file = self._path.open("a", newline="", encoding="utf-8")
+        self._rows = csv.DictWriter(self._file, self._columns, lineterminator="\n")

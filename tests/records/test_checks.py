@@ -1,0 +1,71 @@
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modules.errors import DataError
+from modules.records.checks import (
+    check_conflicts,
+    check_contents,
+    check_count,
+    heavy_rules,
+    spell_files,
+    without_rows,
+)
+from modules.records.columns import Column
+
+A, B = Column(name="a"), Column(name="b")
+FILES = (Path("x.csv"), Path("y.csv"))
+
+
+def test_a_column_empty_in_one_table_only_is_accepted():
+    full = pd.DataFrame({"a": [1.0, 2.0]})
+    check_contents([full, full * np.nan], [A], Counter(), FILES)
+
+
+def test_every_empty_and_constant_column_stands_in_one_message():
+    table = pd.DataFrame({"a": [np.nan, np.nan], "b": [7.0, 7.0]})
+    with pytest.raises(DataError) as refusal:
+        check_contents([table], [A, B], Counter({("range", "a"): 2}), FILES)
+    message = str(refusal.value)
+    assert message.startswith("x.csv and 1 more files: no usable reading in column a; only one")
+    assert "b (always 7)" in message and "blanked by rule: range 2 of a" in message
+
+
+def test_data_without_a_variable_are_refused():
+    with pytest.raises(DataError, match="x.csv: no variable is left"):
+        check_contents([pd.DataFrame(index=range(3))], [], Counter(), FILES[:1])
+
+
+@pytest.mark.parametrize("n_seq", [None, 2])
+def test_a_right_or_missing_count_is_accepted(n_seq):
+    check_count([A, B], n_seq, [])
+
+
+def test_a_few_conflicting_stamps_are_accepted_and_a_fifth_is_not():
+    check_conflicts(20, 100, "WT01", FILES)
+    with pytest.raises(DataError, match="21 of 100 time stamps of turbine WT01 come more than"):
+        check_conflicts(21, 100, "WT01", FILES)
+
+
+def test_only_rules_that_blank_a_fifth_are_reported():
+    changed = Counter({("stuck", "a"): 30, ("range", "a"): 10, ("negative_power", "b"): 90})
+    assert [notice[:25] for notice in heavy_rules(changed, [A, B], 100)] == [
+        "Rule stuck blanked 30% of"
+    ]
+
+
+def test_a_table_that_is_never_complete_is_reported_with_the_reason():
+    table = pd.DataFrame({"a": [1.0, np.nan], "b": [np.nan, 2.0]})
+    assert without_rows("WT01", table) == [
+        "WT01 has no complete row, so it gives no windows: always something is missing."
+    ]
+    assert "nothing in b" in without_rows("WT01", table.assign(b=np.nan))[0]
+    assert without_rows("WT01", table.fillna(0)) == []
+
+
+def test_many_files_are_spelt_by_the_first():
+    assert spell_files(FILES[:1]) == "x.csv"
+    assert spell_files(FILES) == "x.csv and 1 more files"

@@ -1,0 +1,76 @@
+"""A run folder whose tables somebody changed: usable, or refused."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modules.errors import DataError
+from modules.runs import storage
+from modules.runs.trained import load_trained
+from modules.timegan.synthesis import to_physical, to_table
+from tests.odd_files import QUIET, changed, edits, spoil
+from tests.tiny import STEPS, finished_run
+
+FILES = ["settings.json", "columns.json", "quantiles.json", "copula.json"]
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return finished_run(tmp_path_factory.mktemp("stranger"), noise="copula", quantile_mapping=True)
+
+
+def try_json(run, name, monkeypatch, n_examples):
+    """Changed contents of `name`; whatever is accepted must do for the generator."""
+    path, tried = run.model_folder / name, []
+    valid = json.loads(path.read_text())
+    model = storage.load_model(run.model_folder / "model.keras")
+    monkeypatch.setattr(
+        "modules.runs.trained.load_model", lambda _path: model
+    )  # which is not at fault
+    whole = changed(valid).map(lambda content: json.dumps(content).encode())
+    raw = st.tuples(st.just(json.dumps(valid).encode()), edits).map(lambda pair: spoil(*pair))
+
+    @settings(max_examples=n_examples, **QUIET)
+    @given(st.one_of(whole, whole, raw, st.just(b"[" * 100_000)))
+    def attempt(content):
+        path.write_bytes(content)
+        try:
+            trained = load_trained(run)
+        except DataError as error:
+            assert str(error).strip()
+            tried.append(False)
+            return
+        n_features = len(trained.scaler.names_)
+        scaled = np.linspace(-1, 2, 2 * STEPS * n_features).reshape(2, STEPS, n_features)
+        if trained.quantiles is not None:
+            scaled = trained.quantiles(scaled)
+            assert np.isfinite(scaled).all()
+        windows = to_physical(scaled, trained.scaler, trained.columns)
+        table = to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
+        assert len(table) == 2 * STEPS and 2 <= trained.seq_len
+        tried.append(True)
+
+    before = path.read_bytes()
+    try:
+        attempt()
+    finally:
+        path.write_bytes(before)
+    print(f"{name}: {len(tried)} inputs tried, {sum(tried)} accepted")
+    return tried
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_changed_run_is_usable_or_refused(run, monkeypatch, name):
+    assert len(try_json(run, name, monkeypatch, 100)) >= 90
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+def test_thousands_of_changed_runs_are_usable_or_refused(run, monkeypatch, name):
+    tried = try_json(run, name, monkeypatch, EXAMPLES)
+    assert len(tried) >= 0.9 * EXAMPLES and any(tried) and not all(tried)

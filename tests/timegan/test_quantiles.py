@@ -1,0 +1,282 @@
+"""Generated columns mapped onto the training distribution: exact answers, and what is refused."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from modules.errors import DataError
+from modules.preprocessing import MinMaxScaler
+from modules.runs.trained import load_trained
+from modules.timegan import quantiles, synthesis
+from modules.timegan.quantiles import QuantileMapping
+from tests.tiny import STEPS, UNIFORM, finished_run, tiny_settings
+
+GRID = np.linspace(0, 1, 1001)[:, None]
+NUMBERS = st.floats(-1e6, 1e6, width=32)
+
+
+def one_column(generated, training):
+    """The mapping of one column with these quantiles, on a plain array."""
+    mapping = QuantileMapping.of(["x"], [generated], [training])
+    return lambda values: mapping(np.asarray(values, float)[:, None])[:, 0].tolist()
+
+
+def test_a_uniform_column_takes_on_the_training_distribution():
+    mapping = QuantileMapping.fit(["x"], GRID, GRID**2)
+    values = np.random.default_rng(0).uniform(0, 1, (500, 1))
+    np.testing.assert_allclose(mapping(values), values**2, atol=2e-3)
+
+
+def test_it_changes_nothing_where_both_are_distributed_alike():
+    values = np.random.default_rng(0).gamma(2, 1, (5000, 3))
+    values[:1500, 0] = 0.0
+    mapping = QuantileMapping.fit("abc", values, np.random.default_rng(1).permutation(values))
+    np.testing.assert_allclose(mapping(values), values, rtol=1e-12)
+    assert (mapping(values)[:1500, 0] == 0).all()
+
+
+def test_it_is_linear_between_quantiles_and_held_at_the_training_extremes():
+    mapped = one_column([0, 1, 3], [10, 20, 40])
+    assert mapped([-5, 0, 0.5, 1, 2, 3, 9]) == [10, 10, 15, 20, 30, 40, 40]
+
+
+@pytest.mark.parametrize(
+    ("generated", "expected"),
+    [
+        ([0, 0, 0, 3, 4], 1),
+        ([0, 2, 2, 2, 4], 9),
+        ([0, 1, 4, 4, 4], 27),
+        ([0, 1, 2, 2, 4], 18),
+        ([2, 2, 2, 2, 2], 9),
+    ],
+)
+def test_tied_quantiles_go_to_the_middle_of_the_training_quantiles(generated, expected):
+    tie = max(generated, key=generated.count)
+    assert one_column(generated, [0, 1, 9, 27, 100])([tie, tie]) == [expected, expected]
+
+
+def test_a_point_mass_of_the_training_data_comes_back_with_its_share():
+    random = np.random.default_rng(0)
+    power = np.where(np.arange(10_000) < 2000, 0.0, random.uniform(0.1, 1, 10_000))[:, None]
+    mapping = QuantileMapping.fit(["Power"], random.uniform(0, 1, (50_000, 1)), power)
+    mapped = mapping(random.uniform(0, 1, (50_000, 1)))
+    assert (mapped == 0).mean() == pytest.approx(0.2, abs=0.01)
+    assert ((mapped > 0) & (mapped < 0.1)).mean() < 0.002
+
+
+def test_each_value_is_mapped_alike_in_one_window_in_many_and_in_a_series():
+    random = np.random.default_rng(0)
+    mapping = QuantileMapping.fit(["a", "b"], random.normal(size=(9, 5, 2)), GRID[:, [0, 0]])
+    windows = random.normal(size=(7, 5, 2)).astype(np.float32)
+    mapped = mapping(windows)
+    assert mapped.shape == (7, 5, 2) and mapped.dtype == np.float64
+    np.testing.assert_array_equal(mapping(windows[3]), mapped[3])
+    np.testing.assert_array_equal(mapping(windows.reshape(1, 35, 2)), mapped.reshape(1, 35, 2))
+
+
+def test_each_column_has_a_function_of_its_own():
+    mapping = QuantileMapping.fit(["a", "b"], GRID[:, [0, 0]], np.hstack([GRID + 5, GRID**3]))
+    np.testing.assert_allclose(mapping(GRID[:, [0, 0]]), np.hstack([GRID + 5, GRID**3]))
+
+
+@given(
+    hnp.arrays(float, (2, 6), elements=NUMBERS),
+    hnp.arrays(float, 30, elements=st.floats(-1e7, 1e7)),
+)
+@example(  # which plain interpolation takes 2e-11 too far
+    np.array([[0.217619980173025, 0.48123577963178893], [-294760.652711725, -28448.68379605546]]),
+    np.array([0.4812357796317889]),
+)
+def test_it_is_monotone_and_stays_within_the_training_range(pair, values):
+    generated, training = np.sort(pair)
+    mapped = np.array(one_column(generated, training)(np.sort(values)))
+    assert training[0] <= mapped.min() and mapped.max() <= training[-1]
+    rounding = 1e-12 * np.abs(training).max()
+    assert (np.diff(mapped) >= -rounding).all()
+
+
+def test_a_row_counts_as_often_as_it_stood_in_a_window():
+    random = np.random.default_rng(0)
+    rows, starts = random.normal(size=(40, 2)), np.array([0, 1, 2, 9, 30, 35])
+    weights = quantiles.occurrences(starts, STEPS, len(rows))
+    windows = rows[starts[:, None] + np.arange(STEPS)]
+    assert weights.sum() == windows.size / 2 and weights[[0, 2, 20, 39]].tolist() == [1, 3, 0, 1]
+    weighted = QuantileMapping.fit("ab", GRID[:, [0, 0]], rows, weights)
+    repeated = QuantileMapping.fit("ab", GRID[:, [0, 0]], windows.reshape(-1, 2))
+    np.testing.assert_array_equal(weighted.training, repeated.training)
+
+
+def test_directions_come_nearer_to_the_training_ones_when_sine_and_cosine_are_mapped():
+    random = np.random.default_rng(0)
+
+    def rose(south_west, share):
+        n_first = round(20_000 * share)
+        modes = random.vonmises(np.deg2rad(south_west), 3, n_first), random.vonmises(2, 3, 20_000)
+        return np.concatenate(modes)[:20_000]
+
+    def components(angles):
+        return np.stack([np.sin(angles), np.cos(angles)], -1)
+
+    def sectors(features):
+        angles = np.rad2deg(np.arctan2(*features.T)) % 360
+        return np.histogram(angles, bins=36, range=(0, 360))[0] / len(angles)
+
+    training, generated = components(rose(240, 0.7)), components(rose(255, 0.6))
+    mapped = QuantileMapping.fit(["sin", "cos"], generated, training)(generated)
+    before, after = (np.abs(sectors(x) - sectors(training)).sum() for x in (generated, mapped))
+    assert after < 0.7 * before
+
+
+@pytest.fixture(scope="module")
+def echo():
+    """A model that returns its noise, uniform in 0...1."""
+    return keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
+
+
+def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
+    series = np.hstack([20 * GRID**2, 3000 * GRID**0.5])
+    scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
+    starts = np.arange(len(series) - STEPS + 1)
+    first, again = (
+        quantiles.learn(echo, UNIFORM, scaler, series, starts, tiny_settings(seed=5), fast=False)
+        for _ in range(2)
+    )
+    assert first.names == ("Speed", "Power") and first.generated.shape == (2, quantiles.LEVELS)
+    np.testing.assert_array_equal(first.generated, again.generated)
+    uniform = np.linspace(0, 1, 50)[:, None]
+    expected = np.hstack([uniform**2, uniform**0.5])
+    np.testing.assert_allclose(first(uniform[:, [0, 0]]), expected, atol=0.05)
+    n_windows = quantiles.FITTED_WINDOWS
+    reported = synthesis.sample(echo, n_windows, STEPS, noise=UNIFORM, seed=5, fast=False)
+    assert not np.isin(first.generated, reported).all()
+
+
+def rising(n=20_000):
+    """Windows apart, of which every step lies higher and wider than the one before."""
+    return np.random.default_rng(0).uniform(0, 1, (n, STEPS, 1)) * (1 + np.arange(STEPS))[:, None]
+
+
+def mapping_of_events():
+    uniform = np.broadcast_to(GRID[..., None], (1001, STEPS, 1))
+    return QuantileMapping.fit(["x"], uniform, rising().reshape(-1, STEPS))
+
+
+@pytest.mark.parametrize("n_steps", [1, STEPS, STEPS + 2, 3 * STEPS])
+def test_each_step_of_windows_that_share_no_row_has_a_function_of_its_own(n_steps):
+    values = np.random.default_rng(1).uniform(0, 1, (7, n_steps, 1)).astype(np.float32)
+    slopes = np.resize(1 + np.arange(STEPS), n_steps)[:, None]
+    mapped = mapping_of_events()(values)
+    np.testing.assert_allclose(mapped, values * slopes, atol=0.02 * STEPS)
+    np.testing.assert_array_equal(mapping_of_events()(values[2]), mapped[2])
+
+
+def test_windows_that_share_no_row_are_learnt_step_by_step(echo):
+    events = np.concatenate([rising(5000), 1 - rising(5000)], -1)
+    series = events.reshape(-1, 2)
+    scaler = MinMaxScaler().fit(series, ["up", "down"])
+    starts = np.arange(0, len(series), STEPS)
+    mapping = quantiles.learn(echo, UNIFORM, scaler, series, starts, tiny_settings(), fast=False)
+    assert mapping.training.shape == (2 * STEPS, quantiles.LEVELS)
+    windows = synthesis.sample(echo, 5000, STEPS, noise=UNIFORM, seed=8, fast=False)
+    mapped = scaler.inverse_transform(mapping(windows))
+    np.testing.assert_allclose(mapped.mean(0), events.mean(0), atol=0.1)
+    np.testing.assert_allclose(mapped.std(0), events.std(0), atol=0.1)
+
+
+def test_few_windows_that_share_no_row_are_pieces_of_a_series():
+    series, starts = rising(2 * STEPS).reshape(-1, 2), np.arange(0, STEPS * STEPS, STEPS)
+    assert quantiles.as_rows(series, starts, STEPS)[0] is series
+
+
+@pytest.fixture
+def run(tmp_path):
+    return finished_run(tmp_path, quantile_mapping=True)
+
+
+def test_a_run_gives_its_mapping_back(run):
+    trained = load_trained(run)
+    assert trained.quantiles.names == ("Speed", "Power")
+    saved = json.loads((run.model_folder / "quantiles.json").read_text())
+    assert saved["generated"] == trained.quantiles.generated.tolist()
+    assert saved["training"] == trained.quantiles.training.tolist()
+
+
+def test_a_run_trained_without_has_none(tmp_path):
+    run = finished_run(tmp_path)
+    assert load_trained(run).quantiles is None
+    (run.model_folder / "quantiles.json").write_text("left behind")
+    assert load_trained(run).quantiles is None
+
+
+def test_windows_are_drawn_mapped_and_raw(run):
+    trained = load_trained(run)
+    how = {"seed": 3, "fast": False}
+    scaled = synthesis.sample(trained.model, 6, STEPS, noise=UNIFORM, **how)
+    raw = synthesis.to_physical(scaled, trained.scaler, trained.columns)
+    mapped = synthesis.to_physical(trained.quantiles(scaled), trained.scaler, trained.columns)
+    np.testing.assert_array_equal(synthesis.draw(trained, 6, STEPS, raw=True, **how), raw)
+    np.testing.assert_array_equal(synthesis.draw(trained, 6, STEPS, **how), mapped)
+    assert np.abs(mapped - raw).max(axis=(0, 1)).min() > 0.01
+
+
+def change(run, **fields):
+    path = run.model_folder / "quantiles.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"training": [[0, 1, float("nan")]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
+        ({"training": [[0, 1, float("inf")]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
+        ({"training": [[0, 1, 1e31]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
+        ({"training": [[0, 1, 2]] * 2, "generated": [[0, 2, 1]] * 2}, "must not decrease"),
+        ({"training": [[0, 2, 1]] * 2, "generated": [[0, 1, 2]] * 2}, "must not decrease"),
+        ({"training": [[0, 1]] * 2}, "as many generated as training"),
+        ({"training": [0, 1], "generated": [0, 1]}, "as many generated as training"),
+        ({"training": [[0]] * 2, "generated": [[0]] * 2}, "two or more quantiles"),
+        ({"training": [[0, 1]] * 3, "generated": [[0, 1]] * 3}, "two or more quantiles"),
+        ({"training": [[0, 1], [0]]}, "ValueError"),
+        ({"training": [[10**400, 10**400]] * 2}, "OverflowError"),
+        ({"training": {"a": 1}}, "TypeError"),
+        ({"names": [1, 2]}, "names must be text"),
+        ({"names": None}, "TypeError"),
+    ],
+)
+def test_damaged_quantiles_are_refused(run, fields, reason):
+    change(run, **fields)
+    with pytest.raises(DataError, match=rf"quantiles\.json holds no quantiles of ours .*{reason}"):
+        load_trained(run)
+
+
+@pytest.mark.parametrize("missing", ["names", "generated", "training"])
+def test_quantiles_that_lack_a_part_are_refused(run, missing):
+    path = run.model_folder / "quantiles.json"
+    content = json.loads(path.read_text())
+    del content[missing]
+    path.write_text(json.dumps(content))
+    with pytest.raises(DataError, match=f"KeyError: '{missing}'"):
+        load_trained(run)
+
+
+def test_quantiles_of_other_columns_are_refused(run):
+    change(run, names=["Power", "Speed"])
+    with pytest.raises(DataError, match="is damaged: the quantiles are not those of the scaler"):
+        load_trained(run)
+
+
+def test_quantiles_of_another_run_are_refused(run):
+    change(run, run_id="another")
+    with pytest.raises(DataError, match=r"Not of the run .*quantiles\.json\. Model, scaler"):
+        load_trained(run)
+
+
+def test_a_run_that_has_lost_its_quantiles_is_refused(run):
+    (run.model_folder / "quantiles.json").unlink()
+    with pytest.raises(DataError, match=r"quantiles\.json cannot be read"):
+        load_trained(run)

@@ -1,0 +1,114 @@
+"""The choice of the best weights: held-out blocks, the energy distance, no copies."""
+
+import keras
+import numpy as np
+import pytest
+from scipy.stats import energy_distance
+
+from modules.fidelity.distance import EnergyDistance
+from modules.timegan.noise import noise_maker
+from modules.timegan.selection import Selection
+
+STARTS = np.arange(500)
+
+
+def test_energy_distance_of_one_step_is_scipys():
+    # Windows of one column and two equal steps: their steps from row to row are all zero.
+    random = np.random.default_rng(0)
+    real, other = random.normal(size=(2, 400)) * [[1.0], [2.0]] + [[0.0], [1.0]]
+    windows = [np.repeat(x[:, None, None], 2, axis=1) for x in (real, other)]
+    ours = EnergyDistance(windows[0])(windows[1])
+    # SciPy's is the root, counts each value's distance to itself, and knows no second step.
+    among = [np.abs(x[:, None] - x).sum() / (400 * 399) for x in (real, other)]
+    squared = energy_distance(real, other) ** 2
+    exact = squared + sum(np.abs(x[:, None] - x).mean() for x in (real, other)) - sum(among)
+    assert ours == pytest.approx(np.sqrt(2) * exact / real.std(), rel=1e-6)
+
+
+def test_energy_distance_of_equal_distributions_is_nought_and_grows_with_roughness():
+    random = np.random.default_rng(1)
+    real, same = np.cumsum(random.normal(size=(2, 300, 8, 2)), axis=2)
+    distance = EnergyDistance(real)
+    rough = same + random.normal(0, 1.5, same.shape)
+    assert abs(distance(same)) < 0.05
+    assert distance(rough) > distance(same) + 0.1
+
+
+def test_energy_distance_sees_a_blurred_power_curve():
+    random = np.random.default_rng(2)
+    wind = np.cumsum(random.normal(size=(3, 300, 8)), axis=2)
+    real, same, blurred = np.stack([wind, wind], axis=-1)
+    real, same, blurred = (x + random.normal(0, 0.1, x.shape) for x in (real, same, blurred))
+    blurred[..., 1] += random.normal(0, 0.3, blurred.shape[:-1])
+    distance = EnergyDistance(real)
+    assert distance(blurred) > 10 * abs(distance(same))
+
+
+def test_energy_distance_does_not_depend_on_units_or_on_which_sums_are_recorded():
+    random = np.random.default_rng(3)
+    real, other = np.cumsum(random.normal(size=(2, 200, 6, 2)), axis=2)
+    other[..., 0] += 3
+    mixed = [windows @ [[1.0, 20.0], [1.0, -20.0]] for windows in (real, other)]
+    assert EnergyDistance(mixed[0])(mixed[1]) == pytest.approx(EnergyDistance(real)(other))
+
+
+@pytest.fixture
+def echo():
+    """A model that hands its noise on, and Selection made for it."""
+    model = keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
+
+    def select(scaled, unseen, starts=STARTS[:300], **how):
+        return Selection(
+            model, scaled, starts, unseen, seq_len=5,
+            noise=noise_maker("uniform", 5), seed=0, fast=False, **how,
+        )  # fmt: skip
+
+    return select
+
+
+@pytest.mark.parametrize("n_unseen", [0, 150])
+def test_windows_like_the_held_out_ones_score_well_and_are_no_copies(echo, n_unseen):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    near, far = (
+        echo(records, STARTS[500 - n_unseen :] if n_unseen else STARTS[:0]).scores()
+        for records in (scaled, 0.2 * scaled)
+    )
+    assert abs(near["heldout_distance"]) < 0.1 < far["heldout_distance"]
+    assert near["neighbour_ratio"] == pytest.approx(1, abs=0.15)
+    assert Selection.is_no_copy(near)
+
+
+def test_the_distance_is_to_held_out_windows_not_to_those_trained_on(echo):
+    scaled = np.random.default_rng(4).uniform(size=(505, 2)).astype(np.float32)
+    scaled[:350] *= 0.2
+    assert abs(echo(scaled, STARTS[350:]).scores()["heldout_distance"]) < 0.1
+
+
+def test_a_model_that_repeats_training_windows_is_ruled_out(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    selection = echo(scaled, STARTS[350:])
+    selection._noise = selection._train[:100]
+    assert not Selection.is_no_copy(selection.scores())
+
+
+def test_the_same_weights_score_the_same_every_time(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    selection = echo(scaled, STARTS[350:])
+    assert selection.scores() == selection.scores()
+
+
+def test_windows_are_scored_as_quantile_mapping_leaves_them(echo):
+    # Squares of uniform numbers: what the model makes has their ranks, not their distribution.
+    squares = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32) ** 2
+    raw, mapped = (echo(squares, STARTS[350:], maps=maps).scores() for maps in (False, True))
+    assert abs(mapped["heldout_distance"]) < 0.1 < raw["heldout_distance"]
+    assert mapped["neighbour_ratio"] == pytest.approx(1, abs=0.15)
+
+
+def test_windows_that_share_no_row_are_scored_as_mapped_step_by_step(echo):
+    # Every step lies higher than the one before, which no mapping of a whole column brings about.
+    steps = np.arange(5, dtype=np.float32)[:, None]
+    rows = (np.random.default_rng(2).uniform(size=(800, 5, 2)) + steps).astype(np.float32)
+    starts = np.arange(0, 4000, 5)
+    apart = echo(rows.reshape(-1, 2), starts[400:], starts=starts[:400], maps=True).scores()
+    assert abs(apart["heldout_distance"]) < 0.1
