@@ -1,6 +1,6 @@
 """Every knob of the toolkit: edit a default here, or override it on the command line.
 
-`python settings.py` prints the tables of the README, `python gan_train.py --help` the options.
+`python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
 from typing import Literal, get_args
@@ -21,40 +21,6 @@ CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
 ScalerKind = Literal["minmax", "robust", "standard"]
 ReportKind = Literal["none", "quick", "full"]
-# `document` repeats the defaults as they came: what differs from them below has been edited, and
-# counts before any preset, as if it had been given.
-PRESETS = {
-    "document": {
-        "sel_rnn": "LSTM",
-        "batchnorm": True,
-        "hidden_dim": 64,
-        "num_layers": 3,
-        "correlation_weight": 0.0,
-        "beta": 0.9,
-        "lr_decay": 0.0,
-        "ema": 0.0,
-        "heldout": 0.0,
-        "keep_best": False,
-        "train_step": 10000,
-        "autoencoder_steps": None,
-        "supervised_steps": None,
-    },
-    "best": {
-        "sel_rnn": "GRU",
-        "batchnorm": False,
-        "hidden_dim": "auto",
-        "num_layers": 1,
-        "correlation_weight": 5.0,
-        "beta": 0.5,
-        "lr_decay": 0.5,
-        "ema": 0.995,
-        "heldout": 0.1,
-        "keep_best": True,
-        "train_step": 3000,
-        "autoencoder_steps": 1500,
-        "supervised_steps": 1000,
-    },
-}
 
 
 class ProgramSettings(BaseSettings):
@@ -86,8 +52,27 @@ class ProgramSettings(BaseSettings):
         return (init_settings,)
 
 
+class TrainingSettings(ProgramSettings):
+    """How a run is trained and told of: common to every family."""
+
+    batch_size: PositiveInt = Field(128, description="Windows per step.")
+    log_interval: PositiveInt = Field(100, description="Steps between two log lines.")
+    checkpoint_interval: PositiveInt = Field(500, description="Steps between two checkpoints.")
+    on_nan: Literal["stop", "rollback"] = Field(
+        "stop", description="A diverging loss ends the run, or goes back and halves `lr`."
+    )
+    resume: str | None = Field(
+        None,
+        description="Go on with the run of this name, with its own settings; the newest "
+        "unfinished one where no name follows.",
+    )
+    check_only: CliToggleFlag[bool] = Field(
+        False, description="Print the data report and stop before training."
+    )
+
+
 class DataSettings(ProgramSettings):
-    """The input and its cleaning: common to every family that trains on series."""
+    """The records and their cleaning: common to every family that learns from a site's series."""
 
     data_path: str = Field(
         "data",
@@ -128,9 +113,6 @@ class DataSettings(ProgramSettings):
     keep_aliased_angles: CliToggleFlag[bool] = Field(
         False, description="Train on positions sampled too slowly to mean anything."
     )
-    check_only: CliToggleFlag[bool] = Field(
-        False, description="Print the data report and stop before training."
-    )
     scaler: ScalerKind = Field(
         "minmax",
         description="Scaling of each feature: `minmax` to 0...1, `robust` all but the outermost "
@@ -143,30 +125,10 @@ class DataSettings(ProgramSettings):
         return None if str(freq).lower() == "none" else freq
 
 
-class TrainingSettings(DataSettings):
-    """How long to train and how often to tell: common to every family."""
-
-    batch_size: PositiveInt = Field(128, description="Windows per step.")
-    log_interval: PositiveInt = Field(100, description="Steps between two log lines.")
-    checkpoint_interval: PositiveInt = Field(500, description="Steps between two checkpoints.")
-    on_nan: Literal["stop", "rollback"] = Field(
-        "stop", description="A diverging loss ends the run, or goes back and halves `lr`."
-    )
-    resume: str | None = Field(
-        None,
-        description="Go on with the run of this name, with its own settings; the newest "
-        "unfinished one where no name follows.",
-    )
-
-
-class TimeGANSettings(TrainingSettings):
+class TimeGANSettings(TrainingSettings, DataSettings):
     """TimeGAN: `python gan_train.py`."""
 
-    preset: Literal["document", "best"] = Field(
-        "document",
-        description="Where the settings not given come from: the defaults below, or those that "
-        "scored best, PRESETS in settings.py.",
-    )
+    # Document 000's own, in its order.
     sel_rnn: Literal["LSTM", "GRU"] = Field("LSTM", description="Recurrent layer of all networks.")
     batchnorm: bool = Field(
         True, description="Batch normalisation between the layers of embedder and generator."
@@ -177,17 +139,24 @@ class TimeGANSettings(TrainingSettings):
     )
     num_layers: PositiveInt = Field(3, description="Recurrent layers per network.")
     seq_len: int = Field(24, ge=2, description="Steps per window.")
-    noise: NoiseKind = Field(
-        "copula",
-        description="What the generator makes windows of: draws from a Gaussian `copula` of the "
-        "training windows, `coloured`, normal with memories from none to many windows, or `normal` "
-        "or `uniform`, new at every step.",
-    )
-    z_dim: PositiveInt | None = Field(
-        None,
-        description="Width of the noise, any but `copula`; None is as wide as the features.",
-    )
     train_step: PositiveInt = Field(10000, description="Training steps of each phase.")
+    gamma: float = Field(
+        0.85, ge=0, description="The discriminator learns only while its loss is at least this."
+    )
+    lr: float = Field(
+        0.001, gt=0, le=1, description="Adam's learning rate; document 000 trains with 0.0002."
+    )
+    beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
+    beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
+
+    # Where the values come from that nobody has given or edited.
+    preset: Literal["document", "best"] = Field(
+        "document",
+        description="Where the settings not given come from: the defaults below, or those that "
+        "scored best, PRESETS in settings.py.",
+    )
+
+    # How long, and how the steps are made.
     autoencoder_steps: PositiveInt | None = Field(
         None, description="Steps of the first phase; None takes `train_step`."
     )
@@ -202,14 +171,6 @@ class TimeGANSettings(TrainingSettings):
         description="The first two phases end once their loss has not reached a new low for so "
         "many log lines, and leave their steps to the third; 0 trains them to the end.",
     )
-    gamma: float = Field(
-        0.85, ge=0, description="The discriminator learns only while its loss is at least this."
-    )
-    lr: float = Field(
-        0.001, gt=0, le=1, description="Adam's learning rate; document 000 trains with 0.0002."
-    )
-    beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
-    beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
     lr_decay: float = Field(
         0.0, ge=0, le=1, description="Last share of the third phase over which `lr` falls to zero."
     )
@@ -223,6 +184,18 @@ class TimeGANSettings(TrainingSettings):
         description="Windows are drawn from a running mean of the weights that keeps this much of "
         "itself per step; 0 draws them from the last weights.",
     )
+
+    # What windows are made of, and what the generator minds.
+    noise: NoiseKind = Field(
+        "copula",
+        description="What the generator makes windows of: draws from a Gaussian `copula` of the "
+        "training windows, `coloured`, normal with memories from none to many windows, or `normal` "
+        "or `uniform`, new at every step.",
+    )
+    z_dim: PositiveInt | None = Field(
+        None,
+        description="Width of the noise, any but `copula`; None is as wide as the features.",
+    )
     correlation_weight: NonNegativeFloat = Field(
         0.0, description="Weight of the correlations between columns in the generator's loss."
     )
@@ -234,6 +207,8 @@ class TimeGANSettings(TrainingSettings):
     r1_weight: NonNegativeFloat = Field(
         0.0, description="Weight of the discriminator's gradient penalty on real windows (R1)."
     )
+
+    # What is kept of it, and how windows are written.
     heldout: float = Field(
         0.0,
         ge=0,
@@ -282,7 +257,7 @@ class TimeGANSettings(TrainingSettings):
         return z_dim
 
 
-class ForecasterSettings(TrainingSettings):
+class ForecasterSettings(TrainingSettings, DataSettings):
     """The forecaster of documents 001 and 004: `python gan_train.py forecaster`."""
 
     model_config = SettingsConfigDict(cli_prog_name="gan_train.py forecaster")
@@ -348,12 +323,48 @@ class GeneratorSettings(ProgramSettings):
     )
 
 
+# `document` repeats the defaults as they came: what differs from them below has been edited, and
+# counts before any preset, as if it had been given.
+PRESETS = {
+    "document": {
+        "sel_rnn": "LSTM",
+        "batchnorm": True,
+        "hidden_dim": 64,
+        "num_layers": 3,
+        "correlation_weight": 0.0,
+        "beta": 0.9,
+        "lr_decay": 0.0,
+        "ema": 0.0,
+        "heldout": 0.0,
+        "keep_best": False,
+        "train_step": 10000,
+        "autoencoder_steps": None,
+        "supervised_steps": None,
+    },
+    "best": {
+        "sel_rnn": "GRU",
+        "batchnorm": False,
+        "hidden_dim": "auto",
+        "num_layers": 1,
+        "correlation_weight": 5.0,
+        "beta": 0.5,
+        "lr_decay": 0.5,
+        "ema": 0.995,
+        "heldout": 0.1,
+        "keep_best": True,
+        "train_step": 3000,
+        "autoencoder_steps": 1500,
+        "supervised_steps": 1000,
+    },
+}
+
 FAMILIES = {"timegan": TimeGANSettings, "forecaster": ForecasterSettings}
 
 
-def settings_table(settings_class):
-    """Return the Markdown table of the fields a class adds to its parent, or changes."""
-    inherited = getattr(settings_class.__mro__[1], "model_fields", {})
+def settings_table(settings_class: type[ProgramSettings]) -> str:
+    """Return the Markdown table of the fields a class adds to its parents, or changes."""
+    parents = [getattr(parent, "model_fields", {}) for parent in settings_class.__bases__]
+    inherited = {name: field for fields in parents for name, field in fields.items()}
     lines = ["| name | default | meaning |", "|---|---|---|"]
     for name, field in settings_class.model_fields.items():
         if name not in inherited or field.default != inherited[name].default:
@@ -363,12 +374,12 @@ def settings_table(settings_class):
     return "\n".join(lines)
 
 
-def readme_tables():
-    """Return every table of the README's settings section, under its class' first line."""
+def tables() -> str:
+    """Return every table of docs/settings.md, under its class' first line."""
     families = FAMILIES.values()
-    classes = (ProgramSettings, DataSettings, TrainingSettings, *families, GeneratorSettings)
+    classes = (ProgramSettings, TrainingSettings, DataSettings, *families, GeneratorSettings)
     return "\n\n".join(f"{c.__doc__.strip()}\n\n{settings_table(c)}" for c in classes)
 
 
 if __name__ == "__main__":
-    print(readme_tables())
+    print(tables())

@@ -13,6 +13,8 @@ import tensorflow as tf
 
 from models.xla import xla_program
 
+RECURRENT = keras.layers.LSTM | keras.layers.GRU
+
 
 def forward(network, inputs, *, training):
     """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
@@ -21,7 +23,7 @@ def forward(network, inputs, *, training):
     """
     sequence = _swap_time(inputs)  # (T, B, F) through all layers
     for layer in network.layers:
-        if isinstance(layer, keras.layers.LSTM | keras.layers.GRU):
+        if isinstance(layer, RECURRENT):
             sequence = _recurrent(layer, sequence)
         elif isinstance(layer, keras.layers.BatchNormalization):
             sequence = layer(sequence, training=training)
@@ -32,11 +34,9 @@ def forward(network, inputs, *, training):
     return _swap_time(sequence)
 
 
-def call(network, inputs, *, training, fast):
-    """Call `network` through `forward` where `fast`, else its own layers (cuDNN on a GPU)."""
-    if fast:
-        return forward(network, inputs, training=training)
-    return network(inputs, training=training)
+def is_recurrent(network):
+    """Whether a network of Keras' has a layer that `forward` calls the fast way."""
+    return any(isinstance(layer, RECURRENT) for layer in network.layers)
 
 
 def recurrent(layer, inputs):
@@ -65,7 +65,7 @@ def _recurrent(layer, sequence):
 
 def _refuse_unsupported(layer):
     plain = (
-        isinstance(layer, keras.layers.LSTM | keras.layers.GRU)
+        isinstance(layer, RECURRENT)
         and layer.activation is keras.activations.tanh
         and layer.recurrent_activation is keras.activations.sigmoid
         and layer.return_sequences

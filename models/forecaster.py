@@ -8,7 +8,6 @@ import numpy as np
 import tensorflow as tf
 
 from models import losses
-from models.fast_recurrent import call
 
 LOSSES = ("huber_loss", "mae")  # of a training step
 WINDOWS_PER_CALL = 1024
@@ -43,16 +42,17 @@ def forecaster(n_features, n_outputs=1, *, units=60, scale=1.0, offset=0.0, name
 class Forecaster(tf.Module):
     """A forecasting network, with what training and forecasting do with it.
 
-    `fast`: compute through `models.fast_recurrent` (CPU) rather than the stock layers.
+    `call`: computes a network, (network, inputs, training=...), such as `models.fast_recurrent`'s
+    `forward`.
     """
 
-    def __init__(self, network, *, fast):
+    def __init__(self, network, call):
         super().__init__(name="forecaster")
         self.network = network
-        self.fast = fast
+        self._compute = call
         self.horizon = network.output_shape[-1]
 
-    def learn(self, optimizer, windows, ahead):
+    def training_step(self, optimizer, windows, ahead):
         """Move the network down the Huber loss. `windows`: (B, T, F); `ahead`: (B, T, O)."""
         with tf.GradientTape() as tape:
             forecast = self._call(windows, training=True)
@@ -72,4 +72,4 @@ class Forecaster(tf.Module):
         return self._call(windows, training=False)
 
     def _call(self, windows, training):
-        return call(self.network, windows, training=training, fast=self.fast)
+        return self._compute(self.network, windows, training=training)

@@ -1,5 +1,7 @@
 """From the words of a command line to settings, or to a message about those that are wrong."""
 
+import importlib
+
 from pydantic import ValidationError
 from pydantic_settings import CliApp
 from pydantic_settings import SettingsError as CommandLineError
@@ -7,6 +9,24 @@ from pydantic_settings import SettingsError as CommandLineError
 from modules.errors import SettingsError
 
 STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
+
+
+def named_family(arguments, families):
+    """Split off the family that the first of `arguments` names: (family, the rest).
+
+    `timegan` where it names none of `families`.
+    """
+    if arguments and arguments[0] in families:
+        return arguments[0], arguments[1:]
+    return "timegan", arguments
+
+
+def plug(family):
+    """The module of a family with its `read`, `prepare`, `learn` and `write`.
+
+    The family's name is its folder's, imported only here, once it is chosen.
+    """
+    return importlib.import_module(f"modules.{family}.family")
 
 
 def read_settings(settings_class, arguments):

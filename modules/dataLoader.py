@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from modules import files
 from modules.errors import DataError
-from modules.location_module import get_site
+from modules.location_module import clean, get_site
 from modules.records.cleaning import power_unit_slip
 from modules.records.columns import wind_speed_column
 from modules.records.header import Records, map_file
 from modules.records.readers import is_data_file, read_table
+from modules.records.sample import stand_in
 from modules.records.site import RawTurbine, Site
 
 LARGEST_OVERLAP = 0.5
@@ -24,6 +26,18 @@ _PERIOD = re.compile(
 )
 
 logger = logging.getLogger(__name__)
+
+
+def read_site(settings):
+    """Return (settings, `SiteData`): the clean records that `settings` name.
+
+    Where nobody has put data yet, the settings that come back point at the bundled sample. Raises
+    DataError for whatever cannot be read or used.
+    """
+    get_site(settings.location)
+    data_path = stand_in(settings.data_path, settings.location)
+    settings = settings.model_copy(update={"data_path": data_path})
+    return settings, clean(load(settings), settings)
 
 
 def load(settings) -> dict[str, RawTurbine]:
@@ -40,12 +54,12 @@ def load(settings) -> dict[str, RawTurbine]:
     site = get_site(settings.location)
     root = Path(settings.data_path)
     try:
-        files = _find_files(root)
+        paths = _find_files(root)
     except OSError as error:  # a name too long, a folder that is closed to us
         raise DataError(f"{root} cannot be read: {error.strerror}. Set `--data_path`.") from None
     if settings.gen_name is not None and not site.turbine_columns:
-        files = _select(files, settings.gen_name, lambda path: _labels(path, root))
-    progress = tqdm(files, desc="Reading", unit="file", disable=None if len(files) > 1 else True)
+        paths = _select(paths, settings.gen_name, lambda path: _labels(path, root))
+    progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
     records = [map_file(read_table(path), path, site) for path in progress]
     _check_consistent(records)
     parts = _parts(records, root)
@@ -65,13 +79,7 @@ def load(settings) -> dict[str, RawTurbine]:
 
 def _find_files(root: Path) -> list[Path]:
     if root.is_dir():
-        found = [
-            path
-            for path in sorted(root.rglob("*"))
-            if path.is_file()
-            and is_data_file(path)
-            and not any(part.startswith(".") for part in path.relative_to(root).parts)
-        ]
+        found = [path for path in files.files_below(root) if is_data_file(path)]
         if not found:
             raise DataError(
                 f"{root} holds no CSV or Parquet file. "
@@ -227,6 +235,6 @@ def _join(name: str, parts: list[Records]) -> RawTurbine:
             table = table.sort_index(kind="stable")
         if table.empty:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
-    files = tuple(part.path for part in parts)
-    logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(files))
-    return RawTurbine(name, table, parts[0].columns, files, n_read, n_undated)
+    paths = tuple(part.path for part in parts)
+    logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
+    return RawTurbine(name, table, parts[0].columns, paths, n_read, n_undated)

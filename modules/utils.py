@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from models import losses
 from models.definemodel import DefineModel, chain
-from models.fast_recurrent import call
 from modules.training.phases import Phase
 
 RECONSTRUCTION_WEIGHT = 10.0
@@ -43,10 +42,10 @@ class TimeGAN(tf.Module):
     """The five networks, their optimisers, and one method per update.
 
     A step takes a batch, moves the variables its docstring names, and returns named scalar losses.
-    `fast`: train through `models.fast_recurrent` (CPU) rather than the stock layers (cuDNN on GPU).
+    `device`: `modules.training.device.Device`, which computes the networks.
     """
 
-    def __init__(self, args, n_features, *, fast):
+    def __init__(self, args, n_features, device):
         super().__init__(name="timegan")
         define = DefineModel(args, n_features)
         self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
@@ -57,7 +56,7 @@ class TimeGAN(tf.Module):
         if args.ema:
             self.sampling = [getattr(define, name)() for name in SAMPLING]
         self.args = args
-        self.fast = fast
+        self.device = device
         self.autoencoder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.supervisor_optimizer = self._adam(args, self.supervisor)
         self.generator_optimizer = self._adam(args, self.generator, self.supervisor)
@@ -240,7 +239,7 @@ class TimeGAN(tf.Module):
                 average.assign(average + (1 - decay) * (current - average))
 
     def _call(self, network, inputs, training=True):
-        return call(network, inputs, training=training, fast=self.fast)
+        return self.device.call(network, inputs, training=training)
 
     @staticmethod
     def _adam(args, *networks):

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from modules import utils
 from tests import twin
-from tests.tiny import FEATURES, KINDS, STEPS, WINDOWS, stirred, tiny_batches, tiny_timegan
+from tests.tiny import FEATURES, KINDS, STEPS, STOCK, WINDOWS, stirred, tiny_batches, tiny_timegan
 
 RANDOM = np.random.default_rng(5)
 REAL = RANDOM.uniform(size=(WINDOWS, STEPS, FEATURES)).astype(np.float32)
@@ -169,7 +169,7 @@ def test_one_update_of_gru_networks_equals_float64(name):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", UPDATES)
 def test_one_update_through_the_stock_layers_equals_float64(name, kind):
-    assert_equals_twin(Update(name, sel_rnn=kind, fast=False, num_layers=2))
+    assert_equals_twin(Update(name, sel_rnn=kind, device=STOCK, num_layers=2))
 
 
 def test_a_step_reports_the_losses_of_the_batch_it_saw(update):

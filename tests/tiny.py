@@ -8,16 +8,18 @@ from modules.preprocessing import MinMaxScaler
 from modules.records.columns import Column
 from modules.records.site import SiteData
 from modules.runs.run import create
-from modules.runs.storage import save_table
 from modules.timegan.copula import Copula
 from modules.timegan.noise import noise_maker
 from modules.timegan.quantiles import QuantileMapping
+from modules.timegan.synthesis import load
+from modules.training.device import Device
 from modules.utils import NETWORKS, TimeGAN
 from modules.windows.batches import Batches
 from settings import TimeGANSettings
 
 WINDOWS, STEPS, FEATURES, UNITS = 8, 5, 2, 4
 KINDS = ("LSTM", "GRU")
+CPU, STOCK = Device(), Device(has_gpu=True)  # the fast path, and the layers themselves
 UNIFORM = noise_maker("uniform", STEPS)
 
 
@@ -35,9 +37,9 @@ def tiny_settings(**fields):
     return TimeGANSettings(**(sizes | fields))
 
 
-def tiny_timegan(*, fast=True, seed=0, n_features=FEATURES, **fields):
+def tiny_timegan(*, device=CPU, seed=0, n_features=FEATURES, **fields):
     keras.utils.set_random_seed(seed)
-    return TimeGAN(tiny_settings(**fields), n_features, fast=fast)
+    return TimeGAN(tiny_settings(**fields), n_features, device)
 
 
 def stirred(timegan, seed=7):
@@ -106,9 +108,14 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.write_columns(site_data)
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
     if fields.get("quantile_mapping"):
-        save_table(run, tiny_mapping())
+        run.save_table(tiny_mapping())
     if fields.get("noise") == "copula":
-        save_table(run, tiny_copula())
+        run.save_table(tiny_copula())
     timegan = timegan or stirred(tiny_timegan(**fields))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run
+
+
+def loaded(run):
+    """The `Synthesizer` of a finished run."""
+    return load(run, TimeGANSettings)

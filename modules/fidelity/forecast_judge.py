@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from models.forecaster import LOSSES, Forecaster, forecaster
+from modules.training.device import Device
 from modules.training.phases import Phase, compiled
 
 UNITS = 24
@@ -39,7 +40,7 @@ def judge(real_train, real_test, synthetic, *, target, repeats=3, seed=0):
     actual = real_test[:, 1:, target]
     seeds = range(seed, seed + repeats)
     mae_tstr, mae_trtr = (
-        np.array([_error(trained(windows, target, s), real_test, actual) for s in seeds])
+        np.array([_error(fit(windows, target, s), real_test, actual) for s in seeds])
         for windows in (synthetic, real_train)
     )
     return {
@@ -51,14 +52,14 @@ def judge(real_train, real_test, synthetic, *, target, repeats=3, seed=0):
     }
 
 
-def trained(windows, target, seed):
+def fit(windows, target, seed):
     """Return a small `Forecaster` of column `target`, stopped early on the last fifth of `windows`.
 
     Adam, the Huber loss, and the weights of the lowest held-out mean absolute error.
     """
     keras.utils.set_random_seed(seed)
-    fast = not tf.config.list_physical_devices("GPU")
-    model = Forecaster(forecaster(windows.shape[-1], units=UNITS), fast=fast)
+    device = Device(has_gpu=bool(tf.config.list_physical_devices("GPU")))
+    model = Forecaster(forecaster(windows.shape[-1], units=UNITS), device.call)
     optimizer = keras.optimizers.Adam(LEARNING_RATE)
     optimizer.build(model.network.trainable_variables)
     n_learnt = round((1 - HELD_OUT) * len(windows))
@@ -68,7 +69,7 @@ def trained(windows, target, seed):
     def step():
         drawn = random.uniform((min(BATCH_SIZE, n_learnt),), maxval=n_learnt, dtype=tf.int32)
         batch = tf.gather(learnt, drawn)
-        return model.learn(optimizer, batch[:, :-1], batch[:, 1:, target, None])
+        return model.training_step(optimizer, batch[:, :-1], batch[:, 1:, target, None])
 
     run_steps = compiled(Phase("judge", MOST_STEPS, step, LOSSES))
     lowest, best, since = np.inf, model.network.get_weights(), 0

@@ -36,14 +36,16 @@ class Track:
 def follow(model, trained, tables, target, length=None) -> list[Track]:
     """Forecast L steps after every complete window of every turbine.
 
-    `model`: `models.forecaster.Forecaster`. `trained`: `modules.runs.run.Trained`. `tables`:
+    `model`: `models.forecaster.Forecaster`. `trained`: `modules.runs.trained.Trained`. `tables`:
     turbine -> the validation records. `target`: its position among the columns. `length` is L;
     None is the horizon, or, for a single variable, a window's length if that is more.
 
     Raises DataError when the records are too short to tell the errors L steps ahead, or when the
     network would have to go on from forecasts of variables that it does not forecast.
     """
-    ends = {name: window_ends(table, trained.seq_len) for name, table in tables.items()}
+    ends = {
+        name: window_ends(table, trained.settings.window_size) for name, table in tables.items()
+    }
     ends = {name: rows for name, rows in ends.items() if rows.size}
     length = _reach(model.horizon, trained, tables, ends, length)
     column = trained.columns[target]
@@ -51,7 +53,9 @@ def follow(model, trained, tables, target, length=None) -> list[Track]:
     for name, rows in ends.items():
         values = tables[name].to_numpy(np.float64)
         features = trained.scaler.transform(encode_angles(values, trained.columns))
-        windows = features[rows[:, None] + np.arange(1 - trained.seq_len, 1)].astype(np.float32)
+        windows = features[rows[:, None] + np.arange(1 - trained.settings.window_size, 1)].astype(
+            np.float32
+        )
         ahead = np.clip(_roll(model, trained.scaler, windows, length), column.lower, column.upper)
         padded = np.concatenate([values[:, target], np.full(length, np.nan)])
         actual = padded[rows[:, None] + np.arange(1, length + 1)]
@@ -74,7 +78,7 @@ def _reach(horizon, trained, tables, ends, length):
     longest = n_errors - LEAST_ERRORS + 1
     is_single = len(trained.columns) == 1
     if length is None:
-        length = min(max(horizon, trained.seq_len if is_single else 0), longest)
+        length = min(max(horizon, trained.settings.window_size if is_single else 0), longest)
     if longest < 1 or length > longest:
         raise DataError(
             f"`length` must be at most {max(0, longest)}: the run's validation records are too few "

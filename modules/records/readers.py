@@ -15,6 +15,7 @@ import pyarrow.csv
 import pyarrow.parquet
 from tqdm import tqdm
 
+from modules import files
 from modules.errors import DataError
 
 CSV_SUFFIXES = (".csv", ".csv.gz")
@@ -52,7 +53,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(path)
+        table = pd.read_parquet(io.BytesIO(files.read_bytes(path)))
     except Exception as error:  # what a crafted file makes the readers raise
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise DataError(f"{path} is not a whole Parquet file: {reason} Export it again.") from None
@@ -80,11 +81,10 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_bytes(path: Path) -> bytes:
-    opened = gzip.open if path.name.lower().endswith(".gz") else open
     chunks = []
     try:
         with (
-            opened(path, "rb") as file,
+            files.open_to_read(path) as file,
             tqdm(desc=path.name, unit="B", unit_scale=True, leave=False, disable=None) as bar,
         ):
             while chunk := file.read(CHUNK):

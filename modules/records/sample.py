@@ -8,11 +8,9 @@ minutes (IEC 61400-1). The files have the westsouth layout, with one open choice
 azimuth read every ten minutes is aliased to uniform noise that no model can learn.
 """
 
-import errno
-import filecmp
+import io
+import logging
 import math
-import shutil
-import uuid
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +20,11 @@ import pyarrow.csv
 from scipy.signal import lfilter
 from scipy.special import log_ndtr
 
+from modules import files
 from modules.errors import DataError
 
+NO_DATA = "data"  # the path that settings.py ships with
+FOLDER, LOCATION = "sample_data", "westsouth"
 COLUMNS = (
     *("DateTime", "WindD1", "WindD2", "ActivePower", "WindSpeed", "RotorPosition"),
     *("BladePitchP1", "BladePitchP2", "BladePitchP3", "GeneratorTR", "GeneratorTRD"),
@@ -51,6 +52,8 @@ VARIANCES = (0.09, 0.516, 0.258, 0.136)
 OWN_SHARES = (0.6, 0.02, 0.0, 0.0)  # of each part's variance that turbines do not share
 SEASONAL, DIURNAL = 0.38, 0.05  # amplitudes in the latent
 
+log = logging.getLogger(__name__)
+
 
 def make_sample(folder, *, seed: int = 0, n_turbines: int = 2, days: int = 365) -> list[Path]:
     """Write one CSV per turbine into `folder` (str or Path) and return the paths: `WT01.csv`...
@@ -62,9 +65,16 @@ def make_sample(folder, *, seed: int = 0, n_turbines: int = 2, days: int = 365) 
     Raises ValueError for a count below 1, DataError when `folder` holds anything else.
     """
     weather = _weather(seed, days, n_turbines)
-    tables = {f"WT{i + 1:02d}.csv": _turbine(weather, seed, i) for i in range(n_turbines)}
-    _write_folder(Path(folder), tables)
-    return [Path(folder, name) for name in tables]
+    contents = {f"WT{i + 1:02d}.csv": _csv(_turbine(weather, seed, i)) for i in range(n_turbines)}
+    try:
+        files.write_folder(Path(folder), contents)
+    except FileExistsError:
+        if not _holds(Path(folder), contents):
+            raise DataError(
+                f"The sample needs a new or empty folder. Received: {folder}, which holds "
+                "something else. Name another folder, or empty this one."
+            ) from None
+    return [Path(folder, name) for name in contents]
 
 
 def simulate(*, seed: int, days: int, turbine: int = 0, defects: bool = True) -> pd.DataFrame:
@@ -225,26 +235,40 @@ def _ar1(rng: np.random.Generator, n_steps: int, hours: float) -> np.ndarray:
     return lfilter([1.0], [1.0, -keep], shocks)
 
 
-def _write_folder(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
-    draft = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
+def _csv(table: pd.DataFrame) -> bytes:
+    content = io.BytesIO()
+    # Arrow puts quotes round the header's names, which the westsouth files do not have.
+    content.write((",".join(COLUMNS) + "\n").encode())
+    rows = pa.Table.from_pandas(table, preserve_index=False)
+    pyarrow.csv.write_csv(rows, content, pyarrow.csv.WriteOptions(include_header=False))
+    return content.getvalue()
+
+
+def _holds(folder: Path, contents: dict[str, bytes]) -> bool:
     try:
-        draft.mkdir(parents=True)
-        for name, table in tables.items():
-            with (draft / name).open("wb") as file:
-                # Arrow puts quotes round the header's names, which the westsouth files do not have.
-                file.write((",".join(COLUMNS) + "\n").encode())
-                rows = pa.Table.from_pandas(table, preserve_index=False)
-                pyarrow.csv.write_csv(rows, file, pyarrow.csv.WriteOptions(include_header=False))
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()  # Windows renames onto nothing, not even an empty folder.
-        draft.rename(folder)
-    except OSError as error:
-        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
-            raise
-        if filecmp.cmpfiles(draft, folder, tables, shallow=False)[0] != list(tables):
-            raise DataError(
-                f"The sample needs a new or empty folder. Received: {folder}, which holds "
-                "something else. Name another folder, or empty this one."
-            ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        return all(files.read_bytes(folder / name) == content for name, content in contents.items())
+    except OSError:
+        return False
+
+
+def stand_in(data_path: str, location: str) -> str:
+    """Return `data_path`, or the folder of the sample where nobody has put data yet.
+
+    The sample stands in for the default path only: one that somebody typed must exist. Raises
+    DataError where `location` is not the sample's.
+    """
+    if data_path != NO_DATA or Path(NO_DATA).exists():
+        return data_path
+    if location != LOCATION:
+        raise DataError(
+            f"There is no folder {NO_DATA!r}, and the bundled sample is in the format of "
+            f"{LOCATION!r}. Received: location={location!r}. Set `--data_path`."
+        )
+    log.info(
+        "No folder %r: training on the bundled sample instead, two simulated turbines over a "
+        "year, in %r. Set `--data_path` to your own records.",
+        NO_DATA,
+        FOLDER,
+    )
+    make_sample(Path(FOLDER))
+    return FOLDER

@@ -1,5 +1,6 @@
 """The nouns of the records: a site, a turbine's records as read, and all of them clean."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +69,23 @@ class SiteData:
     freq: str | None
     time_zone: str | None
     report: DataReport
+
+    def description(self) -> dict:
+        """What a run's columns.json says of the data: the variables, the time step and start."""
+        starts = [table.index[0] for table in self.tables.values()]
+        return {
+            "freq": self.freq,
+            "start": min(starts).isoformat() if self.freq else None,
+            "columns": [column.model_dump(mode="json") for column in self.columns],
+        }
+
+    def fingerprint(self) -> str:
+        """A hex digest of the tables: their names, times and values."""
+        digest = hashlib.sha256()
+        for name, table in self.tables.items():
+            digest.update(name.encode())
+            digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
+        return digest.hexdigest()
 
     def without_atoms(self):
         """The same records, without values that synthetic ones are drawn to."""

@@ -5,18 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from modules.dataLoader import load
 from modules.errors import DataError
 from modules.fidelity.rows import Columns
 from modules.fidelity.scores import LEAST_WINDOWS
-from modules.location_module import clean
 from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
 from modules.records.columns import Column
 from modules.report.pictures import power_curve_columns
-from modules.runs.run import saved_settings
 from modules.windows.cut import cut, windows_at
 from modules.windows.splits import heldout_split, spread
-from settings import TimeGANSettings
 
 MOST_WINDOWS = 5000  # per side
 FEWEST_REAL = 200  # beside fewer synthetic windows
@@ -97,18 +93,16 @@ class Evidence:
         return Columns(names, *numbers, *units, to_physical=to_physical)
 
 
-def gather(site_data, synthetic, settings):
+def gather(site_data, synthetic, *, seq_len, heldout, seed):
     """Return the `Evidence` for `synthetic` float (m, T, n_variables), at most 5000 windows.
 
-    `settings`: the training's, for the length of a window and what was held out. One long series
-    is cut into windows. Raises DataError when it is shorter than one, and see
-    `modules.windows.cut.cut`.
+    `seq_len`, `heldout`, `seed`: the training's, for the length of a window and what was held out.
+    One long series is cut into windows. Raises DataError when it is shorter than one, and see
+    `modules.windows.cut`.
     """
-    series, starts = cut(site_data.tables, settings.seq_len)
-    training, unseen = heldout_split(
-        starts, settings.seq_len, share=settings.heldout, seed=settings.seed
-    )
-    synthetic = in_windows(synthetic, settings.seq_len)[:MOST_WINDOWS]
+    series, starts = cut(site_data.tables, seq_len)
+    training, unseen = heldout_split(starts, seq_len, share=heldout, seed=seed)
+    synthetic = in_windows(synthetic, seq_len)[:MOST_WINDOWS]
     return Evidence(site_data.columns, series, training, synthetic, unseen)
 
 
@@ -122,20 +116,3 @@ def in_windows(synthetic, seq_len):
             f"{n_steps}. Raise `--length`."
         )
     return synthetic[:, : per_series * seq_len].reshape(-1, seq_len, n_variables)
-
-
-def real_records(run):
-    """Read the records that `run` was trained on again, as a clean `SiteData`.
-
-    Raises DataError when they are gone or have changed.
-    """
-    settings = saved_settings(run, TimeGANSettings)
-    try:
-        site_data = clean(load(settings), settings)
-    except DataError as error:
-        raise DataError(
-            f"The report needs the records that {run.folder} was trained on, and cannot read them: "
-            f"{error}"
-        ) from None
-    run.check_same_data(site_data)
-    return site_data

@@ -4,20 +4,18 @@ Nothing on it comes from elsewhere: pictures are embedded, and lie in the run fo
 """
 
 import base64
+import io
 import logging
 from pathlib import Path
 
 import jinja2
 import pandas as pd
 
+from modules import files
 from modules.errors import DataError
-from modules.report import evidence as evidences
 from modules.report import pictures, pictures_statistics, pictures_wind
-from modules.report import scores as report_scores
-from modules.runs.storage import write_whole
-from modules.runs.trained import load_trained
-from modules.timegan import synthesis
-from settings import GeneratorSettings
+from modules.report.evidence import gather
+from modules.report.scores import table as score_table
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +24,14 @@ FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(run, trained, synthetic, *, kind, site_data=None):
+def write_report(run, site_data, synthetic, *, kind, seq_len, heldout=0.0, seed=0):
     """Write `report.html` and its pictures into the run folder; return the page's path.
 
-    `trained`: the run's `Trained`. `synthetic`: float (n_windows, T, n_variables), physical units;
-    a longer series is cut into the run's windows. `kind`: `quick`, or `full` with the scores that
-    train judges. `site_data`: the records trained on; None reads them again.
-
-    Raises DataError when they are gone or have changed.
+    `site_data`: the records trained on. `synthetic`: float (n_windows, T, n_variables), physical
+    units; a longer series is cut into windows of `seq_len` rows. `kind`: `quick`, or `full` with
+    the scores that train judges. `heldout`, `seed`: the training's, for what it has not seen.
     """
-    site_data = site_data or evidences.real_records(run)
-    evidence = evidences.gather(site_data, synthetic, trained.settings)
+    evidence = gather(site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed)
     scores, refusal = _scores(evidence, kind)
     page = _template().render(
         run=run.folder.name,
@@ -51,25 +46,9 @@ def write_report(run, trained, synthetic, *, kind, site_data=None):
         settings=run.read_settings(),
     )
     path = run.folder / PAGE
-    write_whole(path, page.encode())
+    files.write_whole(path, page.encode())
     log.info("%s report -> %s", kind.capitalize(), path)
     return path
-
-
-def write_after_training(run, site_data, settings, *, fast):
-    """Write the report that `settings.report` asks for, on 1440 windows of the finished model.
-
-    A report that the data do not support is told in the log: the training is none the worse.
-    """
-    if settings.report == "none":
-        return
-    trained = load_trained(run)
-    n_windows = GeneratorSettings.model_fields["n_windows"].default
-    windows = synthesis.draw(trained, n_windows, trained.seq_len, seed=settings.seed, fast=fast)
-    try:
-        write_report(run, trained, windows, kind=settings.report, site_data=site_data)
-    except DataError as error:
-        log.warning("No report: %s", error)
 
 
 def draw_pictures(folder, evidence, freq):
@@ -106,7 +85,7 @@ def draw_pictures(folder, evidence, freq):
 def _scores(evidence, kind):
     """Return (rows, why there are none)."""
     try:
-        return report_scores.table(evidence, full=kind == "full"), ""
+        return score_table(evidence, full=kind == "full"), ""
     except DataError as error:
         return [], str(error)
 
@@ -114,7 +93,7 @@ def _scores(evidence, kind):
 def _losses(path):
     """The table of losses.csv, or None where there is nothing in it."""
     try:
-        losses = pd.read_csv(path)
+        losses = pd.read_csv(io.BytesIO(files.read_bytes(path)))
     except (OSError, ValueError):
         return None
     return None if losses.empty else losses
@@ -139,4 +118,4 @@ def _number(value):
 
 def _embedded(path):
     """The PNG at `path` as a data URI."""
-    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(files.read_bytes(path)).decode()}"

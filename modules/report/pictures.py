@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from modules.files import replacing
 from modules.records.columns import power_column, wind_speed_column
-from modules.runs.storage import replacing
 
 PALETTE = {  # Okabe and Ito
     "blue": "#0072B2",

@@ -1,8 +1,7 @@
 """Run folders: numbered once, and everything in them of one run."""
 
-import hashlib
+import io
 import re
-import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
+from modules import files
 from modules.command_line import explain
 from modules.errors import DataError, RunError
-from modules.runs import locks
-from modules.runs.storage import read_json, replacing, save_scaler, write_json, write_whole
+from modules.runs import locks, safe
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
-VALIDATION, DATA_REPORT = "validation.csv", "data_report.json"
+DATA_REPORT = "data_report.json"
+MODEL_PREFIX = "synthetic_"
 LATEST = "latest"
 RUN_NAME = re.compile(r"experiment_(\d{2,})")
 
@@ -48,7 +48,7 @@ class Run:
 
     def read_settings(self):
         """Return the run's settings.json as a dict: `run_id`, `family`, and the settings."""
-        return read_json(self.model_folder / SETTINGS)
+        return files.read_json(self.model_folder / SETTINGS)
 
     @property
     def run_id(self):
@@ -57,51 +57,52 @@ class Run:
     def write_settings(self, family, settings):
         """Write settings.json; called before the first step."""
         content = {"run_id": uuid.uuid4().hex, "family": family} | settings.model_dump(mode="json")
-        write_json(self.model_folder / SETTINGS, content)
+        files.write_json(self.model_folder / SETTINGS, content)
 
-    def write_columns(self, site_data):
-        """Write columns.json: the variables with units and limits, the time step and start."""
-        starts = [table.index[0] for table in site_data.tables.values()]
-        content = {
-            "run_id": self.run_id,
-            "freq": site_data.freq,
-            "start": min(starts).isoformat() if site_data.freq else None,
-            "columns": [column.model_dump(mode="json") for column in site_data.columns],
-            "fingerprint": fingerprint(site_data.tables),
-        }
-        write_json(self.model_folder / COLUMNS, content)
+    def write_columns(self, data):
+        """Write columns.json: what the model's numbers mean, and a fingerprint of the data."""
+        content = {"run_id": self.run_id} | data.description()
+        content["fingerprint"] = data.fingerprint()
+        files.write_json(self.model_folder / COLUMNS, content)
 
-    def check_same_data(self, site_data):
-        """Raise DataError unless `site_data` is what the run began with."""
-        if read_json(self.model_folder / COLUMNS).get("fingerprint") != fingerprint(
-            site_data.tables
-        ):
+    def read_columns(self):
+        """Return the run's columns.json as a dict."""
+        return files.read_json(self.model_folder / COLUMNS)
+
+    def check_same_data(self, data):
+        """Raise DataError unless `data` is what the run began with."""
+        if self.read_columns().get("fingerprint") != data.fingerprint():
             raise DataError(
                 f"The records have changed since {self.folder} began. Restore them, or train anew."
             )
 
     def save_data_report(self, report):
-        """Save a `modules.records.summary.DataReport` beside the losses."""
-        write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
+        """Save the data's report, a pydantic model, beside the losses."""
+        files.write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
 
     def discard(self):
         """Remove the folders of a run that could not begin."""
         for folder in (self.folder, self.model_folder):
-            shutil.rmtree(folder, ignore_errors=True)
+            files.remove_folder(folder)
 
     def save_scaler(self, scaler):
-        save_scaler(self.model_folder / SCALER, self.run_id, scaler)
+        safe.save_scaler(self.model_folder / SCALER, self.run_id, scaler)
 
-    def save_validation(self, tables):
-        """Save the records held back, turbine -> table: forecasts are judged on and follow them."""
+    def save_table(self, table):
+        """Save `table`, a dataclass of names and arrays, as the file it calls FILE."""
+        safe.save_table(self.model_folder, self.run_id, table)
+
+    def save_records(self, name, tables):
+        """Save records, turbine -> table, as `name`.csv: such as were held back from training."""
         content = pd.concat(tables, names=["turbine", "time"]).to_csv().encode()
-        write_whole(self.model_folder / VALIDATION, content)
+        files.write_whole(self.model_folder / f"{name}.csv", content)
 
-    def read_validation(self):
-        """Return what `save_validation` got. Raises DataError when it is not there."""
-        path = self.model_folder / VALIDATION
+    def read_records(self, name):
+        """Return what `save_records` got. Raises DataError when it is not there."""
+        path = self.model_folder / f"{name}.csv"
         try:
-            table = pd.read_csv(path, index_col=["turbine", "time"], dtype={"turbine": str})
+            content = io.BytesIO(files.read_bytes(path))
+            table = pd.read_csv(content, index_col=["turbine", "time"], dtype={"turbine": str})
             stamps = table.index.levels[1]
             if not pd.api.types.is_numeric_dtype(stamps):
                 table.index = table.index.set_levels(pd.to_datetime(stamps), level=1)
@@ -110,14 +111,14 @@ class Run:
             raise DataError(f"{path} cannot be read: {error}. Train again.") from None
 
     def save_model(self, model):
-        """Save as `.keras`. The model must be named after the run: see `model_name`."""
-        with replacing(self.model_folder / MODEL) as path:
+        """Save as `.keras`, the last file of a run. The model's name must be `model_name`."""
+        with files.replacing(self.model_folder / MODEL) as path:
             model.save(path)
 
     @property
     def model_name(self):
         """The name that ties a model file to its run."""
-        return f"synthetic_{self.run_id}"
+        return f"{MODEL_PREFIX}{self.run_id}"
 
 
 def create(result_dir):
@@ -127,20 +128,20 @@ def create(result_dir):
     """
     result_dir = Path(result_dir)
     try:
-        result_dir.mkdir(parents=True, exist_ok=True)
+        files.make_folder(result_dir, exist_ok=True)
         number = 1 + max((run.number for run in existing(result_dir)), default=0)
         while True:
             run = Run(result_dir / f"experiment_{number:02d}")
             try:
-                run.model_folder.mkdir()  # can happen once only: it takes the number
+                files.make_folder(run.model_folder)  # can happen once only: it takes the number
             except FileExistsError:
                 number += 1
                 continue
             try:
-                run.folder.mkdir()
+                files.make_folder(run.folder)
                 return run
             except OSError as error:
-                run.model_folder.rmdir()
+                files.remove_folder(run.model_folder)
                 if not isinstance(error, FileExistsError):
                     raise
                 number += 1
@@ -150,8 +151,9 @@ def create(result_dir):
 
 def existing(result_dir):
     """Return the runs in `result_dir`, oldest number first."""
-    found = [Run(f) for f in Path(result_dir).glob("experiment_*") if RUN_NAME.fullmatch(f.name)]
-    return sorted((run for run in found if run.folder.is_dir()), key=lambda run: run.number)
+    folders = files.folders_in(Path(result_dir), "experiment_*")
+    found = [Run(folder) for folder in folders if RUN_NAME.fullmatch(folder.name)]
+    return sorted(found, key=lambda run: run.number)
 
 
 def find(folder, result_dir):
@@ -216,27 +218,15 @@ def _locate(folder, result_dir):
     return run
 
 
-def of_family(run, table):
-    """Return the entry of `table`, family -> anything, for the family that `run` belongs to.
-
-    Raises DataError for an unknown one.
-    """
+def family_of(run, families):
+    """Return the name of the family that `run` belongs to, one of `families`. Raises DataError."""
     family = run.read_settings().get("family")
-    if not isinstance(family, str) or family not in table:
+    if not isinstance(family, str) or family not in families:
         raise DataError(
-            f"{run.model_folder / SETTINGS} must name one of the families {', '.join(table)}. "
+            f"{run.model_folder / SETTINGS} must name one of the families {', '.join(families)}. "
             f"Received: family={family!r}. Train again."
         )
-    return table[family]
-
-
-def fingerprint(tables):
-    """Return a hex digest of clean tables (turbine -> table): their names, times and values."""
-    digest = hashlib.sha256()
-    for name, table in tables.items():
-        digest.update(name.encode())
-        digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
-    return digest.hexdigest()
+    return family
 
 
 def saved_settings(run, settings_class):

@@ -1,8 +1,12 @@
 """Tables as CSV that a spreadsheet opens without running anything."""
 
 import math
+from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
+
+from modules import files
 
 SIGNIFICANT_DIGITS = 6
 
@@ -45,3 +49,8 @@ def _holds_values(column):
 def decimals(largest):
     """Digits behind the point that values of up to `largest` are written with: 6 significant."""
     return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
+
+
+def write_csv(name: str, table: pd.DataFrame) -> Path:
+    """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the working folder; return its path."""
+    return files.write_new(f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv", to_csv(table))

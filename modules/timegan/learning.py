@@ -7,20 +7,26 @@ import numpy as np
 
 from modules.preprocessing import SCALERS
 from modules.timegan.noise import fitted_noise
+from modules.timegan.quantiles import QuantileMapping, as_rows, occurrences
 from modules.timegan.selection import Selection
+from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
 from modules.utils import TimeGAN
 from modules.windows.batches import Batches
 
+FITTED_WINDOWS = 2000
+FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
+SEED_SHIFT = 1_000_003  # other windows than those that the report judges
+
 log = logging.getLogger(__name__)
 
 
-def learn(features, names, parts, settings, run, *, has_gpu):
+def train(features, names, parts, settings, run, device):
     """Train all phases in the folder of `run`; return scaler, `TimeGAN` and noise.
 
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
     `settings.seq_len` rows begin, those to train on and those held out, see
-    `modules.timegan.selection.split`.
+    `modules.windows.splits.heldout_split`.
     """
     training, unseen = parts
     scaler = SCALERS[settings.scaler]().fit(features, names)
@@ -31,7 +37,7 @@ def learn(features, names, parts, settings, run, *, has_gpu):
     )  # fmt: skip
 
     keras.utils.set_random_seed(settings.seed)
-    timegan = TimeGAN(settings, features.shape[1], fast=not has_gpu)
+    timegan = TimeGAN(settings, features.shape[1], device)
     noise = fitted_noise(settings, names, scaled, training)
     batches = Batches(
         scaled,
@@ -52,14 +58,12 @@ def learn(features, names, parts, settings, run, *, has_gpu):
             seq_len=settings.seq_len,
             noise=noise,
             seed=settings.seed,
-            fast=not has_gpu,
+            device=device,
             maps=settings.quantile_mapping,
         )
-    state = {"timegan": timegan, "random": batches.random}
-    phases = timegan.phases(batches, selection)
     Trainer(
-        phases,
-        state,
+        timegan.phases(batches, selection),
+        {"timegan": timegan, "random": batches.random},
         run,
         timegan.rates,
         log_interval=settings.log_interval,
@@ -67,3 +71,18 @@ def learn(features, names, parts, settings, run, *, has_gpu):
         on_nan=settings.on_nan,
     ).train()
     return scaler, timegan, noise
+
+
+def fit_mapping(model, noise, scaler, series, starts, settings, device):
+    """Fit a `QuantileMapping` to windows of the finished synthetic `model`.
+
+    `noise`: see `modules.timegan.synthesis.sample`. `series`: float (n_rows, F), not scaled, and
+    `starts`, int (n_windows,), as `modules.windows.cut` gives them. A row counts as often as it
+    stood in a training window.
+    """
+    rows, starts, n_together = as_rows(scaler.transform(series), starts, settings.seq_len)
+    n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
+    seed = settings.seed + SEED_SHIFT
+    generated = sample(model, n_windows, settings.seq_len, noise=noise, seed=seed, device=device)
+    weights = occurrences(starts, n_together, len(rows))
+    return QuantileMapping.fit(scaler.names_, generated, rows, weights)

@@ -11,13 +11,9 @@ from typing import ClassVar
 import numpy as np
 
 from modules.records.columns import LARGEST_NUMBER
-from modules.timegan.synthesis import sample
 from modules.windows.cut import windows_at
 
 LEVELS = 1001
-FITTED_WINDOWS = 2000
-FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
-SEED_SHIFT = 1_000_003  # other windows than those that the report judges
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,21 +103,6 @@ def _map(values, generated, training):
     targets = np.interp(middle, np.arange(len(training)), training)
     # On a steep piece, interpolation may pass its end by a rounding error.
     return np.clip(np.interp(values, knots, targets), targets[0], targets[-1])
-
-
-def learn(model, noise, scaler, series, starts, settings, *, fast):
-    """Fit a `QuantileMapping` to windows of the finished synthetic `model`.
-
-    `noise`: see `sample`. `series`: float (n_rows, F), not scaled, and `starts`,
-    int (n_windows,), as `modules.windows.cut` gives them. A row counts as often as it stood in a
-    training window.
-    """
-    rows, starts, n_together = as_rows(scaler.transform(series), starts, settings.seq_len)
-    n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
-    seed = settings.seed + SEED_SHIFT
-    generated = sample(model, n_windows, settings.seq_len, noise=noise, seed=seed, fast=fast)
-    weights = occurrences(starts, n_together, len(rows))
-    return QuantileMapping.fit(scaler.names_, generated, rows, weights)
 
 
 def as_rows(scaled, starts, seq_len):

@@ -4,7 +4,6 @@ import numpy as np
 import tensorflow as tf
 from scipy.spatial.distance import cdist
 
-from models.fast_recurrent import call
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.timegan.quantiles import as_rows, mapped, occurrences, quantiles_of
@@ -28,8 +27,8 @@ class Selection:
 
     NAMES = ("heldout_distance", "neighbour_ratio")
 
-    def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, fast, maps=False):
-        self._model, self._fast = model, fast
+    def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, device, maps=False):
+        self._model, self._device = model, device
         shape = (N_WINDOWS, seq_len, model.input_shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
         self._noise = noise(random, shape)
@@ -68,4 +67,4 @@ class Selection:
 
     @tf.function(autograph=False)
     def _draw(self):
-        return call(self._model, self._noise, training=False, fast=self._fast)
+        return self._device.call(self._model, self._noise, training=False)

@@ -1,33 +1,79 @@
 """From a trained synthetic model to a table in the site's own columns and units."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from models.fast_recurrent import call
-from modules.preprocessing import ANGLE, decode_angles
-from modules.records.columns import ATOM_SLICE, wrap_angle
+from modules.errors import DataError
+from modules.preprocessing import decode_angles
+from modules.records.columns import ANGLE, ATOM_SLICE, wrap_angle
+from modules.runs.run import saved_settings
 from modules.runs.spreadsheet import decimals
+from modules.runs.trained import Trained, load_trained
+from modules.timegan.copula import Copula
+from modules.timegan.noise import noise_maker
+from modules.timegan.quantiles import QuantileMapping
 
 BATCH = 1024  # windows per call
 
 
-def draw(trained, n_windows, n_steps, *, seed, fast, raw=False):
-    """Return what `trained`, a `modules.runs.trained.Trained`, writes: float64, physical units.
+@dataclass(frozen=True)
+class Synthesizer:
+    """A finished run of TimeGAN, ready to draw.
 
-    (n_windows, n_steps, n_variables). See `sample` and `to_physical`. `raw` leaves out the
-    quantile mapping of a run that has one: the same windows, as the model made them.
+    `trained.model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: what the model makes
+    windows of, see `modules.timegan.noise`. `mapping`: None without `quantile_mapping`.
     """
-    noise = trained.noise
-    scaled = sample(trained.model, n_windows, n_steps, noise=noise, seed=seed, fast=fast)
-    if trained.quantiles is not None and not raw:
-        scaled = trained.quantiles(scaled)
-    return to_physical(scaled, trained.scaler, trained.columns)
+
+    trained: Trained
+    noise: Callable
+    mapping: QuantileMapping | None
+
+    @property
+    def seq_len(self):
+        return self.trained.settings.seq_len
+
+    def draw(self, n_windows, n_steps, *, seed, device, raw=False):
+        """Return windows in physical units: float64 (n_windows, n_steps, n_variables).
+
+        See `sample` and `to_physical`. `raw` leaves out the quantile mapping of a run that has
+        one: the same windows, as the model made them.
+        """
+        scaled = sample(
+            self.trained.model, n_windows, n_steps, noise=self.noise, seed=seed, device=device
+        )
+        if self.mapping is not None and not raw:
+            scaled = self.mapping(scaled)
+        return to_physical(scaled, self.trained.scaler, self.trained.columns)
 
 
-def sample(model, n_windows, seq_len, *, noise, seed, fast):
+def load(run, settings_class, *, model_path=None, scale_path=None):
+    """Return the `Synthesizer` of a finished `run`, whose settings are of `settings_class`.
+
+    See `modules.runs.trained.load_trained` for the rest and for what is refused.
+    """
+    settings = saved_settings(run, settings_class)
+    kinds = [QuantileMapping] if settings.quantile_mapping else []
+    kinds += [Copula] if settings.noise == "copula" else []
+    trained = load_trained(
+        run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds)
+    )
+    noise = trained.tables.get(Copula)
+    if noise is None:
+        noise = noise_maker(settings.noise, settings.seq_len)
+    elif len(noise.names) != trained.model.input_shape[-1]:
+        raise DataError(
+            f"{run.model_folder} is damaged: the model is not made for the noise of {Copula.FILE}. "
+            "Train again."
+        )
+    return Synthesizer(trained, noise, trained.tables.get(QuantileMapping))
+
+
+def sample(model, n_windows, seq_len, *, noise, seed, device):
     """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F).
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, a
@@ -40,7 +86,7 @@ def sample(model, n_windows, seq_len, *, noise, seed, fast):
 
     @tf.function(autograph=False)
     def draw():
-        return call(model, noise(random, noise_shape), training=False, fast=fast)
+        return device.call(model, noise(random, noise_shape), training=False)
 
     batches = [draw().numpy() for _ in range(math.ceil(n_windows / batch))]
     return np.concatenate(batches)[:n_windows]

@@ -1,7 +1,6 @@
 """Checkpoints of a training: `ckpt-N`, the last two, each whole or passed over."""
 
 import logging
-import os
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from modules import files
 from modules.errors import RunError
 
 log = logging.getLogger(__name__)
@@ -47,9 +47,8 @@ class Checkpoints:
 
     def save(self):
         path = self._manager.save()
-        for part in Path(path).parent.glob(f"{Path(path).name}.*"):
-            with part.open("rb+") as written:
-                os.fsync(written.fileno())
+        for part in files.files_in(self._folder, f"{Path(path).name}.*"):
+            files.flush_to_disk(part)
 
     def restore(self):
         """Restore the newest checkpoint that can be read; return its path, None where none is.
@@ -78,7 +77,7 @@ class Checkpoints:
 
     def _newest_first(self):
         """Paths of the checkpoints on disk: the manager's own list may be the damaged file."""
-        found = (NAME.fullmatch(path.name) for path in self._folder.glob("ckpt-*.index"))
+        found = (NAME.fullmatch(path.name) for path in files.files_in(self._folder, "ckpt-*.index"))
         numbers = sorted((int(match[1]) for match in found if match), reverse=True)
         return [str(self._folder / f"ckpt-{number}") for number in numbers]
 

@@ -3,16 +3,39 @@
 import contextlib
 import functools
 import os
+from dataclasses import dataclass
 
 import tensorflow as tf
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import backprop
 
+from models.fast_recurrent import forward, is_recurrent
+
 SIDE_BY_SIDE = 2
 
 
+@dataclass(frozen=True)
+class Device:
+    """What a program computes on."""
+
+    has_gpu: bool = False
+
+    @property
+    def name(self):
+        return "GPU" if self.has_gpu else "CPU"
+
+    def call(self, network, inputs, *, training):
+        """What `network(inputs)` returns; recurrent layers go the fast way on a CPU.
+
+        On a GPU they are called themselves, as cuDNN has them.
+        """
+        if self.has_gpu or not is_recurrent(network):
+            return network(inputs, training=training)
+        return forward(network, inputs, training=training)
+
+
 def configure(memory_limit):
-    """Share out the CPU's threads, cap the first GPU's memory; return whether there is a GPU.
+    """Share out the CPU's threads and cap the first GPU's memory; return the `Device` there is.
 
     `memory_limit` is in MiB; None lets the memory grow as needed. On a CPU every training of a seed
     gets the same bits. Must come before the first tensor is made.
@@ -28,7 +51,7 @@ def configure(memory_limit):
     else:
         for gpu in gpus:
             tf.config.experimental.set_memory_growth(gpu, True)
-    return bool(gpus)
+    return Device(has_gpu=bool(gpus))
 
 
 def share_threads():

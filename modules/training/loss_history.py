@@ -4,7 +4,7 @@ import csv
 
 import tensorflow as tf
 
-from modules.runs.storage import write_whole
+from modules import files
 
 
 class LossHistory:
@@ -43,7 +43,7 @@ class LossHistory:
     def rewind(self, phase_index, step):
         """Drop the rows that came after `step` of the phase numbered `phase_index`."""
         self._file.close()
-        text = self._path.read_text(encoding="utf-8", errors="replace")
+        text = files.read_bytes(self._path).decode(errors="replace")
         rows = text.splitlines(keepends=True)[1:]
         self._write([row for row in rows if self._comes_before(row, (phase_index, step))])
         self._open()
@@ -56,8 +56,8 @@ class LossHistory:
         return is_ours and (self._phases.index(phase), int(step)) <= place
 
     def _write(self, rows):
-        write_whole(self._path, "".join([",".join(self._columns) + "\n", *rows]).encode())
+        files.write_whole(self._path, "".join([",".join(self._columns) + "\n", *rows]).encode())
 
     def _open(self):
-        self._file = self._path.open("a", newline="", encoding="utf-8")
+        self._file = files.open_to_append(self._path)
         self._rows = csv.DictWriter(self._file, self._columns, lineterminator="\n")

@@ -1,6 +1,11 @@
 """Batches drawn on the device by index: windows are never materialised."""
 
+import numpy as np
+import pandas as pd
 import tensorflow as tf
+
+from modules.records.timestamps import stretches
+from modules.windows.cut import cut
 
 
 class Batches(tf.Module):
@@ -34,3 +39,50 @@ class Batches(tf.Module):
     def direction(self, width):
         """Return standard normal float32 (batch_size, seq_len, width)."""
         return self.random.normal((*self.noise_shape[:2], width))
+
+
+def windowed_dataset(
+    series, window_size, batch_size, shuffle_buffer, shift=1, drop_remainder=True, seed=None
+):
+    """Batches of windows and of the same windows one row on, as in documents 001 and 004.
+
+    `series`: (n_rows,) or (n_rows, F), NaN where missing. A window of `window_size` + 1 rows
+    begins every `shift` rows of each gap-free stretch; its rows but the last are the inputs and
+    its rows but the first the targets, both (B, window_size, F) in the series' own type. Without
+    `drop_remainder` the shorter windows at the end of a stretch stay in, and a batch is ragged.
+    With `shuffle_buffer` 1 the windows stay in time order.
+
+    The batches are those of the documents' `window`, `flat_map`, `shuffle`, `map` and `batch`,
+    but row numbers go through the pipeline in place of windows, which are gathered a batch at a
+    time. `np.arange(6)` and `window_size` 3 give 0-2 -> 1-3, 1-3 -> 2-4 and 2-4 -> 3-5.
+
+    Raises DataError when no stretch holds a window.
+    """
+    series = np.asarray(series)
+    series = series[:, None] if series.ndim == 1 else series
+    table = pd.DataFrame(series)
+    shortest = window_size + 1 if drop_remainder else 1
+    cut({"the series": table}, shortest - 1, ahead=1, setting="window_size")
+    bounds = [
+        (begins, np.minimum(begins + window_size + 1, stop))
+        for start, stop in stretches(table)
+        for begins in [np.arange(start, stop - shortest + 1, shift, dtype=np.int64)]
+    ]
+    values = tf.constant(series)
+
+    def pair(begins, ends):
+        if drop_remainder:
+            rows = begins[:, None] + tf.range(window_size + 1, dtype=tf.int64)
+        else:
+            rows = tf.ragged.range(begins, ends)
+        windows = tf.gather(values, rows)
+        return windows[:, :-1], windows[:, 1:]
+
+    bounds = tuple(np.concatenate(parts) for parts in zip(*bounds, strict=True))
+    return drawn(bounds, shuffle_buffer, seed=seed).batch(batch_size).map(pair).prefetch(1)
+
+
+def drawn(items, shuffle_buffer, *, seed):
+    """A `tf.data.Dataset` of `items`, anew in every pass drawn from a buffer of that many."""
+    dataset = tf.data.Dataset.from_tensor_slices(items)
+    return dataset.shuffle(shuffle_buffer, seed=seed) if shuffle_buffer > 1 else dataset

@@ -6,9 +6,8 @@ import time
 
 import numpy as np
 
-from modules.runs import run as runs
-from modules.timegan import quantiles
-from modules.timegan.learning import learn
+from modules.runs.run import create
+from modules.timegan.learning import fit_mapping, train
 from modules.timegan.synthesis import sample
 from modules.training.progress import Plateau
 from modules.utils import LOSSES
@@ -27,7 +26,7 @@ from tests.benchmarks.pace import (
 NEVER = 10**9
 
 
-def generate(dataset, overrides, folder, *, seed, minutes, timed, has_gpu):
+def generate(dataset, overrides, folder, *, seed, minutes, timed, device):
     """Train with the settings `overrides` in `folder`; return (raw, mapped, account).
 
     `raw`, `mapped`: float32 (n, 24, F) in the scale of `dataset`, without and with quantile
@@ -38,24 +37,24 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, has_gpu):
     if timed:
         settings = TimeGANSettings(**(timed | {"seed": seed}))
     elif minutes is not None:
-        settings = _filling(minutes, dataset, settings, folder, has_gpu)
+        settings = _filling(minutes, dataset, settings, folder, device)
     began = time.perf_counter()
     with StepClock() as clock:
-        (scaler, timegan, noise), run = _learn(dataset, settings, folder, has_gpu)
+        (scaler, timegan, noise), run = _learn(dataset, settings, folder, device)
     account = {
         "minutes": (time.perf_counter() - began) / 60,
         "steps": clock.steps(),
         "settings": settings.model_dump(mode="json"),
     }
-    model, fast = timegan.synthetic_model(run.model_name), not has_gpu
+    model = timegan.synthetic_model(run.model_name)
     scaled = sample(
         model, len(dataset.scored_starts), STEPS, noise=noise,
-        seed=settings.seed, fast=fast,
+        seed=settings.seed, device=device,
     )  # fmt: skip
     training, _ = heldout_split(
         dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
     )
-    mapping = quantiles.learn(model, noise, scaler, dataset.features, training, settings, fast=fast)
+    mapping = fit_mapping(model, noise, scaler, dataset.features, training, settings, device)
     raw, mapped = (
         dataset.scaled(scaler.inverse_transform(x.astype(np.float64)))
         for x in (scaled, mapping(scaled))
@@ -70,19 +69,19 @@ def _known(overrides, seed, minutes):
     return fields | overrides
 
 
-def _filling(minutes, dataset, settings, folder, has_gpu):
+def _filling(minutes, dataset, settings, folder, device):
     """Return `settings` with as many joint steps as `minutes` hold."""
     pretraining = {phase: getattr(settings, f"{phase}_steps") for phase in PRETRAINING}
     if settings.plateau:
         # Steps saved would go to the joint phase, where each costs several times as much: where
         # the plateaus lie is found out beforehand.
         longest = settings.model_copy(update={"plateau": 0, "joint_steps": 1})
-        *_, run = _learn(dataset, longest, folder, has_gpu)
+        *_, run = _learn(dataset, longest, folder, device)
         with (run.folder / "losses.csv").open() as file:
             pretraining = plateau_steps(list(csv.DictReader(file)), settings.plateau)
         lengths = {f"{phase}_steps": n for phase, n in pretraining.items()}
         settings = settings.model_copy(update={"plateau": 0} | lengths)
-    pace = _trial(dataset, settings, folder, has_gpu)
+    pace = _trial(dataset, settings, folder, device)
     steps = joint_steps(minutes, pace, pretraining)
     return settings.model_copy(update={"joint_steps": steps})
 
@@ -103,24 +102,24 @@ def plateau_steps(rows, patience):
     return steps
 
 
-def _trial(dataset, settings, folder, has_gpu):
+def _trial(dataset, settings, folder, device):
     """Time a few steps of every phase."""
     few = {f"{phase}_steps": TRIAL_STEPS for phase in (*PRETRAINING, "joint")}
     intervals = {"log_interval": TRIAL_INTERVAL, "checkpoint_interval": NEVER}
     began = time.perf_counter()
     with StepClock() as clock:
-        _learn(dataset, settings.model_copy(update=few | intervals), folder, has_gpu)
+        _learn(dataset, settings.model_copy(update=few | intervals), folder, device)
     total = time.perf_counter() - began
     return pace_of(clock.lines, total, log_interval=settings.log_interval)
 
 
-def _learn(dataset, settings, folder, has_gpu):
+def _learn(dataset, settings, folder, device):
     """The one place where a training is called. Earlier ones in `folder` are removed."""
     shutil.rmtree(folder / "runs", ignore_errors=True)
-    run = runs.create(folder / "runs")
+    run = create(folder / "runs")
     run.write_settings("timegan", settings)
     parts = heldout_split(
         dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
     )
-    learned = learn(dataset.features, dataset.names, parts, settings, run, has_gpu=has_gpu)
+    learned = train(dataset.features, dataset.names, parts, settings, run, device)
     return learned, run

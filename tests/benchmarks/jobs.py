@@ -139,28 +139,28 @@ def _work(task, folder, n_jobs):
     with (folder / "log.txt").open("a") as said, contextlib.redirect_stdout(said):
         os.dup2(said.fileno(), sys.stderr.fileno())
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-        has_gpu = _configure(n_jobs)
+        device = _configure(n_jobs)
         if isinstance(task, Training):
-            train(task, has_gpu=has_gpu)
+            train(task, device)
         else:
             score(task)
 
 
 def _configure(n_jobs):
-    """Share the cores out among the processes; return whether there is a GPU."""
+    """Share the cores out among the processes; return the `Device`."""
     import tensorflow as tf
 
     from modules.training.device import configure
 
-    has_gpu = configure(None)
+    device = configure(None)
     if n_jobs > 1:
         tf.config.threading.set_inter_op_parallelism_threads(1)
         n_threads = max(1, (os.cpu_count() or 1) // n_jobs)
         tf.config.threading.set_intra_op_parallelism_threads(n_threads)
-    return has_gpu
+    return device
 
 
-def train(task, *, has_gpu):
+def train(task, device):
     """Make the `Training` `task`: its windows, then its account, which says that all is there."""
     import numpy as np
 
@@ -170,7 +170,7 @@ def train(task, *, has_gpu):
         stale.unlink()
     raw, mapped, account = generate(
         datasets.load(task.dataset), task.overrides, task.folder,
-        seed=task.seed, minutes=task.minutes, timed=task.timed(), has_gpu=has_gpu,
+        seed=task.seed, minutes=task.minutes, timed=task.timed(), device=device,
     )  # fmt: skip
     np.savez_compressed(task.folder / "windows.npz", raw=raw, mapped=mapped)
     write(task.folder / "training.json", account | {"overrides": task.overrides})

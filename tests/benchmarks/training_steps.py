@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from modules.timegan.noise import noise_maker
-from modules.training.device import configure
+from modules.training.device import Device, configure
 from modules.training.phases import compiled
 from modules.utils import GENERATOR_UPDATES, TimeGAN
 from modules.windows.batches import Batches
@@ -97,17 +97,17 @@ def _serve(name, case, connection):
         connection.send(n_steps / max(elapsed, 1e-9))
 
 
-def _model(case, fast):
+def _model(case, device):
     n_features, sizes = CASES[case]
     keras.utils.set_random_seed(0)
     # gamma 0: the discriminator is updated at every step, on both sides.
     settings = TimeGANSettings(batchnorm=False, gamma=0, **sizes)
     scaled = np.random.default_rng(0).random((N_ROWS, n_features), np.float32)
-    return TimeGAN(settings, n_features, fast=fast), scaled
+    return TimeGAN(settings, n_features, device), scaled
 
 
 def _ours(case):
-    timegan, scaled = _model(case, fast=True)
+    timegan, scaled = _model(case, Device())
     starts = np.arange(len(scaled) - 23)
     batches = Batches(
         scaled,
@@ -123,7 +123,7 @@ def _ours(case):
 
 
 def _naive(case):
-    timegan, scaled = _model(case, fast=False)
+    timegan, scaled = _model(case, Device(has_gpu=True))
     windows = np.lib.stride_tricks.sliding_window_view(scaled, 24, 0).swapaxes(1, 2).copy()
     random = np.random.default_rng(0)
     update = {

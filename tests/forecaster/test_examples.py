@@ -9,11 +9,13 @@ import tensorflow as tf
 from models import losses
 from models.forecaster import Forecaster, forecaster
 from modules.errors import DataError
-from modules.forecaster import examples as forecasting
-from modules.forecaster.examples import find_target, following, split_by_time, validate
+from modules.forecaster import examples, learning
+from modules.forecaster.examples import find_target, following, split_by_time
+from modules.forecaster.learning import validate
 from modules.records.columns import Column
 from modules.records.site import SiteData
 from settings import ForecasterSettings
+from tests.tiny import STOCK
 
 COLUMNS = [
     Column(name="WindSpeed", kind="speed"),
@@ -37,7 +39,7 @@ def tiny(**changed):
 
 
 def prepared(**changed):
-    return forecasting.prepare(site({"WT01": grid(30)}), 1, tiny(**changed))
+    return examples.prepare(site({"WT01": grid(30)}), 1, tiny(**changed))
 
 
 def test_the_default_target_is_the_power_or_else_the_last_variable():
@@ -121,9 +123,9 @@ def test_an_epoch_draws_every_window_once():
     keras.utils.set_random_seed(0)
     _, training, validation, _ = prepared(shuffle_buffer=100)
     settings = tiny(shuffle_buffer=100, batch_size=5, epochs=2)
-    model = Forecaster(forecaster(4, 2, units=6), fast=False)
-    phase, windows = forecasting.plan(
-        model, forecasting.build_optimizer(settings), training, validation, settings
+    model = Forecaster(forecaster(4, 2, units=6), STOCK.call)
+    phase, windows = learning.plan(
+        model, learning.build_optimizer(settings), training, validation, settings
     )
     epochs = [np.concatenate([next(windows) for _ in range(3)]) for _ in range(2)]
     assert phase.n_steps == 6
@@ -134,33 +136,33 @@ def test_an_epoch_draws_every_window_once():
 def test_training_is_no_longer_than_train_step():
     _, training, validation, _ = prepared()
     settings = tiny(epochs=1000, train_step=7)
-    model = Forecaster(forecaster(4, 2, units=6), fast=False)
-    optimizer = forecasting.build_optimizer(settings)
-    assert forecasting.plan(model, optimizer, training, validation, settings)[0].n_steps == 7
+    model = Forecaster(forecaster(4, 2, units=6), STOCK.call)
+    optimizer = learning.build_optimizer(settings)
+    assert learning.plan(model, optimizer, training, validation, settings)[0].n_steps == 7
 
 
 def test_persistence_is_measured_on_the_validation_windows():
     _, _, validation, _ = prepared()
-    model = Forecaster(forecaster(4, 2, units=6), fast=False)
+    model = Forecaster(forecaster(4, 2, units=6), STOCK.call)
     # The power climbs by 10 a step: "no change" errs by 10 and by 20.
     assert validate(model, validation)["val_persistence_mae"] == 15
 
 
 def test_a_step_moves_the_weights_down_the_loss():
     keras.utils.set_random_seed(0)
-    model = Forecaster(forecaster(2, units=6), fast=False)
+    model = Forecaster(forecaster(2, units=6), STOCK.call)
     optimizer = keras.optimizers.SGD(0.01)
     optimizer.build(model.network.trainable_variables)
     windows = tf.random.stateless_uniform((8, 5, 2), (0, 0))
     ahead = tf.ones((8, 5, 1))
-    before = model.learn(optimizer, windows, ahead)
-    after = model.learn(optimizer, windows, ahead)
+    before = model.training_step(optimizer, windows, ahead)
+    after = model.training_step(optimizer, windows, ahead)
     assert after["huber_loss"] < before["huber_loss"]
 
 
 @pytest.mark.parametrize("name, kind", [("sgd", "SGD"), ("adam", "Adam")])
 def test_the_optimizer_takes_its_knobs_from_the_settings(name, kind):
-    optimizer = forecasting.build_optimizer(tiny(optimizer=name, lr=0.01, momentum=0.5))
+    optimizer = learning.build_optimizer(tiny(optimizer=name, lr=0.01, momentum=0.5))
     assert type(optimizer).__name__ == kind
     assert float(optimizer.learning_rate.numpy()) == pytest.approx(0.01)
     assert (optimizer.momentum if name == "sgd" else optimizer.beta_1) == 0.5

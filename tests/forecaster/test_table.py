@@ -32,7 +32,9 @@ def months(values):
 def trained(columns=(SUN,), freq="MS"):
     names = [column.name for column in columns]
     scaler = MinMaxScaler().fit(np.tile([[0.0], [100.0]], len(names)), names)
-    return SimpleNamespace(scaler=scaler, columns=list(columns), seq_len=3, freq=freq)
+    return SimpleNamespace(
+        scaler=scaler, columns=list(columns), freq=freq, settings=SimpleNamespace(window_size=3)
+    )
 
 
 def forecasts(tables, length=None, model=None, **changed):

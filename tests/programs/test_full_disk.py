@@ -9,10 +9,11 @@ import pytest
 
 import gan_generator
 import gan_train
-from modules import programs
+from modules import files, programs
 from modules.errors import RunError
-from modules.runs import storage
+from modules.runs import safe
 from modules.runs.run import Run
+from modules.runs.start import logged_to
 from tests.tiny import finished_run
 from tests.wind_files import westsouth, write
 
@@ -60,14 +61,14 @@ def contents(folder):
 @pytest.mark.parametrize("leave", [0, 8192])
 def test_a_full_disk_leaves_the_old_file_whole(disk, leave):
     path = disk / "settings.json"
-    storage.write_whole(path, b"old")
+    files.write_whole(path, b"old")
     ballast = fill(disk, leave=leave)
-    for write_to in (storage.write_whole, storage.write_new):
+    for write_to in (files.write_whole, files.write_new):
         with pytest.raises(RunError, match="Cannot write .*settings.*No space left.*Free the disk"):
             write_to(path, bytes(100_000))
     assert contents(disk) == {path.relative_to(disk): b"old"}
     ballast.unlink()
-    storage.write_whole(path, b"new")
+    files.write_whole(path, b"new")
     assert path.read_bytes() == b"new"
 
 
@@ -75,7 +76,7 @@ def test_a_model_that_finds_no_room_leaves_the_old_one(disk):
     run = finished_run(disk)
     before = contents(disk)
     fill(disk, leave=8192)
-    model = storage.load_model(run.model_folder / "model.keras")
+    model = safe.load_model(run.model_folder / "model.keras")
     with pytest.raises(RunError, match=r"Cannot write .*model\.keras"):
         run.save_model(model)
     assert contents(disk) == before
@@ -83,10 +84,10 @@ def test_a_model_that_finds_no_room_leaves_the_old_one(disk):
 
 def test_a_log_on_a_full_disk_is_not_talked_about(disk, capsys):
     def program():
-        programs.log_to(disk / "train.log")
-        fill(disk)
-        for _ in range(2000):
-            logging.getLogger("modules").info("a line for the file, and for the screen too")
+        with logged_to(disk / "train.log"):
+            fill(disk)
+            for _ in range(2000):
+                logging.getLogger("modules").info("a line for the file, and for the screen too")
 
     assert programs.run(program) == 0
     said = capsys.readouterr()

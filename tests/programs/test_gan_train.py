@@ -19,10 +19,9 @@ import gan_train
 from models import losses
 from modules.records.sample import make_sample
 from modules.runs.run import Run
-from modules.runs.trained import load_trained
-from modules.timegan.synthesis import draw, sample
+from modules.timegan.synthesis import sample
 from tests.logs import restored_logging
-from tests.tiny import UNIFORM
+from tests.tiny import CPU, STOCK, UNIFORM, loaded
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
 TINY = (
@@ -221,11 +220,11 @@ def test_records_without_times_count_the_steps_of_each_window(site):
 
 @only("westsouth", "la_haute_borne")
 def test_a_model_trained_on_the_fast_layers_runs_on_the_stock_ones(site):
-    trained = load_trained(site.run)
+    trained = loaded(site.run).trained
     kind = "GRU" if site.name == "la_haute_borne" else "LSTM"
     assert kind in {type(layer).__name__ for layer in trained.model.layers}
     fast, stock = (
-        sample(trained.model, 6, 5, noise=UNIFORM, seed=1, fast=fast) for fast in (True, False)
+        sample(trained.model, 6, 5, noise=UNIFORM, seed=1, device=device) for device in (CPU, STOCK)
     )
     np.testing.assert_allclose(fast, stock, atol=1e-5)
     assert np.ptp(stock) > 0.01
@@ -233,11 +232,12 @@ def test_a_model_trained_on_the_fast_layers_runs_on_the_stock_ones(site):
 
 @only("westsouth")
 def test_quantile_mapping_widens_what_a_hardly_trained_model_makes(site):
-    trained = load_trained(site.run)
+    synthesizer = loaded(site.run)
+    trained = synthesizer.trained
     linear = [i for i, column in enumerate(trained.columns) if column.kind != "angle"]
     limits = [(trained.columns[i].observed_min, trained.columns[i].observed_max) for i in linear]
     raw, mapped = (
-        draw(trained, 500, 5, seed=0, fast=True, raw=raw)[..., linear] for raw in (True, False)
+        synthesizer.draw(500, 5, seed=0, device=CPU, raw=raw)[..., linear] for raw in (True, False)
     )
     shares = [np.ptp(x, axis=(0, 1)) / np.ptp(limits, axis=1) for x in (raw, mapped)]
     assert (shares[1] > 0.9).all() and (shares[0] < shares[1]).all()
@@ -245,7 +245,7 @@ def test_quantile_mapping_widens_what_a_hardly_trained_model_makes(site):
 
 @only("westsouth")
 def test_the_generator_writes_mapped_windows(site):
-    mapped = draw(load_trained(site.run), N_WINDOWS, 5, seed=0, fast=True)
+    mapped = loaded(site.run).draw(N_WINDOWS, 5, seed=0, device=CPU)
     written = generated(site)[COLUMNS["westsouth"]].to_numpy()
     np.testing.assert_allclose(written.reshape(mapped.shape), mapped, rtol=1e-12)
 
@@ -277,7 +277,7 @@ def test_length_writes_one_seamless_series_that_begins_as_the_window(site):
 def test_generator_reads_sizes_from_the_run(site):
     settings = json.loads((site.run.model_folder / "settings.json").read_text())
     assert (settings["seq_len"], settings["hidden_dim"], settings["family"]) == (5, 4, "timegan")
-    assert load_trained(site.run).model.input_shape == (None, None, 11)
+    assert loaded(site.run).trained.model.input_shape == (None, None, 11)
 
 
 @only("westsouth")

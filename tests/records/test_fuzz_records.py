@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+from modules import files
 from modules.dataLoader import load
 from modules.errors import DataError
-from modules.forecaster import examples as forecasting
+from modules.forecaster import examples
 from modules.location_module import clean
 from modules.preprocessing import SCALERS, encode_angles, feature_names
 from modules.records.columns import LARGEST_NUMBER
-from modules.runs.run import fingerprint
 from modules.windows.cut import cut
 from settings import DataSettings, ForecasterSettings
 from tests import odd_files
@@ -51,7 +51,7 @@ def check_windows(site_data):
 
     What TimeGAN trains on, the forecaster may still refuse: it needs more rows.
     """
-    assert fingerprint(site_data.tables)
+    assert site_data.fingerprint()
     columns = [column.model_dump(mode="json") for column in site_data.columns]
     assert json.dumps(columns, ensure_ascii=False).encode() and site_data.report.model_dump_json()
     series, _ = cut(site_data.tables, 2)
@@ -61,8 +61,8 @@ def check_windows(site_data):
         assert np.isfinite(scaler.transform(features).astype(np.float32)).all()
     with contextlib.suppress(DataError):
         chosen = ForecasterSettings(window_size=2, split=0.5)
-        target = forecasting.find_target(site_data.columns, None)
-        _, training, *_ = forecasting.prepare(site_data, target, chosen)
+        target = examples.find_target(site_data.columns, None)
+        _, training, *_ = examples.prepare(site_data, target, chosen)
         assert np.isfinite(training.features).all()
 
 
@@ -156,7 +156,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch, suffix):
     def denied(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
 
-    for opener in ("builtins.open", "gzip.open", "pandas.read_parquet"):
-        monkeypatch.setattr(opener, denied)
+    for opener in ("open_to_read", "read_bytes"):
+        monkeypatch.setattr(files, opener, denied)
     with pytest.raises(DataError, match=f"WT01{suffix} .*Permission denied"):
         load(DataSettings(data_path=str(path), location="generic"))

@@ -8,7 +8,7 @@ from modules.errors import DataError
 from modules.records.columns import WIND_SPEED, Column
 from modules.report.evidence import MOST_WINDOWS, Evidence, gather, in_windows
 from modules.windows.splits import spread, windows_sharing_rows
-from tests.tiny import STEPS, tiny_series, tiny_settings, tiny_site_data
+from tests.tiny import STEPS, tiny_series, tiny_site_data
 
 
 def evidence(columns, series, n_synthetic=4):
@@ -35,7 +35,7 @@ def test_a_series_shorter_than_a_window_is_refused():
 
 def test_real_windows_are_spread_over_all_and_as_many_as_the_synthetic_ones(monkeypatch):
     monkeypatch.setattr("modules.report.evidence.FEWEST_REAL", 3)
-    found = gather(tiny_site_data(), np.zeros((4, STEPS, 2)), tiny_settings())
+    found = gather(tiny_site_data(), np.zeros((4, STEPS, 2)), seq_len=STEPS, heldout=0.0, seed=0)
     assert found.real_starts.tolist() == [0, 11, 23, 35]
     expected = found.series[11 : 11 + STEPS]
     np.testing.assert_array_equal(found.real[1], expected)
@@ -44,7 +44,9 @@ def test_real_windows_are_spread_over_all_and_as_many_as_the_synthetic_ones(monk
 
 def test_only_so_many_synthetic_windows_are_looked_at():
     many = np.zeros((MOST_WINDOWS + 1, STEPS, 2))
-    assert len(gather(tiny_site_data(), many, tiny_settings()).synthetic) == MOST_WINDOWS
+    assert len(gather(tiny_site_data(), many, seq_len=STEPS, heldout=0.0, seed=0).synthetic) == (
+        MOST_WINDOWS
+    )
 
 
 def test_training_records_scale_to_0_to_1_and_angles_to_sine_and_cosine():
@@ -93,7 +95,7 @@ def test_held_out_windows_are_apart_from_those_trained_on():
     site_data = tiny_site_data()
     table = site_data.tables["T1"]
     site_data.tables["T1"] = pd.concat([table] * 20, ignore_index=True)
-    found = gather(site_data, np.zeros((4, STEPS, 2)), tiny_settings(heldout=0.2, seed=1))
+    found = gather(site_data, np.zeros((4, STEPS, 2)), seq_len=STEPS, heldout=0.2, seed=1)
     assert 100 < len(found.unseen) < len(found.starts)
     assert not windows_sharing_rows(found.unseen, found.starts, STEPS).any()
     assert found.unseen_windows.shape == (len(found.unseen), STEPS, 2)

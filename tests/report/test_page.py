@@ -2,21 +2,19 @@
 
 import json
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from modules import programs
 from modules.dataLoader import load
-from modules.errors import DataError
 from modules.location_module import clean
 from modules.report import evidence
 from modules.report import page as report
-from modules.runs import run as runs
+from modules.runs.start import start
 from settings import TimeGANSettings
 from tests.logs import restored_logging
+from tests.tiny import CPU
 
 T = 5
 LOSSES = "phase,step,reconstruction_loss,moment_loss\nautoencoder,10,0.3,\njoint,10,0.2,0.5\n"
@@ -32,17 +30,17 @@ def begun_run(folder, **fields):
         result_dir=str(folder / "runs"), data_path=str(folder / "input"), seq_len=T, **fields
     )
     site_data = clean(load(settings), settings)
-    with restored_logging():
-        run = programs.start_run("timegan", settings, site_data, resumed=None, has_gpu=False)
-    return run, site_data
+    with restored_logging(), start("timegan", settings, site_data, resumed=None, device=CPU) as run:
+        return run, site_data
 
 
-def write(run, site_data, *, n_windows=60, given=None, heldout=0):
+def write(run, site_data, *, n_windows=60, heldout=0.0):
     """Write a report on windows like the real ones and return the page."""
     series, starts = evidence.cut(site_data.tables, T)
     windows = evidence.windows_at(series, evidence.spread(starts, n_windows), T)
-    trained = SimpleNamespace(settings=SimpleNamespace(seq_len=T, heldout=heldout, seed=0))
-    path = report.write_report(run, trained, windows * 0.97, kind="quick", site_data=given)
+    path = report.write_report(
+        run, site_data, windows * 0.97, kind="quick", seq_len=T, heldout=heldout
+    )
     return path.read_text(encoding="utf-8")
 
 
@@ -137,44 +135,6 @@ def test_too_few_windows_for_a_score_are_told_on_the_page(untimed, undrawn):
     page = write(*untimed, n_windows=4)
     assert "at least 20 windows on either side" in page
     assert "<th>score</th>" not in page
-
-
-def test_report_reads_the_records_again(untimed, undrawn):
-    run, site_data = untimed
-    assert write(run, site_data) == write(run, site_data, given=site_data)
-
-
-def test_gone_records_are_refused(untimed):
-    run, site_data = untimed
-    (run.folder.parents[1] / "input" / "numbers.csv").unlink()
-    with pytest.raises(DataError, match=r"needs the records that .*experiment_01 was trained on"):
-        write(run, site_data)
-    assert not (run.folder / "report.html").exists()
-
-
-def test_changed_records_are_refused(untimed):
-    run, site_data = untimed
-    path = run.folder.parents[1] / "input" / "numbers.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("9.0", "9.5"), encoding="utf-8")
-    with pytest.raises(DataError, match=r"records have changed since .*experiment_01 began"):
-        write(run, site_data)
-
-
-def test_training_asked_for_no_report_writes_none(tmp_path):
-    run = runs.Run(tmp_path / "experiment_01")
-    report.write_after_training(run, None, TimeGANSettings(report="none"), fast=True)
-    assert not list(tmp_path.iterdir())
-
-
-def test_finished_training_is_none_the_worse_for_data_without_a_report(monkeypatch, caplog):
-    def refuse(*_, **__):
-        raise DataError("No window fits.")
-
-    monkeypatch.setattr(report, "load_trained", lambda _: SimpleNamespace(seq_len=T))
-    monkeypatch.setattr(report.synthesis, "draw", lambda *_, **__: None)
-    monkeypatch.setattr(report, "write_report", refuse)
-    report.write_after_training(None, None, TimeGANSettings(), fast=True)
-    assert "No report: No window fits." in caplog.text
 
 
 def test_the_page_says_what_the_floor_is(wind, undrawn):

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.errors import DataError
-from modules.runs import storage
-from modules.runs.trained import load_trained
+from modules.runs import safe
 from modules.timegan.synthesis import to_physical, to_table
 from tests.odd_files import QUIET, changed, edits, spoil
-from tests.tiny import STEPS, finished_run
+from tests.tiny import STEPS, finished_run, loaded
 
 FILES = ["settings.json", "columns.json", "quantiles.json", "copula.json"]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
@@ -28,7 +27,7 @@ def try_json(run, name, monkeypatch, n_examples):
     """Changed contents of `name`; whatever is accepted must do for the generator."""
     path, tried = run.model_folder / name, []
     valid = json.loads(path.read_text())
-    model = storage.load_model(run.model_folder / "model.keras")
+    model = safe.load_model(run.model_folder / "model.keras")
     monkeypatch.setattr(
         "modules.runs.trained.load_model", lambda _path: model
     )  # which is not at fault
@@ -40,19 +39,20 @@ def try_json(run, name, monkeypatch, n_examples):
     def attempt(content):
         path.write_bytes(content)
         try:
-            trained = load_trained(run)
+            synthesizer = loaded(run)
         except DataError as error:
             assert str(error).strip()
             tried.append(False)
             return
+        trained = synthesizer.trained
         n_features = len(trained.scaler.names_)
         scaled = np.linspace(-1, 2, 2 * STEPS * n_features).reshape(2, STEPS, n_features)
-        if trained.quantiles is not None:
-            scaled = trained.quantiles(scaled)
+        if synthesizer.mapping is not None:
+            scaled = synthesizer.mapping(scaled)
             assert np.isfinite(scaled).all()
         windows = to_physical(scaled, trained.scaler, trained.columns)
         table = to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
-        assert len(table) == 2 * STEPS and 2 <= trained.seq_len
+        assert len(table) == 2 * STEPS and 2 <= synthesizer.seq_len
         tried.append(True)
 
     before = path.read_bytes()

@@ -12,8 +12,13 @@ from modules.errors import DataError, RunError
 from modules.preprocessing import MinMaxScaler
 from modules.runs import run as runs
 from modules.runs.trained import load_trained
+from settings import TimeGANSettings
 from tests import processes
 from tests.tiny import STEPS, finished_run, tiny_columns, tiny_settings, tiny_site_data
+
+
+def saved(run):
+    return runs.saved_settings(run, TimeGANSettings)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +86,7 @@ def test_eight_trainings_started_together_take_eight_numbers(tmp_path):
     assert len(list((tmp_path / "TimeGan_Result").iterdir())) == 16
     assert len({run.run_id for run in made}) == 8
     for run in made:  # of one seed: whoever mixed two of them up would differ
-        assert load_trained(run).model.name == run.model_name
+        assert load_trained(run, saved(run)).model.name == run.model_name
         processes.check_same(run, made[0])
 
 
@@ -147,9 +152,9 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
 
 
 def test_what_was_saved_is_what_is_loaded(result_dir):
-    trained = load_trained(result_dir.first)
+    trained = load_trained(result_dir.first, saved(result_dir.first))
     assert trained.columns == tiny_columns()
-    assert (trained.seq_len, trained.freq, trained.start) == (
+    assert (trained.settings.seq_len, trained.freq, trained.start) == (
         STEPS,
         "10min",
         "2021-03-04T00:00:00",
@@ -160,16 +165,17 @@ def test_what_was_saved_is_what_is_loaded(result_dir):
 
 
 def test_a_run_without_times_has_neither_step_nor_start(result_dir):
-    trained = load_trained(result_dir.second)
+    trained = load_trained(result_dir.second, saved(result_dir.second))
     assert (trained.freq, trained.start) == (None, None)
 
 
-@pytest.mark.parametrize(("argument", "file"), [(1, "model.keras"), (2, "scale.pickle")])
+@pytest.mark.parametrize(
+    ("argument", "file"), [("model_path", "model.keras"), ("scale_path", "scale.pickle")]
+)
 def test_a_file_of_another_run_is_refused_by_name(result_dir, argument, file):
-    arguments = [result_dir.first, None, None]
-    arguments[argument] = result_dir.second.model_folder / file
+    other = {argument: result_dir.second.model_folder / file}
     with pytest.raises(DataError, match=rf"Not of the run .*_01: \S*experiment_02_model/{file}\. "):
-        load_trained(*arguments)
+        load_trained(result_dir.first, saved(result_dir.first), **other)
 
 
 def test_columns_of_another_run_are_refused(result_dir, tmp_path):
@@ -177,7 +183,7 @@ def test_columns_of_another_run_are_refused(result_dir, tmp_path):
     strange = (result_dir.first.model_folder / "columns.json").read_bytes()
     (run.model_folder / "columns.json").write_bytes(strange)
     with pytest.raises(DataError, match=r"Not of the run .*columns\.json\. Model, scaler"):
-        load_trained(run)
+        load_trained(run, saved(run))
 
 
 @pytest.mark.parametrize("missing", ["columns", "freq"])
@@ -188,4 +194,4 @@ def test_a_damaged_column_table_is_refused(tmp_path, missing):
     del content[missing]
     path.write_text(json.dumps(content))
     with pytest.raises(DataError, match="is damaged: .*Train again"):
-        load_trained(run)
+        load_trained(run, saved(run))

@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 
 from modules.errors import DataError
 from modules.preprocessing import MinMaxScaler, Scaler, StandardScaler
-from modules.runs import storage
-from modules.runs.trained import load_trained
+from modules.runs import safe
 from modules.timegan.synthesis import sample
 from tests.odd_files import QUIET, changed, edits, spoil
-from tests.tiny import FEATURES, STEPS, UNIFORM, finished_run
+from tests.tiny import FEATURES, STEPS, STOCK, UNIFORM, finished_run, loaded
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
@@ -46,7 +45,7 @@ def test_a_pickle_that_would_run_a_command_is_refused_and_does_not_run_it(tmp_pa
     path = tmp_path / "scale.pickle"
     path.write_bytes(pickle.dumps({"run_id": Crafted(call, command)}, protocol))
     with pytest.raises(DataError, match=r"scale\.pickle is not a scaler of ours .*it asks for"):
-        storage.load_scaler(path)
+        safe.load_scaler(path)
     assert not marker.exists()
     if call is not np.load:
         pickle.loads(path.read_bytes())
@@ -70,14 +69,14 @@ def test_a_pickle_that_would_run_a_command_is_refused_and_does_not_run_it(tmp_pa
 def test_only_text_and_numbers_pass_the_unpickler(tmp_path, content):
     (tmp_path / "scale.pickle").write_bytes(content)
     with pytest.raises(DataError, match="it asks for|it refers to"):
-        storage.load_scaler(tmp_path / "scale.pickle")
+        safe.load_scaler(tmp_path / "scale.pickle")
 
 
 def try_pickles(folder, n_examples):
     """Random bytes and mutated scalers; return how many were tried and how many accepted."""
     path, tried = folder / "scale.pickle", []
     scaler = StandardScaler().fit(np.array([[0.0, 10], [4, 30]]), ["Speed", "Power"])
-    storage.save_scaler(path, "0123456789abcdef", scaler)
+    safe.save_scaler(path, "0123456789abcdef", scaler)
     valid = path.read_bytes()
     mutated = st.tuples(st.just(valid), edits).map(lambda pair: spoil(*pair))
     opcodes = st.lists(st.sampled_from(list(valid)), max_size=40).map(bytes)
@@ -87,7 +86,7 @@ def try_pickles(folder, n_examples):
     def attempt(content):
         path.write_bytes(content)
         try:
-            run_id, scaler = storage.load_scaler(path)
+            run_id, scaler = safe.load_scaler(path)
         except DataError as error:
             assert str(error).startswith(str(path)) and len(str(error)) < 500
             tried.append(False)
@@ -129,15 +128,15 @@ def rewritten(path, change):
 def test_a_model_with_a_lambda_is_refused_without_advice_to_switch_safety_off(tmp_path):
     lambda_model().save(tmp_path / "model.keras")
     with pytest.raises(DataError, match=r"asks for keras\.layers\.Lambda, which") as refused:
-        storage.load_model(tmp_path / "model.keras")
+        safe.load_model(tmp_path / "model.keras")
     assert "unsafe" not in str(refused.value) and "\n" not in str(refused.value)
 
 
 def test_keras_safe_mode_is_on_behind_our_own_list(tmp_path, monkeypatch):
     lambda_model().save(tmp_path / "model.keras")
-    monkeypatch.setattr(storage, "SAFE_KERAS", storage.SAFE_KERAS | {"keras.layers.Lambda"})
+    monkeypatch.setattr(safe, "SAFE_KERAS", safe.SAFE_KERAS | {"keras.layers.Lambda"})
     with pytest.raises(DataError, match="cannot be loaded as a Keras model: "):
-        storage.load_model(tmp_path / "model.keras")
+        safe.load_model(tmp_path / "model.keras")
 
 
 @pytest.mark.parametrize(
@@ -159,14 +158,14 @@ def test_a_model_that_names_a_function_is_refused(tmp_path, function):
     rewritten(path, change)
     named = rf"{function['module']}\.{function['class_name']}"
     with pytest.raises(DataError, match=f"it asks for {named}, which ours never do"):
-        storage.load_model(path)
+        safe.load_model(path)
 
 
 def test_an_old_h5_file_is_refused(tmp_path):
     path = tmp_path / "model.h5"
     path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
     with pytest.raises(DataError, match=r"model\.h5 cannot be loaded .* no zip archive"):
-        storage.load_model(path)
+        safe.load_model(path)
 
 
 def zipped(parts):
@@ -206,8 +205,8 @@ def try_models(folder, n_examples):
     def attempt(content):
         path.write_bytes(content)
         try:
-            trained = load_trained(run)
-            windows = sample(trained.model, 2, STEPS, noise=UNIFORM, seed=0, fast=False)
+            trained = loaded(run).trained
+            windows = sample(trained.model, 2, STEPS, noise=UNIFORM, seed=0, device=STOCK)
         except DataError as error:
             assert str(path) in str(error) or "is damaged: " in str(error)
             assert len(str(error).splitlines()) == 1

@@ -7,11 +7,9 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import DataError
-from modules.runs.storage import save_table
-from modules.runs.trained import load_trained
 from modules.timegan.copula import Copula
 from modules.timegan.correlations import block_toeplitz, lagged_correlation
-from tests.tiny import STEPS, finished_run
+from tests.tiny import STEPS, finished_run, loaded
 
 NAMES = ("Speed", "Power")
 
@@ -141,11 +139,11 @@ def change(run, **fields):
 
 
 def test_a_run_gives_back_the_copula_it_was_trained_with(run, fitted):
-    save_table(run, fitted)
-    loaded = load_trained(run).noise
-    assert loaded.names == fitted.names
-    np.testing.assert_array_equal(loaded.quantiles, fitted.quantiles)
-    np.testing.assert_array_equal(loaded.correlation, fitted.correlation)
+    run.save_table(fitted)
+    back = loaded(run).noise
+    assert back.names == fitted.names
+    np.testing.assert_array_equal(back.quantiles, fitted.quantiles)
+    np.testing.assert_array_equal(back.correlation, fitted.correlation)
 
 
 @pytest.mark.parametrize(
@@ -169,13 +167,13 @@ def test_a_run_gives_back_the_copula_it_was_trained_with(run, fitted):
 def test_a_damaged_copula_is_refused(run, fields, reason):
     change(run, **fields)
     with pytest.raises(DataError, match=rf"copula\.json holds no copula of ours .*{reason}"):
-        load_trained(run)
+        loaded(run)
 
 
 def test_a_run_gives_back_a_copula_of_windows_that_share_no_row(run, fitted_apart):
-    save_table(run, fitted_apart)
-    loaded = load_trained(run).noise
-    np.testing.assert_array_equal(draw(loaded, (5, STEPS, 2)), draw(fitted_apart, (5, STEPS, 2)))
+    run.save_table(fitted_apart)
+    back = loaded(run).noise
+    np.testing.assert_array_equal(draw(back, (5, STEPS, 2)), draw(fitted_apart, (5, STEPS, 2)))
 
 
 @pytest.mark.parametrize("missing", ["names", "quantiles", "correlation"])
@@ -185,22 +183,22 @@ def test_a_copula_that_lacks_a_part_is_refused(run, missing):
     del content[missing]
     path.write_text(json.dumps(content))
     with pytest.raises(DataError, match=f"KeyError: '{missing}'"):
-        load_trained(run)
+        loaded(run)
 
 
 def test_a_copula_of_other_columns_is_refused(run):
     change(run, names=["Power", "Speed"])
-    with pytest.raises(DataError, match="is damaged: the copula is not that of the scaler"):
-        load_trained(run)
+    with pytest.raises(DataError, match=r"copula\.json does not hold the scaler"):
+        loaded(run)
 
 
 def test_a_copula_of_another_run_is_refused(run):
     change(run, run_id="another")
     with pytest.raises(DataError, match=r"Not of the run .*copula\.json\. Model, scaler"):
-        load_trained(run)
+        loaded(run)
 
 
 def test_a_run_that_has_lost_its_copula_is_refused(run):
     (run.model_folder / "copula.json").unlink()
     with pytest.raises(DataError, match=r"copula\.json cannot be read"):
-        load_trained(run)
+        loaded(run)

@@ -11,10 +11,9 @@ from hypothesis.extra import numpy as hnp
 
 from modules.errors import DataError
 from modules.preprocessing import MinMaxScaler
-from modules.runs.trained import load_trained
-from modules.timegan import quantiles, synthesis
+from modules.timegan import learning, quantiles, synthesis
 from modules.timegan.quantiles import QuantileMapping
-from tests.tiny import STEPS, UNIFORM, finished_run, tiny_settings
+from tests.tiny import STEPS, STOCK, UNIFORM, finished_run, loaded, tiny_settings
 
 GRID = np.linspace(0, 1, 1001)[:, None]
 NUMBERS = st.floats(-1e6, 1e6, width=32)
@@ -143,7 +142,7 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
     starts = np.arange(len(series) - STEPS + 1)
     first, again = (
-        quantiles.learn(echo, UNIFORM, scaler, series, starts, tiny_settings(seed=5), fast=False)
+        learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(seed=5), STOCK)
         for _ in range(2)
     )
     assert first.names == ("Speed", "Power") and first.generated.shape == (2, quantiles.LEVELS)
@@ -151,8 +150,8 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     uniform = np.linspace(0, 1, 50)[:, None]
     expected = np.hstack([uniform**2, uniform**0.5])
     np.testing.assert_allclose(first(uniform[:, [0, 0]]), expected, atol=0.05)
-    n_windows = quantiles.FITTED_WINDOWS
-    reported = synthesis.sample(echo, n_windows, STEPS, noise=UNIFORM, seed=5, fast=False)
+    n_windows = learning.FITTED_WINDOWS
+    reported = synthesis.sample(echo, n_windows, STEPS, noise=UNIFORM, seed=5, device=STOCK)
     assert not np.isin(first.generated, reported).all()
 
 
@@ -180,9 +179,9 @@ def test_windows_that_share_no_row_are_learnt_step_by_step(echo):
     series = events.reshape(-1, 2)
     scaler = MinMaxScaler().fit(series, ["up", "down"])
     starts = np.arange(0, len(series), STEPS)
-    mapping = quantiles.learn(echo, UNIFORM, scaler, series, starts, tiny_settings(), fast=False)
+    mapping = learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(), STOCK)
     assert mapping.training.shape == (2 * STEPS, quantiles.LEVELS)
-    windows = synthesis.sample(echo, 5000, STEPS, noise=UNIFORM, seed=8, fast=False)
+    windows = synthesis.sample(echo, 5000, STEPS, noise=UNIFORM, seed=8, device=STOCK)
     mapped = scaler.inverse_transform(mapping(windows))
     np.testing.assert_allclose(mapped.mean(0), events.mean(0), atol=0.1)
     np.testing.assert_allclose(mapped.std(0), events.std(0), atol=0.1)
@@ -199,28 +198,29 @@ def run(tmp_path):
 
 
 def test_a_run_gives_its_mapping_back(run):
-    trained = load_trained(run)
-    assert trained.quantiles.names == ("Speed", "Power")
+    synthesizer = loaded(run)
+    assert synthesizer.mapping.names == ("Speed", "Power")
     saved = json.loads((run.model_folder / "quantiles.json").read_text())
-    assert saved["generated"] == trained.quantiles.generated.tolist()
-    assert saved["training"] == trained.quantiles.training.tolist()
+    assert saved["generated"] == synthesizer.mapping.generated.tolist()
+    assert saved["training"] == synthesizer.mapping.training.tolist()
 
 
 def test_a_run_trained_without_has_none(tmp_path):
     run = finished_run(tmp_path)
-    assert load_trained(run).quantiles is None
+    assert loaded(run).mapping is None
     (run.model_folder / "quantiles.json").write_text("left behind")
-    assert load_trained(run).quantiles is None
+    assert loaded(run).mapping is None
 
 
 def test_windows_are_drawn_mapped_and_raw(run):
-    trained = load_trained(run)
-    how = {"seed": 3, "fast": False}
+    synthesizer = loaded(run)
+    trained = synthesizer.trained
+    how = {"seed": 3, "device": STOCK}
     scaled = synthesis.sample(trained.model, 6, STEPS, noise=UNIFORM, **how)
     raw = synthesis.to_physical(scaled, trained.scaler, trained.columns)
-    mapped = synthesis.to_physical(trained.quantiles(scaled), trained.scaler, trained.columns)
-    np.testing.assert_array_equal(synthesis.draw(trained, 6, STEPS, raw=True, **how), raw)
-    np.testing.assert_array_equal(synthesis.draw(trained, 6, STEPS, **how), mapped)
+    mapped = synthesis.to_physical(synthesizer.mapping(scaled), trained.scaler, trained.columns)
+    np.testing.assert_array_equal(synthesizer.draw(6, STEPS, raw=True, **how), raw)
+    np.testing.assert_array_equal(synthesizer.draw(6, STEPS, **how), mapped)
     assert np.abs(mapped - raw).max(axis=(0, 1)).min() > 0.01
 
 
@@ -251,7 +251,7 @@ def change(run, **fields):
 def test_damaged_quantiles_are_refused(run, fields, reason):
     change(run, **fields)
     with pytest.raises(DataError, match=rf"quantiles\.json holds no quantiles of ours .*{reason}"):
-        load_trained(run)
+        loaded(run)
 
 
 @pytest.mark.parametrize("missing", ["names", "generated", "training"])
@@ -261,22 +261,22 @@ def test_quantiles_that_lack_a_part_are_refused(run, missing):
     del content[missing]
     path.write_text(json.dumps(content))
     with pytest.raises(DataError, match=f"KeyError: '{missing}'"):
-        load_trained(run)
+        loaded(run)
 
 
 def test_quantiles_of_other_columns_are_refused(run):
     change(run, names=["Power", "Speed"])
-    with pytest.raises(DataError, match="is damaged: the quantiles are not those of the scaler"):
-        load_trained(run)
+    with pytest.raises(DataError, match=r"quantiles\.json does not hold the scaler"):
+        loaded(run)
 
 
 def test_quantiles_of_another_run_are_refused(run):
     change(run, run_id="another")
     with pytest.raises(DataError, match=r"Not of the run .*quantiles\.json\. Model, scaler"):
-        load_trained(run)
+        loaded(run)
 
 
 def test_a_run_that_has_lost_its_quantiles_is_refused(run):
     (run.model_folder / "quantiles.json").unlink()
     with pytest.raises(DataError, match=r"quantiles\.json cannot be read"):
-        load_trained(run)
+        loaded(run)

@@ -8,6 +8,7 @@ from scipy.stats import energy_distance
 from modules.fidelity.distance import EnergyDistance
 from modules.timegan.noise import noise_maker
 from modules.timegan.selection import Selection
+from tests.tiny import STOCK
 
 STARTS = np.arange(500)
 
@@ -60,7 +61,7 @@ def echo():
     def select(scaled, unseen, starts=STARTS[:300], **how):
         return Selection(
             model, scaled, starts, unseen, seq_len=5,
-            noise=noise_maker("uniform", 5), seed=0, fast=False, **how,
+            noise=noise_maker("uniform", 5), seed=0, device=STOCK, **how,
         )  # fmt: skip
 
     return select

@@ -8,7 +8,7 @@ import pytest
 from modules.preprocessing import MinMaxScaler, encode_angles
 from modules.records.columns import Column
 from modules.timegan import synthesis
-from tests.tiny import FEATURES, KINDS, STEPS, UNIFORM, tiny_columns, tiny_timegan
+from tests.tiny import CPU, FEATURES, KINDS, STEPS, STOCK, UNIFORM, tiny_columns, tiny_timegan
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -30,14 +30,14 @@ def echo():
 @pytest.mark.parametrize("n_windows", [1, 3, 4, 5, 9])
 def test_exactly_as_many_windows_as_asked_for(echo, monkeypatch, n_windows):
     monkeypatch.setattr(synthesis, "BATCH", 4)
-    windows = synthesis.sample(echo, n_windows, STEPS, noise=UNIFORM, seed=0, fast=False)
+    windows = synthesis.sample(echo, n_windows, STEPS, noise=UNIFORM, seed=0, device=STOCK)
     assert windows.shape == (n_windows, STEPS, FEATURES)
     assert windows.dtype == np.float32
     assert len(np.unique(windows)) == windows.size
 
 
 def test_noise_is_uniform_in_0_to_1(echo):
-    noise = synthesis.sample(echo, 1000, STEPS, noise=UNIFORM, seed=0, fast=True)
+    noise = synthesis.sample(echo, 1000, STEPS, noise=UNIFORM, seed=0, device=CPU)
     assert 0 <= noise.min() and noise.max() < 1
     counts = np.histogram(noise, bins=10, range=(0, 1))[0]
     assert np.abs(counts - 1000).max() < 5 * np.sqrt(1000)
@@ -45,7 +45,7 @@ def test_noise_is_uniform_in_0_to_1(echo):
 
 def test_same_seed_gives_the_same_windows_and_another_does_not(model):
     first, again, other = (
-        synthesis.sample(model, 6, STEPS, noise=UNIFORM, seed=seed, fast=False)
+        synthesis.sample(model, 6, STEPS, noise=UNIFORM, seed=seed, device=STOCK)
         for seed in (3, 3, 4)
     )
     np.testing.assert_array_equal(first, again)
@@ -54,19 +54,19 @@ def test_same_seed_gives_the_same_windows_and_another_does_not(model):
 
 def test_both_paths_give_the_same_windows(model):
     stock, fast = (
-        synthesis.sample(model, 6, STEPS, noise=UNIFORM, seed=3, fast=fast)
-        for fast in (False, True)
+        synthesis.sample(model, 6, STEPS, noise=UNIFORM, seed=3, device=device)
+        for device in (STOCK, CPU)
     )
     np.testing.assert_allclose(fast, stock, atol=1e-5)
     assert stock.std(0).max() > 0.01
 
 
 def test_a_long_series_begins_as_the_window_and_carries_its_state_on(model, echo):
-    window = synthesis.sample(model, 1, STEPS, noise=UNIFORM, seed=2, fast=True)
-    series = synthesis.sample(model, 1, 4 * STEPS, noise=UNIFORM, seed=2, fast=True)
+    window = synthesis.sample(model, 1, STEPS, noise=UNIFORM, seed=2, device=CPU)
+    series = synthesis.sample(model, 1, 4 * STEPS, noise=UNIFORM, seed=2, device=CPU)
     assert series.shape == (1, 4 * STEPS, FEATURES)
     np.testing.assert_allclose(series[:, :STEPS], window, atol=1e-6)
-    noise = synthesis.sample(echo, 1, 4 * STEPS, noise=UNIFORM, seed=2, fast=False)
+    noise = synthesis.sample(echo, 1, 4 * STEPS, noise=UNIFORM, seed=2, device=STOCK)
     restarted = model(noise[:, STEPS : 2 * STEPS])
     assert np.abs(series[:, STEPS : 2 * STEPS] - restarted).max() > 0.01
 

@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from modules.training.device import configure
+from modules.training.device import Device, configure
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def calls(monkeypatch):
 
 def test_memory_limit_makes_one_logical_gpu_of_that_many_mebibytes(calls):
     gpus, asked = calls
-    assert configure(2048) is True
+    assert configure(2048) == Device(has_gpu=True)
     (logical, gpu, configuration), visible = asked
     assert (logical, gpu) == ("set_logical_device_configuration", gpus[0])
     assert [part.memory_limit for part in configuration] == [2048]
@@ -31,7 +31,7 @@ def test_memory_limit_makes_one_logical_gpu_of_that_many_mebibytes(calls):
 
 def test_without_a_limit_every_gpu_grows_as_needed(calls):
     gpus, asked = calls
-    assert configure(None) is True
+    assert configure(None) == Device(has_gpu=True)
     assert asked == [("growth", gpu, True) for gpu in gpus]
 
 
@@ -39,4 +39,4 @@ def test_without_a_limit_every_gpu_grows_as_needed(calls):
 def test_a_machine_without_gpu_is_left_alone(monkeypatch, limit):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
     monkeypatch.setattr(tf.config, "set_logical_device_configuration", pytest.fail)
-    assert configure(limit) is False
+    assert configure(limit) == Device(has_gpu=False)

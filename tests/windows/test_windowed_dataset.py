@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import DataError
-from modules.windows.cut import windowed_dataset
+from modules.windows.batches import windowed_dataset
 
 SHRINKING = [list(range(start, min(start + 5, 10))) for start in range(10)]
 

@@ -1,9 +1,7 @@
 """Files written whole or not at all, and read with suspicion."""
 
-import errno
 import os
 import pickle
-import signal
 import subprocess
 import sys
 
@@ -11,86 +9,21 @@ import keras
 import numpy as np
 import pytest
 
-from modules.errors import DataError, RunError
+from modules.errors import DataError
 from modules.preprocessing import SCALERS, MinMaxScaler
-from modules.runs import storage
-from tests.processes import ROOT
+from modules.runs import safe
 from tests.tiny import FEATURES, KINDS, STEPS, finished_run, stirred, tiny_timegan
 
 TABLE = np.array([[0.0, 10], [4, 30]])
 SAVED = {"run_id": "1", "kind": "minmax", "names": ["a"], "offset": [0.0], "scale": [1.0]}
 
 
-def test_write_makes_or_replaces_a_file(tmp_path):
-    path = tmp_path / "file.json"
-    for content in (b"old", b"new"):
-        storage.write_whole(path, content)
-        assert path.read_bytes() == content
-    assert os.listdir(tmp_path) == ["file.json"]
-
-
-@pytest.mark.parametrize("failing", ["fsync", "replace"])
-def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, failing):
-    path = tmp_path / "file.json"
-    path.write_bytes(b"old")
-
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(storage.os, failing, full)
-    with pytest.raises(
-        RunError, match=r"Cannot write .*file\.json: .*No space left.*Free the disk"
-    ):
-        storage.write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["file.json"]
-
-
-def test_a_writer_that_breaks_off_leaves_the_old_file(tmp_path):
-    path = tmp_path / "model.keras"
-    path.write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt), storage.replacing(path) as temporary:
-        temporary.write_bytes(b"half")
-        assert path.read_bytes() == b"old"
-        raise KeyboardInterrupt
-    assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["model.keras"]
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from modules.runs.storage import replacing
-with replacing(Path(sys.argv[1])) as temporary:
-    temporary.write_bytes(b"half")
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_a_writer_that_is_killed_leaves_the_old_file_and_what_is_swept_up(tmp_path):
-    path = tmp_path / "model.keras"
-    path.write_bytes(b"old")
-    done = subprocess.run([sys.executable, "-c", KILLED, path], cwd=ROOT)
-    assert done.returncode == -signal.SIGKILL
-    assert path.read_bytes() == b"old" and len(os.listdir(tmp_path)) == 2
-    (tmp_path / "ckpt-3_temp").mkdir()
-    (tmp_path / "ckpt-3_temp" / "part-00000-of-00001.data-00000-of-00001").write_bytes(b"half")
-    (tmp_path / "ckpt-2.index").write_bytes(b"whole")
-    storage.sweep(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == ["ckpt-2.index", "model.keras"]
-
-
-def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(RunError, match="Cannot write .*nowhere"):
-        storage.write_whole(tmp_path / "nowhere" / "file", b"")
-
-
 @pytest.mark.parametrize("name", SCALERS)
 def test_both_scalers_come_back_from_their_pickle(tmp_path, name):
     scaler = SCALERS[name]().fit(TABLE * np.pi, ["a", "b"])
     path = tmp_path / "scale.pickle"
-    storage.save_scaler(path, "1", scaler)
-    run_id, loaded = storage.load_scaler(path)
+    safe.save_scaler(path, "1", scaler)
+    run_id, loaded = safe.load_scaler(path)
     assert run_id == "1"
     assert type(loaded) is SCALERS[name]
     assert loaded.names_ == ("a", "b")
@@ -98,7 +31,7 @@ def test_both_scalers_come_back_from_their_pickle(tmp_path, name):
 
 
 def test_a_scaler_is_saved_as_names_and_numbers_alone(tmp_path):
-    storage.save_scaler(tmp_path / "p", "1", MinMaxScaler().fit(TABLE, ["a", "b"]))
+    safe.save_scaler(tmp_path / "p", "1", MinMaxScaler().fit(TABLE, ["a", "b"]))
     assert pickle.loads((tmp_path / "p").read_bytes()) == {
         "run_id": "1", "kind": "minmax", "names": ["a", "b"],
         "offset": [0.0, 10.0], "scale": [4.0, 20.0],
@@ -131,21 +64,21 @@ def test_what_is_not_a_scaler_is_refused(tmp_path, content):
     path = tmp_path / "scale.pickle"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"scale\.pickle is not a scaler of ours.*Train again"):
-        storage.load_scaler(path)
+        safe.load_scaler(path)
 
 
 def test_a_missing_scaler_or_model_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"scale\.pickle is not a scaler of ours"):
-        storage.load_scaler(tmp_path / "scale.pickle")
+        safe.load_scaler(tmp_path / "scale.pickle")
     with pytest.raises(DataError, match=r"model\.keras cannot be loaded as a Keras model"):
-        storage.load_model(tmp_path / "model.keras")
+        safe.load_model(tmp_path / "model.keras")
 
 
 def test_a_damaged_model_is_refused(tmp_path):
     path = tmp_path / "model.keras"
     path.write_bytes(b"PK not a model")
     with pytest.raises(DataError, match=r"model\.keras cannot be loaded as a Keras model"):
-        storage.load_model(path)
+        safe.load_model(path)
 
 
 def test_a_model_that_carries_code_is_refused(tmp_path):
@@ -153,21 +86,7 @@ def test_a_model_that_carries_code_is_refused(tmp_path):
     layer = keras.layers.Lambda(lambda x: x + 1, output_shape=(2,))
     keras.Sequential([keras.Input((2,)), layer]).save(path)
     with pytest.raises(DataError, match="cannot be loaded as a Keras model"):
-        storage.load_model(path)
-
-
-@pytest.mark.parametrize("content", ["", "{", "[1]"])
-def test_json_that_is_no_object_is_refused(tmp_path, content):
-    path = tmp_path / "settings.json"
-    path.write_text(content)
-    with pytest.raises(DataError, match=r"settings\.json (cannot be read|does not hold)"):
-        storage.read_json(path)
-
-
-def test_json_keeps_units_readable(tmp_path):
-    storage.write_json(tmp_path / "columns.json", {"unit": "°C"})
-    assert "°C" in (tmp_path / "columns.json").read_text(encoding="utf-8")
-    assert storage.read_json(tmp_path / "columns.json") == {"unit": "°C"}
+        safe.load_model(path)
 
 
 PLAIN_LOAD = """

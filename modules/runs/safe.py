@@ -1,26 +1,20 @@
-"""Files written whole or not at all, and read with suspicion."""
+"""Models, scalers and tables of a run: read with suspicion, for a run may be a stranger's."""
 
 import io
-import itertools
 import json
-import os
 import pickle
 import pickletools
-import shutil
-import tempfile
 import zipfile
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
-import keras
 import numpy as np
 
-from modules.errors import DataError, RunError
+from modules import files
+from modules.errors import DataError
 from modules.preprocessing import SCALERS
 
 PICKLE_PROTOCOL = 4
-UNFINISHED = ".unfinished-"
 # What `save_scaler` writes. No tuples: a dict asks for their hash, which can take for ever.
 SAFE_OPCODES = frozenset(
     "PROTO FRAME STOP MARK MEMOIZE BINGET LONG_BINGET EMPTY_DICT SETITEM SETITEMS EMPTY_LIST "
@@ -53,6 +47,8 @@ SAFE_KERAS = frozenset(
 
 def load_model(path):
     """Load a `.keras` file with Keras' safe mode on. Raises DataError when it is not one."""
+    import keras  # here: whoever looks for a run need not wait for TensorFlow
+
     try:
         if not zipfile.is_zipfile(path):
             raise ValueError(
@@ -90,13 +86,13 @@ def save_scaler(path, run_id, scaler):
     kind = next(kind for kind, ours in SCALERS.items() if type(scaler) is ours)
     content = {"run_id": run_id, "kind": kind, "names": list(scaler.names_)}
     content |= {"offset": scaler.offset_.tolist(), "scale": scaler.scale_.tolist()}
-    write_whole(path, pickle.dumps(content, PICKLE_PROTOCOL))
+    files.write_whole(path, pickle.dumps(content, PICKLE_PROTOCOL))
 
 
 def load_scaler(path):
     """Return (run_id, scaler) from a scale.pickle. Raises DataError for anything else."""
     try:
-        content = _unpickle(Path(path).read_bytes())
+        content = _unpickle(files.read_bytes(Path(path)))
         scaler = SCALERS[content["kind"]].of(content["names"], content["offset"], content["scale"])
         if not isinstance(content["run_id"], str):
             raise TypeError("its run_id is no text")
@@ -124,20 +120,20 @@ class RestrictedUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 
 
-def save_table(run, table):
-    """Write `table`, a dataclass of names and arrays, to the file of `run` that it calls FILE."""
+def save_table(folder, run_id, table):
+    """Write `table`, a dataclass of names and arrays, to the file in `folder` it calls FILE."""
     content = {name: np.asarray(getattr(table, name)).tolist() for name in _names(table)}
-    write_json(run.model_folder / table.FILE, {"run_id": run.run_id} | content)
+    files.write_json(folder / table.FILE, {"run_id": run_id} | content)
 
 
-def load_table(run, kind):
-    """Return (run_id, table) from `run`'s file, a table of the dataclass `kind`.
+def load_table(folder, kind):
+    """Return (run_id, table) from `folder`'s file, a table of the dataclass `kind`.
 
     `kind.of` takes the fields in their order and raises ValueError or TypeError for what cannot be
     one. Raises DataError for anything else than a whole file of ours.
     """
-    path = run.model_folder / kind.FILE
-    content = read_json(path)
+    path = folder / kind.FILE
+    content = files.read_json(path)
     try:
         table = kind.of(*(content[name] for name in _names(kind)))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -148,79 +144,3 @@ def load_table(run, kind):
 
 def _names(table):
     return [field.name for field in fields(table)]
-
-
-def read_json(path):
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path} cannot be read: {error}. Train again, or pass another.") from None
-    if not isinstance(content, dict):
-        raise DataError(f"{path} does not hold a JSON object. Train again, or pass another.")
-    return content
-
-
-def write_json(path, content):
-    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
-
-
-def write_whole(path, content):
-    """Write bytes to `path`, whole or not at all. Raises RunError when the disk refuses."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-
-
-def write_new(path, content):
-    """Write bytes to `path`, or to `path` with _2, _3, ... where that is taken; return which.
-
-    Whole or not at all; never over another file.
-    """
-    path = free = Path(path)
-    for number in itertools.count(2):
-        try:
-            with replacing(free, name_newly) as temporary:
-                temporary.write_bytes(content)
-            return free
-        except FileExistsError:
-            free = path.with_stem(f"{path.stem}_{number}")
-
-
-def name_newly(temporary, path):
-    """Give `temporary` the name `path`. Raises FileExistsError when that is taken."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        if os.path.lexists(path):
-            raise FileExistsError(path) from None
-        os.replace(temporary, path)
-
-
-@contextmanager
-def replacing(path, name_it=None):
-    """Yield a path to write to; on success it is flushed to disk and takes `path`'s name."""
-    path = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
-        os.close(handle)
-        try:
-            yield Path(name)
-            with open(name, "rb+") as written:
-                os.fsync(written.fileno())
-            os.chmod(name, 0o644)
-            (name_it or os.replace)(name, path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        raise RunError(f"Cannot write {path}: {error}. Free the disk or pass another.") from None
-
-
-def sweep(folder):
-    """Remove what a killed program left half written in `folder`: files, and TensorFlow's."""
-    for path in Path(folder).glob(f"{UNFINISHED}*"):
-        path.unlink(missing_ok=True)
-    for path in Path(folder).glob("ckpt-*_temp"):
-        shutil.rmtree(path, ignore_errors=True)

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 import gan_generator
 import gan_train
-from modules.training.memory import graphs_released
+from modules.training.graphs import graphs_released
 from tests.logs import restored_logging
 from tests.wind_files import westsouth, write
 

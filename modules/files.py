@@ -1,0 +1,174 @@
+"""Every read, write and listing: files whole or not at all, read as bytes, folders that appear."""
+
+import gzip
+import itertools
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+from modules.errors import DataError, RunError
+
+UNFINISHED = ".unfinished-"
+
+
+def open_to_read(path: Path) -> BinaryIO:
+    """An open binary file, unpacked on the way where its name ends in .gz."""
+    if path.name.lower().endswith(".gz"):
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def open_to_append(path: Path) -> IO[str]:
+    """An open text file in UTF-8 whose lines end as they are written."""
+    return path.open("a", newline="", encoding="utf-8")
+
+
+def read_bytes(path: Path) -> bytes:
+    return Path(path).read_bytes()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in `path`. Raises DataError where it holds none."""
+    try:
+        content = json.loads(read_bytes(path).decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{path} cannot be read: {error}. Train again, or pass another.") from None
+    if not isinstance(content, dict):
+        raise DataError(f"{path} does not hold a JSON object. Train again, or pass another.")
+    return content
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file in `folder` and its subfolders, hidden ones left out, sorted by path."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
+def folders_in(folder: Path, pattern: str) -> list[Path]:
+    """The folders in `folder` whose names match `pattern`, a glob."""
+    return [path for path in Path(folder).glob(pattern) if path.is_dir()]
+
+
+def files_in(folder: Path, pattern: str) -> list[Path]:
+    """The files in `folder` whose names match `pattern`, a glob."""
+    return [path for path in Path(folder).glob(pattern) if path.is_file()]
+
+
+def make_folder(folder: Path, *, exist_ok: bool = False) -> None:
+    """Make one folder; its parents too where it may be there already.
+
+    Raises FileExistsError where it may not.
+    """
+    folder.mkdir(parents=exist_ok, exist_ok=exist_ok)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove `folder` and all that is in it, as far as that can be done."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write `content` as JSON in UTF-8, whole or not at all."""
+    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write bytes to `path`, whole or not at all. Raises RunError when the disk refuses."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_new(path: Path | str, content: bytes) -> Path:
+    """Write bytes to `path`, or to `path` with _2, _3, ... where that is taken; return which.
+
+    Whole or not at all; never over another file.
+    """
+    path = free = Path(path)
+    for number in itertools.count(2):
+        try:
+            with replacing(free, _name_newly) as temporary:
+                temporary.write_bytes(content)
+            break
+        except FileExistsError:
+            free = path.with_stem(f"{path.stem}_{number}")
+    return free
+
+
+def _name_newly(temporary: str, path: Path) -> None:
+    """Give `temporary` the name `path`. Raises FileExistsError when that is taken."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.replace(temporary, path)
+
+
+@contextmanager
+def replacing(path: Path, name_it: Callable[[str, Path], None] | None = None) -> Iterator[Path]:
+    """Yield a path to write to; on success it is flushed to disk and takes `path`'s name."""
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
+        os.close(handle)
+        try:
+            yield Path(name)
+            flush_to_disk(Path(name))
+            os.chmod(name, 0o644)
+            (name_it or os.replace)(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise RunError(f"Cannot write {path}: {error}. Free the disk or pass another.") from None
+
+
+def flush_to_disk(path: Path) -> None:
+    """Wait until what was written to `path` is on the disk."""
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
+def write_folder(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write files, name -> bytes, into `folder`, which appears whole or not at all.
+
+    Raises FileExistsError where `folder` holds something already.
+    """
+    draft = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        draft.mkdir(parents=True)
+        for name, content in contents.items():
+            (draft / name).write_bytes(content)
+        if folder.exists():
+            if not folder.is_dir() or any(folder.iterdir()):
+                raise FileExistsError(folder)
+            folder.rmdir()  # Windows renames onto nothing, not even an empty folder.
+        try:
+            draft.rename(folder)
+        except OSError:
+            if folder.exists():  # another program was first
+                raise FileExistsError(folder) from None
+            raise
+    finally:
+        remove_folder(draft)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed program left half written in `folder`: files, and TensorFlow's."""
+    for path in Path(folder).glob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+    for path in Path(folder).glob("ckpt-*_temp"):
+        remove_folder(path)

@@ -1,0 +1,128 @@
+"""The beginning of a run: its settings, then its folder, lock and log in one `with`."""
+
+import contextlib
+import logging
+import platform
+import subprocess
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from modules import files
+from modules.errors import DataError, RunError
+from modules.runs import locks
+from modules.runs.run import Run, create, find_unfinished, saved_settings
+from modules.training.graphs import graphs_released
+
+ROOT = Path(__file__).parents[2]
+LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
+
+log = logging.getLogger(__name__)
+
+
+class Data(Protocol):
+    """What a family reads: clean, with a report of it."""
+
+    report: Any
+
+    def description(self) -> dict[str, Any]:
+        """What columns.json says of it."""
+
+    def fingerprint(self) -> str:
+        """The same for the same data."""
+
+
+def settle(family: str, settings):
+    """Return (the settings to train with, the run to resume or None).
+
+    A resumed run goes on with its own settings, whatever stands in settings.py by now. Raises
+    DataError where there is no such run.
+    """
+    if settings.resume is None:
+        return settings, None
+    run = find_unfinished(settings.resume, settings.result_dir, family)
+    return saved_settings(run, type(settings)), run
+
+
+@contextlib.contextmanager
+def start(family: str, settings, data: Data, *, resumed: Run | None, device) -> Iterator[Run]:
+    """Yield the `Run` to train in: the `resumed` one, or a new one for None.
+
+    A new one gets settings and columns; a resumed one must find its data unchanged. Inside, the run
+    is locked and the log goes into its folder too; after it, what was compiled is let go of.
+    """
+    run = resumed or create(settings.result_dir)
+    if not locks.claim(run.model_folder):
+        raise DataError(f"{run.folder} is being trained by another program. Wait for it.")
+    with contextlib.ExitStack() as held:
+        held.callback(locks.release)
+        held.enter_context(graphs_released())
+        if resumed is not None:
+            resumed.check_same_data(data)
+            for folder in (run.folder, run.model_folder):
+                files.sweep(folder)
+        try:
+            if resumed is None:
+                run.write_settings(family, settings)
+                run.write_columns(data)
+                run.save_data_report(data.report)
+            held.enter_context(logged_to(run.folder / "train.log"))
+        except (OSError, RunError) as error:
+            if resumed is None:
+                run.discard()
+            raise RunError(f"The run could not begin: {error}") from None
+        log_header(settings, device=device.name)
+        yield run
+
+
+@contextlib.contextmanager
+def logged_to(path: Path) -> Iterator[None]:
+    """Write every message inside into the file `path` too, and the error that ends it."""
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    except BaseException as error:
+        said = {"msg": str(error) or type(error).__name__, "levelno": logging.ERROR}
+        handler.handle(logging.makeLogRecord(said | {"levelname": "ERROR"}))
+        raise
+    finally:
+        root.removeHandler(handler)
+        with contextlib.suppress(OSError):  # a full disk has been told of by now
+            handler.close()
+
+
+def log_header(settings, *, device: str) -> None:
+    """Log versions, device and every setting: what it takes to repeat the run."""
+    libraries = ", ".join(f"{name} {version(package)}" for name, package in LIBRARIES.items())
+    log.info("Python %s, %s on %s", platform.python_version(), libraries, device)
+    log.info("  git = %s", git_state(ROOT))
+    for name, value in settings.model_dump().items():
+        log.info("  %s = %r", name, value)
+
+
+def git_state(folder: Path) -> str:
+    """Return the commit checked out in `folder`, with `dirty` where files differ from it.
+
+    `none` where `folder` is not the top of a checkout, or git is missing.
+    """
+
+    def ask(*words):
+        return subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=9,
+        ).stdout.strip()
+
+    try:
+        if Path(ask("rev-parse", "--show-toplevel")).resolve() != Path(folder).resolve():
+            return "none"  # someone else's checkout around us
+        changed = ask("status", "--porcelain", "--untracked-files=no")
+        return f"{ask('rev-parse', 'HEAD')}{', dirty' if changed else ''}"
+    except (OSError, subprocess.SubprocessError):
+        return "none"

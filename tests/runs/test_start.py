@@ -1,0 +1,42 @@
+"""The beginning of a run: its log, and what is in the log's first lines."""
+
+import logging
+
+import pytest
+
+from modules import programs
+from modules.errors import DataError
+from modules.runs import start
+from tests.tiny import tiny_settings
+
+pytestmark = pytest.mark.usefixtures("own_logging")
+
+
+def test_messages_go_to_the_log_file_too(tmp_path, capsys):
+    def program():
+        with start.logged_to(tmp_path / "train.log"):
+            logging.getLogger("modules.trainer").info("joint 1/2 – °C")
+
+    assert programs.run(program) == 0
+    written = (tmp_path / "train.log").read_text(encoding="utf-8")
+    assert written.endswith(" INFO joint 1/2 – °C\n")
+    assert capsys.readouterr().out == "joint 1/2 – °C\n"
+
+
+def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path, capsys):
+    def refuse():
+        with start.logged_to(tmp_path / "train.log"):
+            raise DataError("WT\udcff.csv is empty.")
+
+    assert programs.run(refuse) == 2
+    assert capsys.readouterr().out == "WT\\udcff.csv is empty.\n"
+    assert "WT\\udcff.csv is empty." in (tmp_path / "train.log").read_text(encoding="utf-8")
+
+
+def test_header_names_versions_device_and_every_setting(caplog):
+    settings = tiny_settings(lr=0.25)
+    with caplog.at_level(logging.INFO):
+        start.log_header(settings, device="CPU")
+    assert "TensorFlow 2." in caplog.text and "on CPU" in caplog.text
+    assert "  lr = 0.25" in caplog.text
+    assert len(caplog.records) == 2 + len(type(settings).model_fields)

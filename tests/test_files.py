@@ -1,0 +1,91 @@
+"""Files written whole or not at all."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from modules import files
+from modules.errors import DataError, RunError
+from tests.processes import ROOT
+
+
+def test_write_makes_or_replaces_a_file(tmp_path):
+    path = tmp_path / "file.json"
+    for content in (b"old", b"new"):
+        files.write_whole(path, content)
+        assert path.read_bytes() == content
+    assert os.listdir(tmp_path) == ["file.json"]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, failing):
+    path = tmp_path / "file.json"
+    path.write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, failing, full)
+    with pytest.raises(
+        RunError, match=r"Cannot write .*file\.json: .*No space left.*Free the disk"
+    ):
+        files.write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file.json"]
+
+
+def test_a_writer_that_breaks_off_leaves_the_old_file(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt), files.replacing(path) as temporary:
+        temporary.write_bytes(b"half")
+        assert path.read_bytes() == b"old"
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["model.keras"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from modules.files import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_bytes(b"half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_writer_that_is_killed_leaves_the_old_file_and_what_is_swept_up(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    done = subprocess.run([sys.executable, "-c", KILLED, path], cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old" and len(os.listdir(tmp_path)) == 2
+    (tmp_path / "ckpt-3_temp").mkdir()
+    (tmp_path / "ckpt-3_temp" / "part-00000-of-00001.data-00000-of-00001").write_bytes(b"half")
+    (tmp_path / "ckpt-2.index").write_bytes(b"whole")
+    files.sweep(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == ["ckpt-2.index", "model.keras"]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(RunError, match="Cannot write .*nowhere"):
+        files.write_whole(tmp_path / "nowhere" / "file", b"")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]"])
+def test_json_that_is_no_object_is_refused(tmp_path, content):
+    path = tmp_path / "settings.json"
+    path.write_text(content)
+    with pytest.raises(DataError, match=r"settings\.json (cannot be read|does not hold)"):
+        files.read_json(path)
+
+
+def test_json_keeps_units_readable(tmp_path):
+    files.write_json(tmp_path / "columns.json", {"unit": "°C"})
+    assert "°C" in (tmp_path / "columns.json").read_text(encoding="utf-8")
+    assert files.read_json(tmp_path / "columns.json") == {"unit": "°C"}

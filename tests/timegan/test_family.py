@@ -1,0 +1,69 @@
+"""TimeGAN's four functions: what its report needs, and what a training outlives."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modules.errors import DataError
+from modules.report import page
+from modules.runs.run import Run
+from modules.runs.start import start
+from modules.timegan import family, synthesis
+from settings import TimeGANSettings
+from tests.logs import restored_logging
+from tests.tiny import CPU, STEPS
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A run as training leaves it, without its model, and the file of its records."""
+    path = tmp_path / "input" / "numbers.csv"
+    path.parent.mkdir()
+    t = np.arange(300)
+    pd.DataFrame({"a": 9 + np.sin(t / 7), "b": np.cos(t / 5)}).to_csv(path, index=False)
+    settings = TimeGANSettings(
+        result_dir=str(tmp_path / "runs"), data_path=str(path), location="generic", freq=None,
+        seq_len=STEPS,
+    )  # fmt: skip
+    settings, site_data = family.read(settings)
+    with restored_logging(), start("timegan", settings, site_data, resumed=None, device=CPU) as run:
+        return run, site_data, path
+
+
+def test_the_records_of_a_run_are_read_again(begun):
+    run, site_data, _ = begun
+    assert family.records_of(run).fingerprint() == site_data.fingerprint()
+
+
+def test_gone_records_are_refused(begun):
+    run, _, path = begun
+    path.unlink()
+    with pytest.raises(DataError, match=r"needs the records that .*experiment_01 was trained on"):
+        family.records_of(run)
+
+
+def test_changed_records_are_refused(begun):
+    run, _, path = begun
+    path.write_text(path.read_text(encoding="utf-8").replace("9.0", "9.5"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"records have changed since .*experiment_01 began"):
+        family.records_of(run)
+
+
+def test_training_asked_for_no_report_writes_none(tmp_path):
+    run = Run(tmp_path / "experiment_01")
+    family._report_after_training(run, None, TimeGANSettings(report="none"), CPU)
+    assert not list(tmp_path.iterdir())
+
+
+def test_finished_training_is_none_the_worse_for_data_without_a_report(monkeypatch, caplog):
+    class Drawn:
+        def draw(self, *_, **__):
+            return None
+
+    def refuse(*_, **__):
+        raise DataError("No window fits.")
+
+    monkeypatch.setattr(synthesis, "load", lambda *_: Drawn())
+    monkeypatch.setattr(page, "write_report", refuse)
+    family._report_after_training(None, None, TimeGANSettings(), CPU)
+    assert "No report: No window fits." in caplog.text
