@@ -19,9 +19,11 @@ test: $(VENV)/installed-tests ## Run the fast tests, one file on each core
 slow: $(VENV)/installed-tests ## Run the slow tests too
 	$(RUN) -m pytest -m "slow or not slow"
 
-lint: $(VENV)/installed-tests ## Check format and style
+lint: $(VENV)/installed-tests ## Check format, style, walls between rooms, types
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
+	$(VENV)/bin/lint-imports
+	$(RUN) -m mypy
 
 benchmark: $(VENV)/installed ## Time the training steps against stock layers
 	$(RUN) -m tests.benchmarks.training_steps

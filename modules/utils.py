@@ -211,11 +211,11 @@ class TimeGAN(tf.Module):
                 penalised = loss + 0.5 * self.args.r1_weight * penalty
         trains = loss >= self.args.gamma
 
-        def learn():
+        def descend():
             self._descend(tape, penalised, self.discriminator_optimizer, self.discriminator)
             return 1.0
 
-        trained = tf.cond(trains, learn, lambda: 0.0)
+        trained = tf.cond(trains, descend, lambda: 0.0)
         return {"discriminator_loss": loss, "discriminator_trained": trained}
 
     def joint_step(self, batches):

@@ -15,7 +15,7 @@ WIDTHS = {"classic": 1, "4x wider": 4}
 class ScoreRow(NamedTuple):
     """One score. Numbers are means over `seeds`, None where there is nothing to say.
 
-    `spread` is the standard deviation of `values`, one per seed, not a confidence interval.
+    `deviation` is the standard deviation of `values`, one per seed, not a confidence interval.
     `floor` is the same score for real windows in place of synthetic ones, `gaussian` for one
     multivariate Gaussian, `chance` for a guess. Lower is better unless `note` says otherwise.
     """
@@ -23,7 +23,7 @@ class ScoreRow(NamedTuple):
     score: str
     judge: str
     value: float | None
-    spread: float | None = None
+    deviation: float | None = None
     floor: float | None = None
     gaussian: float | None = None
     chance: float | None = None
@@ -196,7 +196,7 @@ def _row(score, judge, made, seeds=(), chance=None, note=""):
     """`made`: the values of synthetic, floor and Gaussian: a number, None, or one per seed."""
     value, floor, gaussian = (None if x is None else float(np.mean(x)) for x in made)
     values = tuple(map(float, made[0])) if len(seeds) else ()
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
     return ScoreRow(
-        score, judge, value, spread, floor, gaussian, chance, note, tuple(seeds), values
+        score, judge, value, deviation, floor, gaussian, chance, note, tuple(seeds), values
     )

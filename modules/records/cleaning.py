@@ -105,9 +105,9 @@ def curtailment_flag(
     """
     bins = pd.Series(np.floor(wind_speed / bin_width))
     residual = pd.Series(power) - pd.Series(power).groupby(bins).transform("median")
-    spread = 1.4826 * residual.abs().groupby(bins).transform("median")
+    deviation = 1.4826 * residual.abs().groupby(bins).transform("median")
     least = PRODUCING_POWER * np.nanmax(power, initial=0.0)
-    return ((residual < -threshold * spread) & (residual < -least)).to_numpy()
+    return ((residual < -threshold * deviation) & (residual < -least)).to_numpy()
 
 
 def power_unit_slip(

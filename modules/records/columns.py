@@ -109,7 +109,7 @@ def _share(flag: np.ndarray) -> float:
     return float(flag.mean()) if flag.size else 0.0
 
 
-def learn(column: Column, values: np.ndarray) -> Column:
+def observe(column: Column, values: np.ndarray) -> Column:
     """The column with its observed limits and its atoms. `values`: float (n,), cleaned."""
     values = values[np.isfinite(values)]
     if values.size == 0:

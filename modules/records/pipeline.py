@@ -8,7 +8,7 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records import checks, cleaning
-from modules.records.columns import Column, learn, resolve
+from modules.records.columns import Column, observe, resolve
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
@@ -61,7 +61,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteDat
     checks.check_contents(_tables(prepared), columns, changed, files)
     notices += checks.heavy_rules(changed, columns, sum(t.raw.n_read for t in prepared))
     report = _report(prepared, columns, changed, site, settings, freq, notices)
-    columns = [learn(c, checks.pooled(_tables(prepared), c.name)) for c in columns]
+    columns = [observe(c, checks.pooled(_tables(prepared), c.name)) for c in columns]
     tables = {turbine.raw.name: turbine.table for turbine in prepared}
     return SiteData(tables, columns, freq, report.time_zone, report)
 

@@ -12,7 +12,7 @@ from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
 from modules.records.columns import Column
 from modules.report.pictures import power_curve_columns
 from modules.windows.cut import cut, windows_at
-from modules.windows.splits import heldout_split, spread
+from modules.windows.splits import heldout_split, thinned
 
 MOST_WINDOWS = 5000  # per side
 FEWEST_REAL = 200  # beside fewer synthetic windows
@@ -41,12 +41,12 @@ class Evidence:
     @cached_property
     def real_starts(self):
         """First rows of as many real windows as there are synthetic ones, at least 200."""
-        return spread(self.starts, max(len(self.synthetic), FEWEST_REAL))
+        return thinned(self.starts, max(len(self.synthetic), FEWEST_REAL))
 
     @cached_property
     def unseen_starts(self):
         """First rows of as many held-out windows, or as there are; none where they are too few."""
-        starts = spread(self.unseen, max(len(self.synthetic), FEWEST_REAL))
+        starts = thinned(self.unseen, max(len(self.synthetic), FEWEST_REAL))
         return starts if len(starts) >= LEAST_WINDOWS else starts[:0]
 
     @cached_property
@@ -80,7 +80,7 @@ class Evidence:
         Evenly thinned where they would take more than 2**25 numbers.
         """
         per_window = self.seq_len * len(self.feature_names)
-        starts = spread(self.starts, max(1, MOST_VALUES // per_window))
+        starts = thinned(self.starts, max(1, MOST_VALUES // per_window))
         return windows_at(self.scaled(self.series), starts, self.seq_len), starts
 
     @property

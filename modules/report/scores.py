@@ -6,7 +6,7 @@ from modules.errors import DataError
 from modules.fidelity import evaluation, floors
 from modules.fidelity import rows as score_rows
 from modules.fidelity.rows import ScoreRow
-from modules.windows.splits import blocked_split, spread
+from modules.windows.splits import blocked_split, thinned
 
 QUICK = ("correlational", "marginal", "autocorrelation", "wind")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)
@@ -43,7 +43,7 @@ def copy_rows(evidence, synthetic, *, seed):
     rest, unseen = train, evidence.unseen_windows
     if not len(unseen):
         rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
-    unseen = spread(unseen, len(synthetic))
+    unseen = thinned(unseen, len(synthetic))
     gaussian = floors.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
     return score_rows.memorisation_rows(synthetic, gaussian, train, unseen, rest)
 

@@ -23,7 +23,7 @@ from modules.timegan.correlations import (
 )
 from modules.timegan.quantiles import LEVELS, as_rows, mapped, occurrences, quantiles_of
 from modules.windows.cut import windows_at
-from modules.windows.splits import spread
+from modules.windows.splits import thinned
 
 FITTED_WINDOWS = 10000
 
@@ -57,7 +57,7 @@ class Copula:
         scaled, starts, seq_len = as_rows(scaled, starts, seq_len)
         quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
         normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
-        fitted = spread(starts, FITTED_WINDOWS)
+        fitted = thinned(starts, FITTED_WINDOWS)
         scores, values = (
             lagged_correlation(windows_at(rows, fitted, seq_len).astype(np.float64))
             for rows in (mapped(scaled, quantiles, normal), scaled)

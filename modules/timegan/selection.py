@@ -8,7 +8,7 @@ from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.timegan.quantiles import as_rows, mapped, occurrences, quantiles_of
 from modules.windows.cut import windows_at
-from modules.windows.splits import spread
+from modules.windows.splits import thinned
 
 N_WINDOWS = 600  # a side
 MOST_SEARCHED = 10000  # training windows searched for copies
@@ -37,13 +37,13 @@ class Selection:
             rows, begins, n_together = as_rows(scaled, starts, seq_len)
             self._quantiles = quantiles_of(rows, occurrences(begins, n_together, len(rows)))
 
-        searched, chosen = spread(starts, MOST_SEARCHED), spread(starts, N_WINDOWS)
+        searched, chosen = thinned(starts, MOST_SEARCHED), thinned(starts, N_WINDOWS)
         self._train = windows_at(scaled, searched, seq_len)
         between = cdist(flat(windows_at(scaled, chosen, seq_len)), flat(self._train))
         between[np.abs(chosen[:, None] - searched) < seq_len] = np.inf
         self._usual = max(np.median(between.min(axis=1)), np.finfo(np.float32).tiny)
         judged = unseen if len(unseen) else starts
-        judged = spread(judged, N_WINDOWS)
+        judged = thinned(judged, N_WINDOWS)
         self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
 
     def scores(self):

@@ -69,7 +69,7 @@ def windows_sharing_rows(starts, others, length):
     return (after < len(others)) & (nearest < np.asarray(starts) + length)
 
 
-def spread(items, at_most):
+def thinned(items, at_most):
     """Return at most so many of `items`, evenly spaced over all of them."""
     if not len(items):
         return items

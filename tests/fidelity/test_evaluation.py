@@ -65,7 +65,7 @@ def test_table_holds_every_score_with_its_reference_rows(wind_table):
     for row in wind_table[:5]:
         assert row.seeds == (0, 1) and len(row.values) == 2
         assert row.value == pytest.approx(np.mean(row.values))
-        assert row.spread == pytest.approx(np.std(row.values, ddof=1))
+        assert row.deviation == pytest.approx(np.std(row.values, ddof=1))
 
 
 def test_planted_copies_show(wind_table):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from modules.records.columns import Atom, Column, find_atoms, learn, resolve, wrap_angle
+from modules.records.columns import Atom, Column, find_atoms, observe, resolve, wrap_angle
 
 ROTOR = Column(name="RotorPosition", kind="rotor", lower=0, upper=360)
 
@@ -65,7 +65,7 @@ def test_a_smooth_distribution_has_no_atom():
 
 
 def test_learnt_limits_survive_the_round_trip_through_json():
-    column = learn(
+    column = observe(
         Column(name="P", unit="kW", kind="power"), np.array([0.0] * 50 + [1.0, 2.0, 9.0])
     )
     assert (column.observed_min, column.observed_max) == (0.0, 9.0)
@@ -75,4 +75,4 @@ def test_learnt_limits_survive_the_round_trip_through_json():
 
 def test_a_column_without_readings_learns_nothing():
     column = Column(name="P", kind="power")
-    assert learn(column, np.full(3, np.nan)) == column
+    assert observe(column, np.full(3, np.nan)) == column

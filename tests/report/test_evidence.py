@@ -7,7 +7,7 @@ import pytest
 from modules.errors import DataError
 from modules.records.columns import WIND_SPEED, Column
 from modules.report.evidence import MOST_WINDOWS, Evidence, gather, in_windows
-from modules.windows.splits import spread, windows_sharing_rows
+from modules.windows.splits import thinned, windows_sharing_rows
 from tests.tiny import STEPS, tiny_series, tiny_site_data
 
 
@@ -87,8 +87,8 @@ def test_training_windows_are_thinned_to_a_bound(monkeypatch):
 
 
 def test_spread_keeps_both_ends():
-    assert spread(np.arange(10), 4).tolist() == [0, 3, 6, 9]
-    assert spread(np.arange(3), 4).tolist() == [0, 1, 2]
+    assert thinned(np.arange(10), 4).tolist() == [0, 3, 6, 9]
+    assert thinned(np.arange(3), 4).tolist() == [0, 1, 2]
 
 
 def test_held_out_windows_are_apart_from_those_trained_on():

@@ -37,7 +37,7 @@ def begun_run(folder, **fields):
 def write(run, site_data, *, n_windows=60, heldout=0.0):
     """Write a report on windows like the real ones and return the page."""
     series, starts = evidence.cut(site_data.tables, T)
-    windows = evidence.windows_at(series, evidence.spread(starts, n_windows), T)
+    windows = evidence.windows_at(series, evidence.thinned(starts, n_windows), T)
     path = report.write_report(
         run, site_data, windows * 0.97, kind="quick", seq_len=T, heldout=heldout
     )

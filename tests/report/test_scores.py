@@ -75,7 +75,7 @@ def test_full_table_adds_the_judges_and_the_forecaster_in_units(evidence, judged
     assert {"discriminative", "predictive", "context-fid"} < set(judged["scores"])
     assert judged["target"] == 1 and judged["sizes"][2] == 100
     size = np.ptp(evidence.series[:, 1])
-    numbers = [row.value, row.spread, row.floor, row.chance]
+    numbers = [row.value, row.deviation, row.floor, row.chance]
     assert numbers == pytest.approx(size * np.array([0.3, 0.05, 0.1, 0.2]))
     assert "kg" in row.note and "ratio 3.00" in row.note and "says nothing" not in row.note
 
