@@ -19,9 +19,10 @@ def main(argv=None):
 
 def generate(settings):
     """Write what a run was trained for; return its path."""
-    from modules.runs.run import family_of, find
+    from modules.runs.run import family_of, find, folder_beside
 
-    run = find(settings.run, settings.result_dir)
+    folder = settings.run or folder_beside(settings.model_path or settings.scale_path)
+    run = find(folder, settings.result_dir)
     family = plug(family_of(run, FAMILIES))
 
     from modules.training.device import configure  # TensorFlow: nothing before takes it

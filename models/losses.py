@@ -6,6 +6,7 @@ Shape letters: B windows per batch, T time steps, F features, H latent width.
 import tensorflow as tf
 
 EPSILON = 1e-8  # under every square root: its gradient at zero is infinite
+MOMENT_EPSILON = 1e-6  # the same in the moment loss, where the authors have it
 SMALLEST_VARIANCE = 1e-6  # of a column that is scaled to 0...1; for a constant one
 PROBE = 0.01  # step of the finite difference, of a latent in 0...1
 
@@ -44,7 +45,7 @@ def moment_loss(real, synthetic):
     (real_mean, real_variance), (mean, variance) = (
         tf.nn.moments(windows, 0) for windows in (real, synthetic)
     )
-    deviation_gap = tf.sqrt(real_variance + EPSILON) - tf.sqrt(variance + EPSILON)
+    deviation_gap = tf.sqrt(real_variance + MOMENT_EPSILON) - tf.sqrt(variance + MOMENT_EPSILON)
     return tf.reduce_mean(tf.abs(real_mean - mean)) + tf.reduce_mean(tf.abs(deviation_gap))
 
 

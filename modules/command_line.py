@@ -34,6 +34,7 @@ def read_settings(settings_class, arguments):
 
     Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
     """
+    _refuse_two_names(settings_class, arguments)
     try:
         return CliApp.run(settings_class, cli_args=_with_meant_words(arguments))
     except ValidationError as error:
@@ -41,6 +42,16 @@ def read_settings(settings_class, arguments):
     except CommandLineError as error:
         program = settings_class.model_config["cli_prog_name"]
         raise SettingsError(f"{error}. See python {program} --help") from None
+
+
+def _refuse_two_names(settings_class, arguments):
+    """Raise SettingsError for a setting that is given by two of its names."""
+    given = {word[2:].split("=")[0] for word in arguments if word.startswith("--")}
+    for field, info in settings_class.model_fields.items():
+        names = sorted(given.intersection(getattr(info.validation_alias, "choices", ())))
+        if len(names) > 1:
+            spelt = " and ".join(f"`--{name}`" for name in names)
+            raise SettingsError(f"{spelt} are names of one setting, `{field}`. Give one of them.")
 
 
 def _with_meant_words(arguments):

@@ -14,6 +14,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from modules.errors import DataError, RunError
 
+ROOT = Path(__file__).parents[1]  # the folder of the programs
 UNFINISHED = ".unfinished-"
 
 

@@ -17,6 +17,7 @@ EMBEDDER_SUPERVISED_WEIGHT = 0.1  # in the embedder's joint loss
 MOMENT_WEIGHT = 100.0
 GENERATED_LATENT_WEIGHT = 1.0  # the paper's gamma: the term on the latent before the supervisor
 GENERATOR_UPDATES = 2  # per discriminator update
+ADAM_EPSILON = 1e-8  # TensorFlow 1's, which the authors train with; Keras' own is 1e-7
 COLLAPSED_SPREAD = 0.1
 
 LOSSES = {
@@ -60,6 +61,7 @@ class TimeGAN(tf.Module):
         self.autoencoder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.supervisor_optimizer = self._adam(args, self.supervisor)
         self.generator_optimizer = self._adam(args, self.generator, self.supervisor)
+        self.embedder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.discriminator_optimizer = self._adam(args, self.discriminator)
 
     def phases(self, batches, selection=None):
@@ -97,11 +99,12 @@ class TimeGAN(tf.Module):
 
     @property
     def rates(self):
-        """The four optimisers, in the order of the phases, each with its learning rate."""
+        """The five optimisers, in the order of the phases, each with its learning rate."""
         optimizers = (
             self.autoencoder_optimizer,
             self.supervisor_optimizer,
             self.generator_optimizer,
+            self.embedder_optimizer,
             self.discriminator_optimizer,
         )
         return [(optimizer, self.args.lr) for optimizer in optimizers]
@@ -187,7 +190,7 @@ class TimeGAN(tf.Module):
             reconstruction = losses.reconstruction_loss(real, self._call(self.recovery, latent))
             supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
             loss = RECONSTRUCTION_WEIGHT * reconstruction + EMBEDDER_SUPERVISED_WEIGHT * supervised
-        self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
+        self._descend(tape, loss, self.embedder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
 
     def discriminator_step(self, real, noise, direction=None):
@@ -244,7 +247,11 @@ class TimeGAN(tf.Module):
     @staticmethod
     def _adam(args, *networks):
         optimizer = keras.optimizers.Adam(
-            args.lr, beta_1=args.beta, beta_2=args.beta_2, global_clipnorm=args.clip_norm
+            args.lr,
+            beta_1=args.beta,
+            beta_2=args.beta_2,
+            epsilon=ADAM_EPSILON,
+            global_clipnorm=args.clip_norm,
         )
         # Slots are made here: variables cannot be made inside a compiled step.
         optimizer.build(_trainable(networks))

@@ -1,4 +1,4 @@
-"""Settings: defaults, refusals, help, and the README's tables."""
+"""Settings: defaults, refusals, help, and the page of their tables."""
 
 import ast
 import importlib.util
@@ -20,16 +20,21 @@ EDITED = {
     "batchnorm": False,
     "hidden_dim": 5,
     "num_layers": 2,
-    "correlation_weight": 0.5,
-    "beta": 0.25,
-    "lr_decay": 0.25,
-    "ema": 0.5,
-    "heldout": 0.2,
-    "keep_best": True,
     "train_step": 7,
+    "gamma": 0.5,
+    "beta": 0.25,
     "autoencoder_steps": 8,
     "supervised_steps": 9,
+    "lr_decay": 0.25,
+    "ema": 0.5,
+    "noise": "normal",
+    "correlation_weight": 0.5,
+    "heldout": 0.2,
+    "keep_best": True,
+    "quantile_mapping": True,
+    "atoms": True,
 }
+SHIPPED = {name: choice.value for name, choice in settings.PRESETS["document"].items()}
 DOCUMENTED = {
     "data_path": "data",
     "gen_name": None,
@@ -60,7 +65,7 @@ def test_names_and_defaults_are_the_documents():
 
 
 def test_a_preset_stands_in_for_settings_that_are_not_given():
-    best = settings.PRESETS["best"]
+    best = {name: choice.value for name, choice in settings.PRESETS["best"].items()}
     read = read_settings(TimeGANSettings, ["--preset", "best", "--seq_len", "12"])
     assert read.seq_len == 12
     chosen = read.model_dump()
@@ -82,7 +87,9 @@ def edited_settings(tmp_path, **defaults):
         if isinstance(node, ast.ClassDef) and node.name == "TimeGANSettings"
     )
     places = {
-        field.target.id: field.value.args[0] for field in fields if isinstance(field, ast.AnnAssign)
+        field.target.id: field.value.args[0]
+        for field in fields
+        if isinstance(field, ast.AnnAssign) and field.value.args
     }
     for name, default in defaults.items():
         place = places[name]
@@ -105,12 +112,13 @@ def test_a_preset_written_into_the_file_is_the_one_given(tmp_path, preset):
 
 
 @pytest.mark.parametrize("preset", settings.PRESETS)
-@pytest.mark.parametrize("name", settings.PRESETS["document"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_an_edited_default_counts_before_a_preset_as_if_it_were_given(tmp_path, preset, name):
     value = EDITED[name]
-    assert value != settings.PRESETS["document"][name]
+    assert value != SHIPPED[name]
     edited = edited_settings(tmp_path, **{name: value, "preset": preset})
-    option = "--keep_best" if name == "keep_best" else f"--{name}={value}"
+    is_flag = name in ("keep_best", "atoms")
+    option = f"--{name}" if is_flag else f"--{name}={value}"
     given = read_settings(TimeGANSettings, [f"--preset={preset}", option])
     assert read_settings(edited, []).model_dump() == given.model_dump()
     assert getattr(given, name) == value
@@ -118,11 +126,37 @@ def test_an_edited_default_counts_before_a_preset_as_if_it_were_given(tmp_path, 
 
 def test_the_document_preset_repeats_the_defaults():
     shipped = TimeGANSettings().model_dump()
-    assert {name: shipped[name] for name in settings.PRESETS["document"]} == settings.PRESETS[
-        "document"
-    ]
+    assert {name: shipped[name] for name in SHIPPED} == SHIPPED
     for preset in settings.PRESETS.values():
-        assert set(preset) <= set(settings.PRESETS["document"])
+        assert set(preset) <= set(SHIPPED)
+        assert all(choice.reason for choice in preset.values())
+
+
+def test_the_defaults_are_the_papers_method_under_document_000s_settings():
+    defaults = TimeGANSettings()
+    assert (defaults.preset, defaults.noise, defaults.scaler) == ("document", "uniform", "minmax")
+    for name in ("quantile_mapping", "atoms", "keep_best", "correlation_weight", "ema", "heldout"):
+        assert not getattr(defaults, name), name
+
+
+def test_a_setting_knows_where_its_value_comes_from(tmp_path):
+    read = read_settings(edited_settings(tmp_path, gamma=0.5), ["--preset=best", "--seq_len=12"])
+    origins = {"seq_len": "given", "noise": "preset best", "lr": "default"}
+    origins["gamma"] = "edited in settings.py"
+    assert {name: read.origin(name) for name in origins} == origins
+    assert read.model_copy(update={"data_path": "x"}).origin("noise") == "preset best"
+
+
+@pytest.mark.parametrize("name", ["result_dir", "log_dir", "model_dir"])
+def test_document_000s_names_of_the_folder_of_runs_are_accepted(name):
+    assert read_settings(TimeGANSettings, [f"--{name}", "mine"]).result_dir == "mine"
+    assert read_settings(GeneratorSettings, [f"--{name}=mine"]).result_dir == "mine"
+
+
+def test_a_setting_given_by_two_names_is_refused():
+    with pytest.raises(SettingsError, match="`--log_dir` and `--model_dir` are names of one"):
+        read_settings(TimeGANSettings, ["--log_dir", "a", "--model_dir", "b"])
+    assert read_settings(TimeGANSettings, ["--lr", "0.1", "--lr", "0.2"]).lr == 0.2
 
 
 def test_what_a_preset_turns_on_can_be_turned_off():
@@ -131,7 +165,8 @@ def test_what_a_preset_turns_on_can_be_turned_off():
 
 
 def test_the_document_preset_is_the_default():
-    assert read_settings(TimeGANSettings, ["--preset", "document"]) == TimeGANSettings()
+    read = read_settings(TimeGANSettings, ["--preset", "document"])
+    assert read.model_dump() == TimeGANSettings().model_dump()
 
 
 def test_a_setting_of_several_kinds_is_told_once():
@@ -246,7 +281,7 @@ def test_value_out_of_range_or_of_wrong_type_is_refused(name, value, allowed):
 
 def test_a_copula_of_another_width_is_refused():
     with pytest.raises(SettingsError, match=r"`z_dim`: .*as wide as the features.*Received: '5'"):
-        read_settings(TimeGANSettings, ["--z_dim", "5"])
+        read_settings(TimeGANSettings, ["--z_dim", "5", "--noise", "copula"])
     read_settings(TimeGANSettings, ["--z_dim", "5", "--noise", "normal"])
 
 
@@ -262,7 +297,8 @@ def test_several_faults_stand_in_one_message():
 def test_environment_variables_do_not_leak_in(monkeypatch):
     for name, value in {"SEED": "5", "location": "jeju", "LR": "wrong", "RUN": "x"}.items():
         monkeypatch.setenv(name, value)
-    assert read_settings(TimeGANSettings, []) == TimeGANSettings.model_construct()
+    assert read_settings(TimeGANSettings, []).seed == 0
+    assert read_settings(TimeGANSettings, []).model_dump() == TimeGANSettings().model_dump()
     assert read_settings(GeneratorSettings, []).run is None
 
 

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from modules import utils
+from settings import TimeGANSettings
 from tests import twin
 from tests.tiny import FEATURES, KINDS, STEPS, STOCK, WINDOWS, stirred, tiny_batches, tiny_timegan
 
@@ -12,6 +13,7 @@ RANDOM = np.random.default_rng(5)
 REAL = RANDOM.uniform(size=(WINDOWS, STEPS, FEATURES)).astype(np.float32)
 NOISE = RANDOM.uniform(size=(WINDOWS, STEPS, FEATURES)).astype(np.float32)
 LR, BETA, BETA_2 = 0.01, 0.8, 0.95
+OPTIMIZERS = ("autoencoder", "supervisor", "generator", "embedder", "discriminator")
 
 
 def autoencoder(nets):
@@ -64,7 +66,7 @@ UPDATES = {
         ("generator",),
         (REAL, NOISE),
     ),
-    "embedder": (embedder, ("embedder", "recovery"), "autoencoder", ("embedder",), (REAL,)),
+    "embedder": (embedder, ("embedder", "recovery"), "embedder", ("embedder",), (REAL,)),
     "discriminator": (
         discriminator,
         ("discriminator",),
@@ -80,7 +82,7 @@ def ready_timegan(**fields):
     timegan = tiny_timegan(**({"lr": LR, "beta": BETA, "beta_2": BETA_2, "gamma": 0.0} | fields))
     stirred(timegan)
     random = np.random.default_rng(8)
-    for name in ("autoencoder", "supervisor", "generator", "discriminator"):
+    for name in OPTIMIZERS:
         optimizer = getattr(timegan, f"{name}_optimizer")
         optimizer.iterations.assign(2)
         for slot in optimizer.variables[2:]:
@@ -134,7 +136,7 @@ def update(request):
     return request.param, Update(request.param, num_layers=2)
 
 
-def assert_equals_twin(update):
+def assert_equals_twin(update, *, lr=LR, beta=BETA, beta_2=BETA_2):
     before, after = update.weights(update.before), update.weights(update.after)
     gradients = twin.gradients(update.loss, update.networks, update.trained)
     assert len(before) == len(gradients) == len(update.slots_before[0])
@@ -146,9 +148,9 @@ def assert_equals_twin(update):
             gradient,
             *(slot[i] for slot in update.slots_before),
             step=3,
-            lr=LR,
-            beta=BETA,
-            beta_2=BETA_2,
+            lr=lr,
+            beta=beta,
+            beta_2=beta_2,
         )
         close = {"atol": 1e-5 * largest, "rtol": 1e-4}
         np.testing.assert_allclose(update.slots_after[0][i], momentum, **close)
@@ -163,6 +165,18 @@ def test_one_update_equals_finite_differences_and_adam_in_float64(update):
 @pytest.mark.parametrize("name", UPDATES)
 def test_one_update_of_gru_networks_equals_float64(name):
     assert_equals_twin(Update(name, sel_rnn="GRU"))
+
+
+# What docs/method.md says of the `paper` preset: its own gate, rates, constants and layers.
+@pytest.mark.parametrize("name", UPDATES)
+def test_one_update_under_the_paper_preset_equals_the_papers_equations(name):
+    paper = TimeGANSettings(preset="paper")
+    fields = ("sel_rnn", "batchnorm", "num_layers", "lr", "beta", "beta_2", "scaler", "noise")
+    update = Update(name, **{field: getattr(paper, field) for field in fields})
+    assert_equals_twin(update, lr=0.001, beta=0.9, beta_2=0.999)
+    unpublished = ("correlation_weight", "roughness_weight", "r1_weight", "ema", "lr_decay")
+    assert not any(getattr(paper, field) for field in unpublished)
+    assert paper.clip_norm is None and paper.gamma == 0.15
 
 
 @pytest.mark.slow
@@ -202,10 +216,7 @@ def test_a_step_moves_the_variables_it_names_and_no_others(update):
             if "moving" in variable.path:
                 expected = network in update.in_training_mode
             assert moved == expected, f"{name} step, {variable.path}"
-    counts = {
-        o: int(getattr(update.timegan, f"{o}_optimizer").iterations)
-        for o in ("autoencoder", "supervisor", "generator", "discriminator")
-    }
+    counts = {o: int(getattr(update.timegan, f"{o}_optimizer").iterations) for o in OPTIMIZERS}
     assert counts == dict.fromkeys(counts, 2) | {update.optimizer: 3}
 
 
@@ -278,12 +289,7 @@ def phases():
 
 
 def optimizers(timegan):
-    return (
-        timegan.autoencoder_optimizer,
-        timegan.supervisor_optimizer,
-        timegan.generator_optimizer,
-        timegan.discriminator_optimizer,
-    )
+    return [getattr(timegan, f"{name}_optimizer") for name in OPTIMIZERS]
 
 
 def test_phases_stand_in_the_papers_order_and_name_their_losses(phases):
@@ -296,7 +302,7 @@ def test_phases_stand_in_the_papers_order_and_name_their_losses(phases):
 
 def test_joint_step_updates_generator_and_embedder_twice_and_the_discriminator_once(phases):
     counts = phases[-1]
-    assert counts == [[1, 0, 0, 0], [1, 1, 0, 0], [3, 1, 2, 1]]
+    assert counts == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 2, 2, 1]]
 
 
 def test_noise_may_be_wider_than_the_features(phases):

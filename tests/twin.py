@@ -7,7 +7,8 @@ one more leading axis than its layer's, of variants to evaluate at once; every v
 import numpy as np
 
 EPSILON = 1e-8
-ADAM_EPSILON = 1e-7
+MOMENT_EPSILON = 1e-6
+ADAM_EPSILON = 1e-8
 BATCHNORM_EPSILON = 1e-3
 SHIFT = 1e-5  # of a finite difference
 
@@ -39,7 +40,7 @@ def discriminator_loss(real_logit, *fake_logits):
 
 def moment_loss(real, synthetic):
     def deviation(windows):
-        return np.sqrt(windows.var(-3, keepdims=True) + EPSILON)
+        return np.sqrt(windows.var(-3, keepdims=True) + MOMENT_EPSILON)
 
     mean_gap = real.mean(-3, keepdims=True) - synthetic.mean(-3, keepdims=True)
     deviation_gap = deviation(real) - deviation(synthetic)

@@ -106,6 +106,6 @@ def write(run: Run, settings: GeneratorSettings, device) -> Path:
     forecasts = table.to_table(tracks, errors, column, trained.freq)
     drawn = run.folder / "forecast.png"
     files.write_whole(drawn, picture.draw(forecasts, column))
-    path = write_csv("Forecast", forecasts)
+    path = write_csv("Forecast", forecasts, settings.output)
     log.info("Forecasts of %s from %s -> %s, %s", column.name, run.folder, path, drawn)
     return path

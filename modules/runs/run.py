@@ -156,6 +156,11 @@ def existing(result_dir):
     return sorted(found, key=lambda run: run.number)
 
 
+def folder_beside(path):
+    """The folder of the run that the model or scaler at `path` lies in; None for None."""
+    return None if path is None else str(Path(path).absolute().parent)
+
+
 def find(folder, result_dir):
     """Return the finished run at `folder`, or the newest one of `result_dir` for None.
 

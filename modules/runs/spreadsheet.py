@@ -51,6 +51,13 @@ def decimals(largest):
     return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
 
 
-def write_csv(name: str, table: pd.DataFrame) -> Path:
-    """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the working folder; return its path."""
-    return files.write_new(f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv", to_csv(table))
+def write_csv(name: str, table: pd.DataFrame, output: str | None = None) -> Path:
+    """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the folder `output`; return its path.
+
+    None is the folder of the programs, as document 000 has it. Where `output` ends in .csv it is
+    the file itself. Never over another file: see `modules.files.write_new`.
+    """
+    place = Path(output) if output else files.ROOT
+    if place.suffix.lower() != ".csv":
+        place = place / f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv"
+    return files.write_new(place, to_csv(table))

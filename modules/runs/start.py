@@ -15,7 +15,6 @@ from modules.runs import locks
 from modules.runs.run import Run, create, find_unfinished, saved_settings
 from modules.training.graphs import graphs_released
 
-ROOT = Path(__file__).parents[2]
 LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
 log = logging.getLogger(__name__)
@@ -99,9 +98,9 @@ def log_header(settings, *, device: str) -> None:
     """Log versions, device and every setting: what it takes to repeat the run."""
     libraries = ", ".join(f"{name} {version(package)}" for name, package in LIBRARIES.items())
     log.info("Python %s, %s on %s", platform.python_version(), libraries, device)
-    log.info("  git = %s", git_state(ROOT))
+    log.info("  git = %s", git_state(files.ROOT))
     for name, value in settings.model_dump().items():
-        log.info("  %s = %r", name, value)
+        log.info("  %s = %r (%s)", name, value, settings.origin(name))
 
 
 def git_state(folder: Path) -> str:

@@ -80,8 +80,11 @@ def write(run: Run, settings: GeneratorSettings, device) -> Path:
     windows = synthesizer.draw(n_windows, n_steps, seed=settings.seed, device=device)
     trained = synthesizer.trained
     table = synthesis.to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
-    path = write_csv("TimeGan", table)
-    log.info("%d windows of %d rows from %s -> %s", n_windows, n_steps, run.folder, path)
+    path = write_csv("TimeGan", table, settings.output)
+    log.info(
+        "%d windows of %d rows from %s (preset %s) -> %s",
+        n_windows, n_steps, run.folder, trained.settings.preset, path,
+    )  # fmt: skip
     if settings.report != "none":
         _write_report(run, records_of(run), trained.settings, windows, settings.report)
     return path

@@ -27,8 +27,11 @@ class Batches(tf.Module):
         self.random = tf.random.Generator.from_seed(seed, alg="philox")
 
     def windows(self):
-        """Return float32 (batch_size, seq_len, F), drawn with replacement."""
-        drawn = self.random.uniform((self.batch_size,), maxval=self.starts.shape[0], dtype=tf.int64)
+        """Return float32 (batch_size, seq_len, F); no window twice while there are others left."""
+        n_windows = self.starts.shape[0]
+        seed = self.random.uniform_full_int((2,), dtype=tf.uint32)
+        places = tf.range(self.batch_size, dtype=tf.int64) % n_windows
+        drawn = tf.random.experimental.index_shuffle(places, seed, n_windows - 1)
         rows = tf.gather(self.starts, drawn)[:, None] + self.steps
         return tf.gather(self.scaled, rows)
 

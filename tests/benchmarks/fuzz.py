@@ -21,7 +21,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import pytest
 
-from tests import odd_files, test_changed_runs, test_fuzz_records, test_untrusted
+from tests import odd_files
+from tests.records import test_fuzz_records
+from tests.runs import test_changed_runs, test_untrusted
 from tests.tiny import finished_run
 
 

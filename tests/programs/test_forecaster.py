@@ -44,7 +44,7 @@ def trained(tmp_path_factory):
 
 def forecast(run, monkeypatch, tmp_path, *arguments):
     monkeypatch.chdir(tmp_path)
-    code = gan_generator.main(["--run", str(run), *arguments])
+    code = gan_generator.main(["--run", str(run), "--output", ".", *arguments])
     files = list(tmp_path.glob("Forecast_*.csv"))
     return code, pd.read_csv(files[0], parse_dates=["DateTime"]) if files else None
 

@@ -104,7 +104,7 @@ def test_a_generator_that_cannot_write_says_so_and_keeps_the_run(
         if option == "full":
             fill(folder)
         monkeypatch.chdir(folder)
-        assert gan_generator.main(["--run", str(run.folder), "--n_windows", "2"]) == 1
+        assert gan_generator.main(["--run", str(run.folder), "--n_windows=2", "--output=."]) == 1
         said = capsys.readouterr().out
         assert said.startswith("Cannot write TimeGan_") and said.count("\n") == 1
         assert contents(folder) == {}

@@ -78,13 +78,25 @@ def stocks(_):
     return [*arguments, "--batchnorm", "false"]
 
 
-SITES = {"westsouth": westsouth, "jeju": jeju, "la_haute_borne": la_haute_borne, "stocks": stocks}
+def best(folder):
+    steps = ["--autoencoder_steps", "3", "--supervised_steps", "3"]
+    return [*westsouth(folder), "--preset", "best", *steps]
+
+
+SITES = {
+    "westsouth": westsouth,
+    "best": best,
+    "jeju": jeju,
+    "la_haute_borne": la_haute_borne,
+    "stocks": stocks,
+}
 WESTSOUTH_COLUMNS = (
     "WindD1 WindD2 WindSpeed RotorPosition BladePitchP1 BladePitchP2 BladePitchP3 "
     "GeneratorTR ActivePower"
 ).split()
 COLUMNS = {
     "westsouth": WESTSOUTH_COLUMNS,
+    "best": WESTSOUTH_COLUMNS,
     "jeju": [
         *("INFO_SPEED_WIND", "INFO_DIRECTION_WIND", "AVG_DIRECTION_EMS"),
         *("INFO_PITCHANGLE_BLADE1", "INFO_PITCHANGLE_BLADE2", "INFO_PITCHANGLE_BLADE3"),
@@ -117,7 +129,7 @@ def call(main, arguments):
 def generate(folder, *arguments):
     """Return the bytes of the CSV that the generator writes; the file itself goes."""
     with working_in(folder):
-        code, said = call(gan_generator.main, list(arguments))
+        code, said = call(gan_generator.main, [*arguments, "--output", "."])
         assert code == 0, said
         (path,) = Path().glob("TimeGan_2*.csv")
         written = path.read_bytes()
@@ -166,9 +178,43 @@ def test_training_ends_with_a_run_and_the_next_command(site):
     assert "Next: python gan_generator.py --run TimeGan_Result/experiment_01" in site.said
     assert site.run.is_finished
     files = {path.name for path in site.run.model_folder.iterdir()}
-    tables = {"columns.json", "quantiles.json", "copula.json", "settings.json"}
-    assert {"model.keras", "scale.pickle", "ckpt-3.index"} | tables <= files
+    assert {"model.keras", "scale.pickle", "ckpt-3.index", "columns.json", "settings.json"} <= files
     assert not [name for name in files if name.startswith(".")]
+
+
+@only("best")
+def test_the_best_preset_leaves_its_tables_beside_the_model(site):
+    files = {path.name for path in site.run.model_folder.iterdir()}
+    assert {"quantiles.json", "copula.json"} <= files
+    written = json.loads((site.run.model_folder / "settings.json").read_text())
+    assert (written["preset"], written["noise"]) == ("best", "copula")
+    log = (site.run.folder / "train.log").read_text(encoding="utf-8")
+    assert "noise = 'copula' (preset best)" in log and "num_layers = 1 (given)" in log
+
+
+@pytest.mark.parametrize("name", ["model.keras", "scale.pickle"])
+@only("westsouth")
+def test_a_model_or_scaler_alone_names_the_run_it_lies_in(site, tmp_path, name):
+    option = "--model_path" if name == "model.keras" else "--scale_path"
+    expected = generate(site.folder, "--n_windows", "2")
+    with working_in(tmp_path):  # where there is no run
+        path = site.run.model_folder / name
+        arguments = [option, str(path), "--n_windows", "2", "--output", "mine.csv"]
+        code, said = call(gan_generator.main, arguments)
+        assert code == 0, said
+        assert Path("mine.csv").read_bytes() == expected
+        assert "preset document" in said
+
+
+@only("westsouth")
+def test_the_csv_lies_in_the_folder_of_the_programs_unless_told_otherwise(
+    site, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("modules.files.ROOT", tmp_path)
+    with working_in(site.folder):
+        assert call(gan_generator.main, ["--n_windows", "2"])[0] == 0
+        assert not list(Path().glob("*.csv"))
+    assert len(list(tmp_path.glob("TimeGan_2*.csv"))) == 1
 
 
 def test_losses_of_every_phase_are_written(site):
@@ -200,13 +246,14 @@ def test_csv_has_the_windows_columns_and_limits_of_the_data(site):
             assert values.between(column["observed_min"], column["observed_max"]).all()
 
 
-@only("westsouth", "jeju", "la_haute_borne")
+@only("westsouth", "best", "jeju", "la_haute_borne")
 def test_time_runs_on_from_the_data_in_its_own_step(site):
     table = generated(site)
     times = pd.to_datetime(table["DateTime"])
     assert (times.diff()[1:] == pd.Timedelta(minutes=10)).all()
     starts = {
         "westsouth": "2021-01-01 00:00:00",
+        "best": "2021-01-01 00:00:00",
         "jeju": "2022-05-01 00:00:00",
         "la_haute_borne": "2014-01-01 00:00:00+00:00",
     }
@@ -230,7 +277,7 @@ def test_a_model_trained_on_the_fast_layers_runs_on_the_stock_ones(site):
     assert np.ptp(stock) > 0.01
 
 
-@only("westsouth")
+@only("best")
 def test_quantile_mapping_widens_what_a_hardly_trained_model_makes(site):
     synthesizer = loaded(site.run)
     trained = synthesizer.trained
@@ -243,10 +290,10 @@ def test_quantile_mapping_widens_what_a_hardly_trained_model_makes(site):
     assert (shares[1] > 0.9).all() and (shares[0] < shares[1]).all()
 
 
-@only("westsouth")
+@only("best")
 def test_the_generator_writes_mapped_windows(site):
     mapped = loaded(site.run).draw(N_WINDOWS, 5, seed=0, device=CPU)
-    written = generated(site)[COLUMNS["westsouth"]].to_numpy()
+    written = generated(site)[COLUMNS["best"]].to_numpy()
     np.testing.assert_allclose(written.reshape(mapped.shape), mapped, rtol=1e-12)
 
 
@@ -358,10 +405,11 @@ def test_a_run_that_fails_says_where_and_leaves_no_model(workspace, monkeypatch)
     assert "its training has not finished" in said
 
 
-@pytest.mark.parametrize(("words", "n_columns"), [([], 1), (["--no-atoms"], 0)])
-def test_a_run_knows_the_atoms_of_power_unless_told_otherwise(
-    workspace, monkeypatch, words, n_columns
-):
+@pytest.mark.parametrize(
+    ("words", "n_columns"),
+    [([], 0), (["--atoms"], 1), (["--preset", "best"], 1), (["--preset=best", "--no-atoms"], 0)],
+)
+def test_a_run_knows_the_atoms_of_power_where_asked(workspace, monkeypatch, words, n_columns):
     monkeypatch.setattr(losses, "EPSILON", float("nan"))  # ends it once its columns are written
     make_sample(workspace / "input", days=20, n_turbines=1)
     call(gan_train.main, ["--data_path", "input", *TINY, *words])

@@ -98,7 +98,7 @@ def test_a_training_killed_at_any_moment_loses_at_most_one_interval(
         kill(training)
         n_inside += is_saving(run)
         reached, resumed = done(), len(processes.resumptions(run))
-        assert gan_generator.main(["--n_windows", "2"]) == 0
+        assert gan_generator.main(["--n_windows", "2", "--output", "."]) == 0
         assert "experiment_01" in capsys.readouterr().out
         following = begin(tmp_path, "timegan", "--resume")
         # The first sign of it: the rows after the checkpoint are dropped, or the log tells.

@@ -87,7 +87,8 @@ def learn(values, settings, run, device):
 def write(run, settings, device):
     model = load_model(run.model_folder / "model.keras")
     value = float(device.call(model, ZERO, training=False)[0, 0])
-    return write_csv("Constant", pd.DataFrame({"value": [value] * settings.n_windows}))
+    table = pd.DataFrame({"value": [value] * settings.n_windows})
+    return write_csv("Constant", table, settings.output)
 
 
 ZERO = tf.zeros((1, 1))
@@ -113,7 +114,7 @@ def generated(folder):
 
 def test_a_new_family_trains_and_generates(constant):
     assert gan_train.main(["constant"]) == 0
-    assert gan_generator.main(["--n_windows", "2"]) == 0
+    assert gan_generator.main(["--n_windows", "2", "--output", "."]) == 0
     np.testing.assert_allclose(generated(constant), [3.0, 3.0], atol=1e-3)
     written = (constant / "TimeGan_Result" / "experiment_01" / "train.log").read_text()
     assert "numbers = 'numbers.txt'" in written and "mean 60/60" in written
@@ -131,7 +132,7 @@ def test_a_new_family_is_resumed(constant, monkeypatch):
     assert gan_train.main(["constant", "--checkpoint_interval", "20"]) == 130
     monkeypatch.setattr(Trainer, "_save", save)
     assert gan_train.main(["constant", "--resume"]) == 0
-    assert gan_generator.main([]) == 0
+    assert gan_generator.main(["--output", "."]) == 0
     np.testing.assert_allclose(generated(constant), np.full(1440, 3.0), atol=1e-3)
 
 

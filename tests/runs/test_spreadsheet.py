@@ -76,6 +76,6 @@ def test_the_generators_csv_opens_as_text_whatever_the_columns_are_called(
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], [COMMAND, "Power"]))
     run.save_model(stirred(tiny_timegan()).synthetic_model(run.model_name))
     monkeypatch.chdir(tmp_path)
-    assert gan_generator.main(["--n_windows", "2"]) == 0
+    assert gan_generator.main(["--n_windows", "2", "--output", "."]) == 0
     header = next(tmp_path.glob("TimeGan_*.csv")).read_text().splitlines()[0]
     assert header == f"window,DateTime,'{COMMAND},Power"

@@ -79,7 +79,7 @@ def test_fifty_runs_in_one_process_take_no_more_memory_than_ten(tmp_path, monkey
         with restored_logging(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             assert gan_train.main(SMALL) == 0, said.getvalue()
             if i % 5 == 4:
-                assert gan_generator.main(["--n_windows", "2"]) == 0, said.getvalue()
+                assert gan_generator.main(["--n_windows=2", "--output=."]) == 0, said.getvalue()
         gc.collect()
         mib.append(resident())
         n_objects.append(len(gc.get_objects()))

@@ -38,8 +38,22 @@ def test_windows_begin_only_where_they_may():
     assert set(firsts) == set(starts)
 
 
+def test_no_window_comes_twice_in_a_batch_while_there_are_others():
+    batches = arange_batches(batch_size=20)
+    for _ in range(50):
+        firsts = batches.windows().numpy()[:, 0, 0]
+        assert len(set(firsts)) == 20
+
+
+def test_a_batch_larger_than_the_records_takes_every_window_as_often():
+    firsts = arange_batches(batch_size=27).windows().numpy()[:, 0, 0].astype(int)
+    assert sorted(np.bincount(firsts, minlength=26)) == [1] * 25 + [2]
+
+
 def test_every_window_comes_equally_often_the_last_included():
-    firsts = arange_batches(batch_size=26_000).windows().numpy()[:, 0, 0].astype(int)
+    batches = arange_batches(batch_size=10)
+    draw = tf.function(batches.windows, autograph=False)
+    firsts = np.concatenate([draw().numpy()[:, 0, 0] for _ in range(2600)]).astype(int)
     counts = np.bincount(firsts, minlength=26)
     # Five standard deviations of a binomial count.
     assert np.abs(counts - 1000).max() < 5 * np.sqrt(1000)
