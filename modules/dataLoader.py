@@ -15,8 +15,8 @@ from modules.records.cleaning import power_unit_slip
 from modules.records.columns import wind_speed_column
 from modules.records.header import Records, map_file
 from modules.records.readers import is_data_file, read_table
-from modules.records.sample import stand_in
 from modules.records.site import RawTurbine, Site
+from modules.records.stand_in import stand_in
 
 LARGEST_OVERLAP = 0.5
 
