@@ -5,6 +5,39 @@ import os
 import sys
 from pathlib import Path
 
+if sys.platform == "win32":
+    import msvcrt
+
+    LOCK_FILE = ".lock"  # Windows opens no folder: a file in it is locked in its place
+    TAKEN = PermissionError
+
+    def _open(folder: Path) -> int:
+        return os.open(Path(folder, LOCK_FILE), os.O_RDWR | os.O_CREAT)
+
+    def _take(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _let_go(handle: int) -> None:
+        # Closing alone frees it too, but at Windows' leisure.
+        with contextlib.suppress(OSError):
+            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+        os.close(handle)
+
+else:
+    import fcntl
+
+    TAKEN = BlockingIOError
+
+    def _open(folder: Path) -> int:
+        return os.open(folder, os.O_RDONLY)
+
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _let_go(handle: int) -> None:
+        os.close(handle)
+
+
 _held: list[int] = []
 
 
@@ -32,40 +65,14 @@ def release() -> None:
         _let_go(_held.pop())
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    LOCK_FILE = ".lock"  # Windows opens no folder, so a file in it is locked
-
-    def _lock(folder: Path) -> int | None:
-        """Return an open handle that holds the lock, or None where another does."""
-        handle = os.open(Path(folder, LOCK_FILE), os.O_RDWR | os.O_CREAT)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            os.close(handle)
-            return None
-        except OSError:  # a file system without locks
-            return handle
-        return handle
-
-    def _let_go(handle: int) -> None:
-        with contextlib.suppress(OSError):  # it may hold no lock, see `_lock`
-            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+def _lock(folder: Path) -> int | None:
+    """Return an open handle that holds the lock, or None where another does."""
+    handle = _open(folder)
+    try:
+        _take(handle)
+    except TAKEN:
         os.close(handle)
-else:
-    import fcntl
-
-    def _lock(folder: Path) -> int | None:
-        """Return an open handle that holds the lock, or None where another does."""
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return None
-        except OSError:  # a file system without locks
-            return handle
+        return None
+    except OSError:  # a file system without locks
         return handle
-
-    _let_go = os.close
+    return handle
