@@ -3,7 +3,7 @@
 `python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import (
     Field,
@@ -11,10 +11,17 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, CliImplicitFlag, CliToggleFlag, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    CliImplicitFlag,
+    CliToggleFlag,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
@@ -47,7 +54,14 @@ class ProgramSettings(BaseSettings):
     )
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls, init_settings, **_sources):
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         # Environment variables are left out: a shell's SEED or LOCATION must not change a run.
         return (init_settings,)
 
@@ -121,7 +135,7 @@ class DataSettings(ProgramSettings):
 
     @field_validator("freq", mode="before")
     @classmethod
-    def _none_is_a_word(cls, freq):
+    def _none_is_a_word(cls, freq: object) -> object:
         return None if str(freq).lower() == "none" else freq
 
 
@@ -239,7 +253,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_in_preset(cls, given):
+    def _fill_in_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
         # As text: a settings file that somebody changed may hold anything under that name.
         preset = str(given.get("preset", cls.model_fields["preset"].default))
         defaults = {name: cls.model_fields[name].default for name in PRESETS["document"]}
@@ -248,7 +262,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
 
     @field_validator("z_dim")
     @classmethod
-    def _copula_has_its_own_width(cls, z_dim, others):
+    def _copula_has_its_own_width(cls, z_dim: int | None, others: ValidationInfo) -> int | None:
         if z_dim is not None and others.data.get("noise") == "copula":
             raise ValueError(
                 "the copula is as wide as the features: leave it out, or take another "
@@ -325,7 +339,7 @@ class GeneratorSettings(ProgramSettings):
 
 # `document` repeats the defaults as they came: what differs from them below has been edited, and
 # counts before any preset, as if it had been given.
-PRESETS = {
+PRESETS: dict[str, dict[str, Any]] = {
     "document": {
         "sel_rnn": "LSTM",
         "batchnorm": True,
@@ -358,7 +372,10 @@ PRESETS = {
     },
 }
 
-FAMILIES = {"timegan": TimeGANSettings, "forecaster": ForecasterSettings}
+FAMILIES: dict[str, type[TrainingSettings]] = {
+    "timegan": TimeGANSettings,
+    "forecaster": ForecasterSettings,
+}
 
 
 def settings_table(settings_class: type[ProgramSettings]) -> str:
@@ -376,9 +393,9 @@ def settings_table(settings_class: type[ProgramSettings]) -> str:
 
 def tables() -> str:
     """Return every table of docs/settings.md, under its class' first line."""
-    families = FAMILIES.values()
-    classes = (ProgramSettings, TrainingSettings, DataSettings, *families, GeneratorSettings)
-    return "\n\n".join(f"{c.__doc__.strip()}\n\n{settings_table(c)}" for c in classes)
+    classes: list[type[ProgramSettings]] = [ProgramSettings, TrainingSettings, DataSettings]
+    classes += [*FAMILIES.values(), GeneratorSettings]
+    return "\n\n".join(f"{(c.__doc__ or '').strip()}\n\n{settings_table(c)}" for c in classes)
 
 
 if __name__ == "__main__":
