@@ -104,6 +104,9 @@ def windowed_dataset(
 def drawn(
     items: np.ndarray | tuple[np.ndarray, ...], shuffle_buffer: int, *, seed: int | None
 ) -> tf.data.Dataset:
-    """A `tf.data.Dataset` of `items`, (n, ...), drawn anew in each pass from a buffer of so many."""
+    """A `tf.data.Dataset` of `items`, (n, ...), in each pass drawn anew.
+
+    From a buffer of `shuffle_buffer` items; 1 leaves them in their order.
+    """
     dataset = tf.data.Dataset.from_tensor_slices(items)
     return dataset.shuffle(shuffle_buffer, seed=seed) if shuffle_buffer > 1 else dataset
