@@ -5,19 +5,21 @@ names another run, `--length 52560` asks for one seamless series.
 """
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from modules import programs
 from modules.command_line import plug, read_settings
 from settings import FAMILIES, GeneratorSettings
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Write the output of a run, by its family. Returns the exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     return programs.run(lambda: generate(read_settings(GeneratorSettings, arguments)))
 
 
-def generate(settings):
+def generate(settings: GeneratorSettings) -> Path:
     """Write what a run was trained for; return its path."""
     from modules.runs.run import family_of, find, folder_beside
 

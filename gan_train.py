@@ -6,22 +6,24 @@ Any setting can be given for one run: `python gan_train.py --data_path D --train
 
 import logging
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from modules import programs
 from modules.command_line import named_family, plug, read_settings
-from settings import FAMILIES
+from settings import FAMILIES, TrainingSettings
 
 log = logging.getLogger(__name__)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Train the family named by the first word, `timegan` for none. Returns the exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     name, arguments = named_family(arguments, FAMILIES)
     return programs.run(lambda: train(name, read_settings(FAMILIES[name], arguments)))
 
 
-def train(name, settings):
+def train(name: str, settings: TrainingSettings) -> Path | None:
     """Train the family `name` and leave a run folder behind; return it, None after a check."""
     from modules.runs.start import settle, start
 

@@ -8,15 +8,23 @@ from typing import Any, Literal, NamedTuple, get_args
 from pydantic import (
     AliasChoices,
     Field,
+    ModelWrapValidatorHandler,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     PrivateAttr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, CliImplicitFlag, CliToggleFlag, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    CliImplicitFlag,
+    CliToggleFlag,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
 CLEANING_RULES = get_args(CleaningRule)
@@ -57,7 +65,14 @@ class ProgramSettings(BaseSettings):
         return "given" if name in self.model_fields_set else "default"
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls, init_settings, **_sources):
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         # Environment variables are left out: a shell's SEED or LOCATION must not change a run.
         return (init_settings,)
 
@@ -131,7 +146,7 @@ class DataSettings(ProgramSettings):
 
     @field_validator("freq", mode="before")
     @classmethod
-    def _none_is_a_word(cls, freq):
+    def _none_is_a_word(cls, freq: object) -> object:
         return None if str(freq).lower() == "none" else freq
 
 
@@ -252,7 +267,9 @@ class TimeGANSettings(TrainingSettings, DataSettings):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _fill_in_preset(cls, given, build):
+    def _fill_in_preset(
+        cls, given: Any, build: ModelWrapValidatorHandler["TimeGANSettings"]
+    ) -> "TimeGANSettings":
         if not isinstance(given, dict):
             return build(given)
         # As text: a settings file that somebody changed may hold anything under that name.
@@ -274,7 +291,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
 
     @field_validator("z_dim")
     @classmethod
-    def _copula_has_its_own_width(cls, z_dim, others):
+    def _copula_has_its_own_width(cls, z_dim: int | None, others: ValidationInfo) -> int | None:
         if z_dim is not None and others.data.get("noise") == "copula":
             raise ValueError(
                 "the copula is as wide as the features: leave it out, or take another "
@@ -414,7 +431,10 @@ PRESETS: dict[str, dict[str, Choice]] = {
     },
 }
 
-FAMILIES = {"timegan": TimeGANSettings, "forecaster": ForecasterSettings}
+FAMILIES: dict[str, type[TrainingSettings]] = {
+    "timegan": TimeGANSettings,
+    "forecaster": ForecasterSettings,
+}
 
 
 def settings_table(settings_class: type[ProgramSettings]) -> str:
@@ -442,9 +462,9 @@ def presets_table() -> str:
 
 def tables() -> str:
     """Return every table of docs/settings.md, under its class' first line."""
-    families = FAMILIES.values()
-    classes = (ProgramSettings, TrainingSettings, DataSettings, *families, GeneratorSettings)
-    described = [f"{c.__doc__.strip()}\n\n{settings_table(c)}" for c in classes]
+    classes: list[type[ProgramSettings]] = [ProgramSettings, TrainingSettings, DataSettings]
+    classes += [*FAMILIES.values(), GeneratorSettings]
+    described = [f"{(c.__doc__ or '').strip()}\n\n{settings_table(c)}" for c in classes]
     return "\n\n".join([*described, f"The presets of TimeGAN, and why.\n\n{presets_table()}"])
 
 

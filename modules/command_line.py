@@ -1,17 +1,22 @@
 """From the words of a command line to settings, or to a message about those that are wrong."""
 
 import importlib
+from collections.abc import Container, Sequence
+from types import ModuleType
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_settings import CliApp
+from pydantic_settings import BaseSettings, CliApp
 from pydantic_settings import SettingsError as CommandLineError
 
 from modules.errors import SettingsError
 
 STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
 
+S = TypeVar("S", bound=BaseSettings)
 
-def named_family(arguments, families):
+
+def named_family(arguments: list[str], families: Container[str]) -> tuple[str, list[str]]:
     """Split off the family that the first of `arguments` names: (family, the rest).
 
     `timegan` where it names none of `families`.
@@ -21,7 +26,7 @@ def named_family(arguments, families):
     return "timegan", arguments
 
 
-def plug(family):
+def plug(family: str) -> ModuleType:
     """The module of a family with its `read`, `prepare`, `learn` and `write`.
 
     The family's name is its folder's, imported only here, once it is chosen.
@@ -29,7 +34,7 @@ def plug(family):
     return importlib.import_module(f"modules.{family}.family")
 
 
-def read_settings(settings_class, arguments):
+def read_settings(settings_class: type[S], arguments: Sequence[str]) -> S:
     """Return `settings_class` from command-line `arguments`, defaults standing for the rest.
 
     Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
@@ -44,7 +49,7 @@ def read_settings(settings_class, arguments):
         raise SettingsError(f"{error}. See python {program} --help") from None
 
 
-def _refuse_two_names(settings_class, arguments):
+def _refuse_two_names(settings_class: type[BaseSettings], arguments: Sequence[str]) -> None:
     """Raise SettingsError for a setting that is given by two of its names."""
     given = {word[2:].split("=")[0] for word in arguments if word.startswith("--")}
     for field, info in settings_class.model_fields.items():
@@ -54,7 +59,7 @@ def _refuse_two_names(settings_class, arguments):
             raise SettingsError(f"{spelt} are names of one setting, `{field}`. Give one of them.")
 
 
-def _with_meant_words(arguments):
+def _with_meant_words(arguments: Sequence[str]) -> list[str]:
     """Let `--resume` and `--report` stand alone: the newest unfinished run, the quick report."""
     arguments = list(arguments)
     for i, argument in enumerate(arguments):
@@ -63,9 +68,9 @@ def _with_meant_words(arguments):
     return arguments
 
 
-def explain(error):
+def explain(error: ValidationError) -> str:
     """Turn pydantic's report into one line per setting: name, value received, what is allowed."""
-    faults = {}
+    faults: dict[str, tuple[Any, list[str]]] = {}
     for fault in error.errors():
         name = str((fault["loc"] or ("settings",))[0])  # what follows is a union's branch, an index
         faults.setdefault(name, (fault["input"], []))[1].append(fault["msg"])

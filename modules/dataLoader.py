@@ -2,21 +2,21 @@
 
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol, Self, TypeVar
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from modules import files
 from modules.errors import DataError
-from modules.location_module import clean, get_site
-from modules.records.cleaning import power_unit_slip
-from modules.records.columns import wind_speed_column
+from modules.location_module import SiteSettings, clean, get_site
+from modules.records.checks import check_power_units
 from modules.records.header import Records, map_file
 from modules.records.readers import is_data_file, read_table
-from modules.records.sample import stand_in
-from modules.records.site import RawTurbine, Site
+from modules.records.site import RawTurbine, SiteData
+from modules.records.stand_in import stand_in
 
 LARGEST_OVERLAP = 0.5
 
@@ -28,7 +28,28 @@ _PERIOD = re.compile(
 logger = logging.getLogger(__name__)
 
 
-def read_site(settings):
+class LoadSettings(Protocol):
+    """What `load` reads of the settings."""
+
+    @property
+    def data_path(self) -> str: ...
+    @property
+    def gen_name(self) -> str | None: ...
+    @property
+    def location(self) -> str: ...
+
+
+class ReadSettings(LoadSettings, SiteSettings, Protocol):
+    """What `read_site` reads of the settings, which are a pydantic model."""
+
+    def model_copy(self, *, update: dict[str, Any]) -> Self: ...
+
+
+S = TypeVar("S", bound=ReadSettings)
+Item = TypeVar("Item")
+
+
+def read_site(settings: S) -> tuple[S, SiteData]:
     """Return (settings, `SiteData`): the clean records that `settings` name.
 
     Where nobody has put data yet, the settings that come back point at the bundled sample. Raises
@@ -40,7 +61,7 @@ def read_site(settings):
     return settings, clean(load(settings), settings)
 
 
-def load(settings) -> dict[str, RawTurbine]:
+def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     """Read `settings.data_path` as files of `settings.location`: one table per turbine.
 
     A turbine is told by the site's turbine column; else by the subfolder of its files; else by
@@ -71,7 +92,7 @@ def load(settings) -> dict[str, RawTurbine]:
         )
         parts = {name: parts[name] for name in names}
     for part in (part for together in parts.values() for part in together):
-        _check_power_units(part, site)
+        check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
     return {name: _join(name, parts[found]) for name, found in spelt.items()}
@@ -115,7 +136,7 @@ def _labels(path: Path, root: Path) -> set[str]:
     return {*_folders(path, root), _strip_period(stem), stem, path.name, below}
 
 
-def _select(items: list, gen_name: str, labels) -> list:
+def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]) -> list[Item]:
     """Items with a label equal to `gen_name`; else those with a label that contains it."""
     exact = [item for item in items if gen_name in labels(item)]
     chosen = exact or [item for item in items if any(gen_name in label for label in labels(item))]
@@ -143,28 +164,12 @@ def _check_consistent(records: list[Records]) -> None:
             raise DataError(
                 f"Only one of {first.path} and {other.path} has a time column. Run them apart."
             )
-        if first.stamps is not None and (other.stamps.tz is None) != (first.stamps.tz is None):
+        if first.stamps is None or other.stamps is None:
+            continue
+        if (other.stamps.tz is None) != (first.stamps.tz is None):
             raise DataError(
                 f"Only one of {first.path} and {other.path} has time stamps with a UTC offset. "
                 "Export all files in one time zone."
-            )
-
-
-def _check_power_units(records: Records, site: Site) -> None:
-    if site.rated_power is None:
-        return
-    at = wind_speed_column(records.columns)
-    wind_speed = None if at is None else records.table[records.columns[at].name].to_numpy()
-    for column in records.columns:
-        if column.kind != "power":
-            continue
-        power = records.table[column.name].to_numpy()
-        unit = power_unit_slip(power, wind_speed, site.rated_power)
-        if unit is not None:
-            raise DataError(
-                f"{records.path}, column '{column.name}' is in {unit}, not kW: its highest "
-                f"reading is {np.nanmax(power):g} at a rated power of {site.rated_power:g} kW. "
-                "Convert it to kW, or correct rated_power in modules/location_module.py."
             )
 
 
@@ -210,7 +215,8 @@ def _overlap(records: list[Records]) -> bool:
         return False
     if records[0].stamps is None:
         return True
-    spans = sorted((record.stamps.min(), record.stamps.max()) for record in records)
+    stamps = (record.stamps for record in records if record.stamps is not None)
+    spans = sorted((times.min(), times.max()) for times in stamps)
     for (start, stop), (next_start, next_stop) in zip(spans, spans[1:], strict=False):
         shorter = min(stop - start, next_stop - next_start)
         shared = min(stop, next_stop) - next_start

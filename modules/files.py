@@ -167,6 +167,14 @@ def write_folder(folder: Path, contents: dict[str, bytes]) -> None:
         remove_folder(draft)
 
 
+def folder_holds(folder: Path, contents: dict[str, bytes]) -> bool:
+    """Whether `folder` has these files, name -> bytes, to the last byte."""
+    try:
+        return all(read_bytes(folder / name) == content for name, content in contents.items())
+    except OSError:
+        return False
+
+
 def sweep(folder: Path) -> None:
     """Remove what a killed program left half written in `folder`: files, and TensorFlow's."""
     for path in Path(folder).glob(f"{UNFINISHED}*"):

@@ -3,41 +3,39 @@
 A new site is one entry in `SITES` and a test: no code.
 """
 
+from typing import Any, Protocol
+
 from modules.errors import DataError
 from modules.records.columns import WIND_SPEED, Column
-from modules.records.pipeline import clean_site
-from modules.records.site import Site, SiteData
+from modules.records.pipeline import CleaningSettings, clean_site
+from modules.records.site import RawTurbine, Site, SiteData
 
 TURBINE_COLUMNS = ("turbine", "turbine_name", "wind_turbine_name", "turbinename", "asset_id")
 
 
-def _wind_speed(name: str, **fields) -> Column:
-    limits = {"lower": 0, "upper": 50, "iec": WIND_SPEED, "responsive": True}
-    return Column(name=name, unit="m/s", kind="speed", **(limits | fields))
+def _wind_speed(name: str, **fields: Any) -> Column:
+    fields = {"lower": 0, "upper": 50, "iec": WIND_SPEED, "responsive": True} | fields
+    return Column(name=name, unit="m/s", kind="speed", **fields)
 
 
-def _direction(name: str, **fields) -> Column:
-    limits = {"lower": -180, "upper": 360, "iec": "WMET.HorWdDir", "responsive": True}
-    return Column(name=name, unit="deg", kind="angle", **(limits | fields))
+def _direction(name: str, **fields: Any) -> Column:
+    fields = {"lower": -180, "upper": 360, "iec": "WMET.HorWdDir", "responsive": True} | fields
+    return Column(name=name, unit="deg", kind="angle", **fields)
 
 
 def _nacelle(name: str) -> Column:
     return _direction(name, iec="WNAC.Dir", responsive=False)
 
 
-def _pitch(name: str, **fields) -> Column:
-    limits = {"lower": -10, "upper": 120, "iec": "WROT.BlPthAngVal"}
-    return Column(name=name, unit="deg", kind="pitch", **(limits | fields))
+def _pitch(name: str, **fields: Any) -> Column:
+    fields = {"lower": -10, "upper": 120, "iec": "WROT.BlPthAngVal"} | fields
+    return Column(name=name, unit="deg", kind="pitch", **fields)
 
 
-def _power(name: str, rated: float, **fields) -> Column:
-    limits = {
-        "lower": -0.05 * rated,
-        "upper": round(1.1 * rated, 1),
-        "iec": "WTUR.W",
-        "responsive": True,
-    }
-    return Column(name=name, unit="kW", kind="power", **(limits | fields))
+def _power(name: str, rated: float, **fields: Any) -> Column:
+    limits = {"lower": -0.05 * rated, "upper": round(1.1 * rated, 1)}
+    fields = limits | {"iec": "WTUR.W", "responsive": True} | fields
+    return Column(name=name, unit="kW", kind="power", **fields)
 
 
 def _rpm(name: str, upper: float, iec: str) -> Column:
@@ -165,7 +163,14 @@ def get_site(name: str) -> Site:
     return SITES[name]
 
 
-def clean(turbines: dict, settings) -> SiteData:
+class SiteSettings(CleaningSettings, Protocol):
+    """What `clean` reads of the settings."""
+
+    @property
+    def location(self) -> str: ...
+
+
+def clean(turbines: dict[str, RawTurbine], settings: SiteSettings) -> SiteData:
     """Clean the records of `modules.dataLoader.load` by the rules and the site of `settings`.
 
     See `modules.records.pipeline.clean_site` for what comes back and what is refused.

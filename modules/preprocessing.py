@@ -4,18 +4,31 @@ A scaler that can only undo the exact shape it was fitted on is of no use to a g
 undo any array whose last axis is the columns asked for.
 """
 
+from collections.abc import Iterable, Sequence
+from typing import Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from modules.errors import DataError
-from modules.records.columns import ANGLE, wrap_angle
+from modules.records.columns import ANGLE, Column, wrap_angle
 
 OUTERMOST = (0.01, 0.99)  # quantiles that the robust scaler stretches to 0 and 1
 
+Columns = str | int | Sequence[str | int] | None  # which of a scaler's; None is all of them
+
 
 class Scaler:
-    """Shared by all: `scaled = (values - offset_) / scale_`, column by column, NaN kept."""
+    """Shared by all: `scaled = (values - offset_) / scale_`, column by column, NaN kept.
 
-    def fit(self, values, names=None):
+    Once fitted: `names_`, the F columns'; `offset_` and `scale_`, float64 (F,).
+    """
+
+    names_: tuple[str, ...]
+    offset_: np.ndarray
+    scale_: np.ndarray
+
+    def fit(self, values: ArrayLike, names: Iterable[str] | None = None) -> Self:
         """Learn from `values`, float (n_rows, F); `names` are the F columns' own.
 
         A constant column gets scale 1, so that it survives the round trip. Returns self. Raises
@@ -35,7 +48,7 @@ class Scaler:
         return self
 
     @classmethod
-    def of(cls, names, offset, scale):
+    def of(cls, names: Iterable[str], offset: ArrayLike, scale: ArrayLike) -> Self:
         """Return the scaler that was fitted to columns `names` with these statistics, (F,) each.
 
         Raises ValueError or TypeError when they are no statistics of F columns.
@@ -53,12 +66,12 @@ class Scaler:
             raise ValueError("scale must be positive")
         return scaler
 
-    def transform(self, values, columns=None):
+    def transform(self, values: ArrayLike, columns: Columns = None) -> np.ndarray:
         """Return `values` scaled, same shape; last axis as in `inverse_transform`."""
         offset, scale = self._of(columns)
         return (np.asarray(values) - offset) / scale
 
-    def inverse_transform(self, scaled, columns=None):
+    def inverse_transform(self, scaled: ArrayLike, columns: Columns = None) -> np.ndarray:
         """Undo `transform` on an array of any shape.
 
         `columns`: None for all, the last axis then being F; a list of names or numbers, the last
@@ -71,18 +84,23 @@ class Scaler:
         offset, scale = self._of(columns)
         return np.asarray(scaled) * scale + offset
 
-    def _of(self, columns):
+    def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Offset and scale, (F,) each, of `values`, float64 (n_rows, F)."""
+        raise NotImplementedError
+
+    def _of(self, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
         if not hasattr(self, "offset_"):
             raise DataError(f"This {type(self).__name__} has not been fitted: call `fit` first.")
         if columns is None:
             return self.offset_, self.scale_
+        index: int | list[int]
         if isinstance(columns, str | int | np.integer):
             index = self._index(columns)
         else:
             index = [self._index(column) for column in columns]
         return self.offset_[index], self.scale_[index]
 
-    def _index(self, column):
+    def _index(self, column: str | int) -> int:
         if isinstance(column, str) and column in self.names_:
             return self.names_.index(column)
         if not isinstance(column, str) and 0 <= column < len(self.names_):
@@ -95,7 +113,7 @@ class Scaler:
 class MinMaxScaler(Scaler):
     """Each column to 0...1 between its smallest and largest value."""
 
-    def _statistics(self, values):
+    def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         low, high = np.nanmin(values, 0), np.nanmax(values, 0)
         return low, high - low
 
@@ -107,7 +125,7 @@ class RobustScaler(Scaler):
     would see it. A column that is constant in between is scaled by its smallest and largest value.
     """
 
-    def _statistics(self, values):
+    def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         low, high = np.nanquantile(values, OUTERMOST, axis=0)
         is_flat = low == high
         low = np.where(is_flat, np.nanmin(values, 0), low)
@@ -117,20 +135,20 @@ class RobustScaler(Scaler):
 class StandardScaler(Scaler):
     """Each column to mean 0 and (population) standard deviation 1."""
 
-    def _statistics(self, values):
+    def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.nanmean(values, 0), np.nanstd(values, 0)
 
 
 SCALERS = {"minmax": MinMaxScaler, "robust": RobustScaler, "standard": StandardScaler}
 
 
-def feature_names(columns):
+def feature_names(columns: Iterable[Column]) -> list[str]:
     """Return the names of `encode_angles`' columns: an angle `WindD1` is WindD1_sin, WindD1_cos."""
     pairs = ((f"{c.name}_sin", f"{c.name}_cos") if c.kind == ANGLE else (c.name,) for c in columns)
     return [name for names in pairs for name in names]
 
 
-def encode_angles(series, columns):
+def encode_angles(series: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
     """Replace each angle by its sine and cosine: (..., n_variables) -> (..., n_features).
 
     `columns`: in order, with `name` and `kind`; kind `angle` is in degrees. 359 and 1 degree lie
@@ -147,7 +165,7 @@ def encode_angles(series, columns):
     return np.stack(encoded, -1)
 
 
-def decode_angles(features, columns):
+def decode_angles(features: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
     """Undo `encode_angles`: (..., n_features) -> (..., n_variables).
 
     An angle comes back in [column.lower, column.lower + 360).
@@ -156,7 +174,7 @@ def decode_angles(features, columns):
     for column in columns:
         if column.kind == ANGLE:
             degrees = np.rad2deg(np.arctan2(features[..., i], features[..., i + 1]))
-            decoded.append(wrap_angle(degrees, column.lower))
+            decoded.append(wrap_angle(degrees, column.lower or 0.0))
             i += 2
         else:
             decoded.append(features[..., i])

@@ -89,3 +89,11 @@ def test_json_keeps_units_readable(tmp_path):
     files.write_json(tmp_path / "columns.json", {"unit": "°C"})
     assert "°C" in (tmp_path / "columns.json").read_text(encoding="utf-8")
     assert files.read_json(tmp_path / "columns.json") == {"unit": "°C"}
+
+
+def test_a_folder_holds_files_to_the_last_byte_or_not_at_all(tmp_path):
+    files.write_folder(tmp_path / "folder", {"a": b"1", "b": b"2"})
+    assert files.folder_holds(tmp_path / "folder", {"a": b"1", "b": b"2"})
+    assert not files.folder_holds(tmp_path / "folder", {"a": b"1", "b": b"3"})
+    assert not files.folder_holds(tmp_path / "folder", {"a": b"1", "c": b"2"})
+    assert not files.folder_holds(tmp_path / "nowhere", {"a": b"1"})

@@ -1,4 +1,4 @@
-"""What clean data must have before anything trains on them, and what their owner should know."""
+"""What the data must have before anything trains on them, and what their owner should know."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 
 from modules.errors import DataError
-from modules.records.columns import Column
+from modules.records.cleaning import power_unit_slip
+from modules.records.columns import Column, wind_speed_column
+from modules.records.header import Records
+from modules.records.site import Site
 
 LARGE_SHARE = 0.2
 BLANKING_RULES = ("range", "stuck", "curtailment")
@@ -16,6 +19,25 @@ BLANKING_RULES = ("range", "stuck", "curtailment")
 def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:
     """Column `name` of all tables one behind the other: float64 (n,), NaN where missing."""
     return np.concatenate([table[name].to_numpy(dtype=np.float64) for table in tables])
+
+
+def check_power_units(records: Records, site: Site) -> None:
+    """Raises DataError when a column of power is evidently not in kW."""
+    if site.rated_power is None:
+        return
+    at = wind_speed_column(records.columns)
+    wind_speed = None if at is None else records.table[records.columns[at].name].to_numpy()
+    for column in records.columns:
+        if column.kind != "power":
+            continue
+        power = records.table[column.name].to_numpy()
+        unit = power_unit_slip(power, wind_speed, site.rated_power)
+        if unit is not None:
+            raise DataError(
+                f"{records.path}, column '{column.name}' is in {unit}, not kW: its highest "
+                f"reading is {np.nanmax(power):g} at a rated power of {site.rated_power:g} kW. "
+                "Convert it to kW, or correct rated_power in modules/location_module.py."
+            )
 
 
 def check_conflicts(n_conflicts: int, n_stamps: int, turbine: str, files: tuple[Path, ...]) -> None:
@@ -29,9 +51,16 @@ def check_conflicts(n_conflicts: int, n_stamps: int, turbine: str, files: tuple[
 
 
 def check_contents(
-    tables: list[pd.DataFrame], columns: list[Column], changed: Counter, files: tuple[Path, ...]
+    tables: list[pd.DataFrame],
+    columns: list[Column],
+    changed: Counter[tuple[str, str]],
+    files: tuple[Path, ...],
 ) -> None:
-    """Raises DataError when a column holds nothing, or one value only, in all tables."""
+    """Raises DataError when a column holds nothing, or one value only, in all tables.
+
+    `tables`: float (n_rows, F), one per turbine. `changed`: by (rule, column name), how many
+    readings the rule blanked.
+    """
     empty, constant = [], []
     for column in columns:
         readings = pooled(tables, column.name)
@@ -72,7 +101,7 @@ def check_count(columns: list[Column], n_seq: int | None, notices: list[str]) ->
 
 
 def without_rows(turbine: str, table: pd.DataFrame) -> list[str]:
-    """A notice when `table` has no complete row."""
+    """A notice when `table`, float (n_rows, F), has no complete row."""
     if np.isfinite(table.to_numpy(dtype=float)).all(axis=1).any():
         return []
     empty = [str(name) for name in table.columns if table[name].isna().all()]
@@ -80,8 +109,8 @@ def without_rows(turbine: str, table: pd.DataFrame) -> list[str]:
     return [f"{turbine} has no complete row, so it gives no windows: {reason}."]
 
 
-def heavy_rules(changed: Counter, columns: list[Column], n_rows: int) -> list[str]:
-    """Notices of rules that blanked more than a fifth of a column."""
+def heavy_rules(changed: Counter[tuple[str, str]], columns: list[Column], n_rows: int) -> list[str]:
+    """Notices of rules that blanked more than a fifth of a column; see `check_contents`."""
     names = {column.name for column in columns}
     return [
         f"Rule {rule} blanked {count / n_rows:.0%} of {name}. Look at the column, and switch the "

@@ -22,6 +22,8 @@ PRODUCING_POWER = 0.05
 WATT_FACTOR = 10 / 3
 MEGAWATT_FACTOR = 1 / 600
 
+Found = tuple[np.ndarray, np.ndarray | float]  # faults, bool (n,), and what is put there instead
+
 
 def duplicate_flag(index: pd.Index) -> np.ndarray:
     """Rows whose stamp stands more than once in `index`: bool (n,)."""
@@ -31,7 +33,8 @@ def duplicate_flag(index: pd.Index) -> np.ndarray:
 def merge_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
     """One row per stamp: equal readings stay, conflicting ones become missing.
 
-    A reading present in only one of the rows is kept (FLASC `df_sort_and_fix_duplicates`).
+    `table`: float (n_records, F). A reading present in only one of the rows is kept (FLASC
+    `df_sort_and_fix_duplicates`).
     Returns the table, the rows that merged without conflict and the stamps that had one.
     """
     duplicated = duplicate_flag(table.index)
@@ -115,6 +118,8 @@ def power_unit_slip(
 ) -> str | None:
     """`W` or `MW` when `power` is evidently not in the kW of `rated_power`, else None.
 
+    `power` in kW and `wind_speed` in m/s: float (n,), NaN where missing.
+
     W: at least 1 % of the positive readings exceed 3.3 times rated power, which single spikes do
     not. MW: none exceeds a 600th of rated power, though there is some, and in one record out of
     ten the wind is above 5 m/s, so that the turbine was not merely becalmed.
@@ -142,21 +147,21 @@ class _Turbine:
     stuck_records: int
 
 
-def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine):
+def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
     if column.kind != "pitch":
         return np.zeros(values.shape, dtype=bool), np.nan
     wrapped = wrap_angle(values, -180.0)
     return (wrapped != values) & np.isfinite(values), wrapped
 
 
-def _range(values: np.ndarray, column: Column, _turbine: _Turbine):
+def _range(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
     # Either notation of a direction is fine: it is wrapped onto the column's circle afterwards.
     is_angle = column.kind == "angle"
     lower, upper = (-180.0, 360.0) if is_angle else (column.lower, column.upper)
     return range_flag(values, lower, upper), np.nan
 
 
-def _stuck(values: np.ndarray, column: Column, turbine: _Turbine):
+def _stuck(values: np.ndarray, column: Column, turbine: _Turbine) -> Found:
     if not column.responsive:
         return np.zeros(values.shape, dtype=bool), np.nan
     power = None if turbine.power is None else turbine.table[turbine.power].to_numpy()
@@ -164,18 +169,18 @@ def _stuck(values: np.ndarray, column: Column, turbine: _Turbine):
     return unresponsive_flag(values, turbine.stuck_records) & ~resting, np.nan
 
 
-def _negative_power(values: np.ndarray, column: Column, _turbine: _Turbine):
+def _negative_power(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
     return (values < 0) & (column.kind == "power"), 0.0
 
 
-def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine):
+def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine) -> Found:
     if column.name != turbine.power or turbine.wind_speed is None:
         return np.zeros(values.shape, dtype=bool), np.nan
     return curtailment_flag(turbine.table[turbine.wind_speed].to_numpy(), values), np.nan
 
 
 # In this order: pitch is wrapped before the range is checked, or 359 degrees would be out of it.
-RULES: dict[str, Callable] = {
+RULES: dict[str, Callable[[np.ndarray, Column, _Turbine], Found]] = {
     "pitch": _pitch,
     "range": _range,
     "stuck": _stuck,
@@ -191,7 +196,7 @@ def apply_rules(
     *,
     rated_power: float | None,
     stuck_records: int,
-) -> tuple[pd.DataFrame, Counter]:
+) -> tuple[pd.DataFrame, Counter[tuple[str, str]]]:
     """Run `rules` over the records of one turbine, and bring its angles onto their circles.
 
     `table`: float (n_records, F) in the order of `columns`. `stuck_records`: length of a run of
@@ -204,7 +209,7 @@ def apply_rules(
         for i in (power_column(columns), wind_speed_column(columns))
     )
     turbine = _Turbine(table, power, wind_speed, rated_power, stuck_records)
-    changed: Counter = Counter()
+    changed: Counter[tuple[str, str]] = Counter()
     for rule, find in RULES.items():
         for column in columns if rule in rules else ():
             values = table[column.name].to_numpy()
@@ -214,5 +219,5 @@ def apply_rules(
                 table[column.name] = np.where(flag, replacement, values)
     for column in columns:
         if column.kind == "angle":
-            table[column.name] = wrap_angle(table[column.name], column.lower)
+            table[column.name] = wrap_angle(table[column.name], column.lower or 0.0)
     return table, changed

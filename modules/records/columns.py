@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict
 
 Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor"]
@@ -69,7 +70,7 @@ def direction_columns(columns: Sequence[Column]) -> list[int]:
     return [i for i, column in enumerate(columns) if column.kind == ANGLE]
 
 
-def wrap_angle(degrees, start: float = 0.0) -> np.ndarray:
+def wrap_angle(degrees: ArrayLike, start: float = 0.0) -> np.ndarray:
     """Angles in [start, start + 360). `degrees`: float, any shape; NaN stays NaN.
 
     >>> wrap_angle([359.0, -10.0, 360.0], -180.0).tolist()

@@ -29,7 +29,7 @@ class Records:
 
 
 def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
-    """Name, order and convert the columns of `raw` by `site`.
+    """Name, order and convert the columns of `raw`, (n_records, n_columns), by `site`.
 
     Raises DataError for missing columns (all in one message), text among numbers, stamps that
     cannot be read and stamps of which only some carry a UTC offset.

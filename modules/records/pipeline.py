@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -23,18 +24,39 @@ from modules.records.timestamps import (
 )
 
 
+class CleaningSettings(Protocol):
+    """What `clean_site` reads of the settings; the report also a `seq_len`, where there is one."""
+
+    @property
+    def cleaning_rules(self) -> tuple[str, ...]: ...
+    @property
+    def date_start(self) -> str | None: ...
+    @property
+    def date_end(self) -> str | None: ...
+    @property
+    def freq(self) -> str | None: ...
+    @property
+    def keep_aliased_angles(self) -> bool: ...
+    @property
+    def min_fraction(self) -> float: ...
+    @property
+    def n_seq(self) -> int | None: ...
+    @property
+    def stuck_steps(self) -> int: ...
+
+
 @dataclass
 class _Turbine:
     """A turbine on its way through the rules."""
 
     raw: RawTurbine
     table: pd.DataFrame
-    figures: dict
+    figures: dict[str, Any]
     step: pd.Timedelta | None = None
-    changed: Counter = field(default_factory=Counter)
+    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def clean_site(turbines: dict[str, RawTurbine], site: Site, settings) -> SiteData:
+def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSettings) -> SiteData:
     """Clean, resample and describe the records of every turbine, each apart.
 
     The order: duplicates, jitter and dates, the rules of `modules.records.cleaning.RULES`, aliased
@@ -75,14 +97,14 @@ def _tables(turbines: list[_Turbine]) -> list[pd.DataFrame]:
 
 
 def _prepare(
-    raw: RawTurbine, site: Site, settings, freq: str | None, notices: list[str]
+    raw: RawTurbine, site: Site, settings: CleaningSettings, freq: str | None, notices: list[str]
 ) -> _Turbine:
     """Duplicates merged, jitter snapped."""
     table = raw.table
-    figures = {"name": raw.name, "rows_read": raw.n_read, "undated": raw.n_undated}
+    figures: dict[str, Any] = {"name": raw.name, "rows_read": raw.n_read, "undated": raw.n_undated}
     if raw.n_undated:
         notices.append(f"{raw.name}: {raw.n_undated} rows without a time stamp are left out.")
-    if not _is_timed(raw):
+    if freq is None or not _is_timed(raw):
         return _Turbine(raw, table, figures)
     if "duplicates" in settings.cleaning_rules:
         table, figures["duplicates"], n_conflicts = cleaning.merge_duplicates(table)
@@ -109,7 +131,9 @@ def _repeated_hours(raw: RawTurbine, time_zone: str | None) -> list[str]:
     ]
 
 
-def _within_dates(turbines: list[_Turbine], settings, notices: list[str]) -> list[_Turbine]:
+def _within_dates(
+    turbines: list[_Turbine], settings: CleaningSettings, notices: list[str]
+) -> list[_Turbine]:
     """Tables cut to the dates of the settings; turbines without a row there are left out."""
     kept = []
     for turbine in turbines:
@@ -132,7 +156,7 @@ def _within_dates(turbines: list[_Turbine], settings, notices: list[str]) -> lis
 
 
 def _apply_rules(
-    turbines: list[_Turbine], declared: tuple[Column, ...], site: Site, settings
+    turbines: list[_Turbine], declared: tuple[Column, ...], site: Site, settings: CleaningSettings
 ) -> list[Column]:
     """Run the rules over every turbine; returns the columns with their kinds resolved."""
     tables = _tables(turbines)
@@ -191,9 +215,9 @@ def _finish(
 def _report(
     turbines: list[_Turbine],
     columns: list[Column],
-    changed: Counter,
+    changed: Counter[tuple[str, str]],
     site: Site,
-    settings,
+    settings: CleaningSettings,
     freq: str | None,
     notices: list[str],
 ) -> DataReport:

@@ -9,8 +9,8 @@ azimuth read every ten minutes is aliased to uniform noise that no model can lea
 """
 
 import io
-import logging
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,6 @@ from scipy.special import log_ndtr
 from modules import files
 from modules.errors import DataError
 
-NO_DATA = "data"  # the path that settings.py ships with
-FOLDER, LOCATION = "sample_data", "westsouth"
 COLUMNS = (
     *("DateTime", "WindD1", "WindD2", "ActivePower", "WindSpeed", "RotorPosition"),
     *("BladePitchP1", "BladePitchP2", "BladePitchP3", "GeneratorTR", "GeneratorTRD"),
@@ -52,11 +50,11 @@ VARIANCES = (0.09, 0.516, 0.258, 0.136)
 OWN_SHARES = (0.6, 0.02, 0.0, 0.0)  # of each part's variance that turbines do not share
 SEASONAL, DIURNAL = 0.38, 0.05  # amplitudes in the latent
 
-log = logging.getLogger(__name__)
 
-
-def make_sample(folder, *, seed: int = 0, n_turbines: int = 2, days: int = 365) -> list[Path]:
-    """Write one CSV per turbine into `folder` (str or Path) and return the paths: `WT01.csv`...
+def make_sample(
+    folder: Path | str, *, seed: int = 0, n_turbines: int = 2, days: int = 365
+) -> list[Path]:
+    """Write one CSV per turbine into `folder` and return the paths: `WT01.csv`...
 
     Files have the columns of `simulate`, defects included. The folder appears whole or not at all.
     A folder that already holds this very sample is left as it is, so two programs may call this at
@@ -69,7 +67,7 @@ def make_sample(folder, *, seed: int = 0, n_turbines: int = 2, days: int = 365) 
     try:
         files.write_folder(Path(folder), contents)
     except FileExistsError:
-        if not _holds(Path(folder), contents):
+        if not files.folder_holds(Path(folder), contents):
             raise DataError(
                 f"The sample needs a new or empty folder. Received: {folder}, which holds "
                 "something else. Name another folder, or empty this one."
@@ -124,7 +122,7 @@ def _direction(rng: np.random.Generator, speed: np.ndarray, day: np.ndarray) -> 
     return np.rad2deg(angles)
 
 
-def _turbine(weather: pd.DataFrame, seed: int, turbine: int, defects: bool = True):
+def _turbine(weather: pd.DataFrame, seed: int, turbine: int, defects: bool = True) -> pd.DataFrame:
     rng = np.random.default_rng([seed, 1, turbine])
     n_steps = len(weather)
     latent, volatility, direction, density = weather.to_numpy().T
@@ -145,7 +143,9 @@ def _turbine(weather: pd.DataFrame, seed: int, turbine: int, defects: bool = Tru
     return frame.rename_axis("DateTime")[~missing].reset_index()[list(COLUMNS)]
 
 
-def _operate(rng: np.random.Generator, driving: np.ndarray, stopped: np.ndarray) -> dict:
+def _operate(
+    rng: np.random.Generator, driving: np.ndarray, stopped: np.ndarray
+) -> dict[str, np.ndarray]:
     """Power, rotor and pitch under a wind speed `driving` (n_steps,), m/s."""
     n_steps = len(driving)
     parked = stopped | _latch(driving, *CUT_OUT)
@@ -209,7 +209,9 @@ def _latch(speed: np.ndarray, low: float, high: float) -> np.ndarray:
     return (speed > high)[np.maximum.accumulate(decided)]
 
 
-def _mixture(rng: np.random.Generator, volatility: np.ndarray, shares: list) -> np.ndarray:
+def _mixture(
+    rng: np.random.Generator, volatility: np.ndarray, shares: Sequence[float]
+) -> np.ndarray:
     """Sum of the latent's AR(1) parts, with `shares` of their variances; the fastest gusts."""
     total = np.zeros(len(volatility))
     left = 1 - (SEASONAL**2 + DIURNAL**2) / 2
@@ -242,33 +244,3 @@ def _csv(table: pd.DataFrame) -> bytes:
     rows = pa.Table.from_pandas(table, preserve_index=False)
     pyarrow.csv.write_csv(rows, content, pyarrow.csv.WriteOptions(include_header=False))
     return content.getvalue()
-
-
-def _holds(folder: Path, contents: dict[str, bytes]) -> bool:
-    try:
-        return all(files.read_bytes(folder / name) == content for name, content in contents.items())
-    except OSError:
-        return False
-
-
-def stand_in(data_path: str, location: str) -> str:
-    """Return `data_path`, or the folder of the sample where nobody has put data yet.
-
-    The sample stands in for the default path only: one that somebody typed must exist. Raises
-    DataError where `location` is not the sample's.
-    """
-    if data_path != NO_DATA or Path(NO_DATA).exists():
-        return data_path
-    if location != LOCATION:
-        raise DataError(
-            f"There is no folder {NO_DATA!r}, and the bundled sample is in the format of "
-            f"{LOCATION!r}. Received: location={location!r}. Set `--data_path`."
-        )
-    log.info(
-        "No folder %r: training on the bundled sample instead, two simulated turbines over a "
-        "year, in %r. Set `--data_path` to your own records.",
-        NO_DATA,
-        FOLDER,
-    )
-    make_sample(Path(FOLDER))
-    return FOLDER

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -70,7 +71,7 @@ class SiteData:
     time_zone: str | None
     report: DataReport
 
-    def description(self) -> dict:
+    def description(self) -> dict[str, Any]:
         """What a run's columns.json says of the data: the variables, the time step and start."""
         starts = [table.index[0] for table in self.tables.values()]
         return {
@@ -87,7 +88,7 @@ class SiteData:
             digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
         return digest.hexdigest()
 
-    def without_atoms(self):
+    def without_atoms(self) -> Self:
         """The same records, without values that synthetic ones are drawn to."""
         columns = [column.model_copy(update={"atoms": ()}) for column in self.columns]
         return replace(self, columns=columns)

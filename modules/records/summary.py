@@ -1,5 +1,7 @@
 """What the files are worth: rows, gaps and windows per turbine, readings and faults per column."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel
@@ -138,8 +140,11 @@ def _align(rows: list[list[str]], left: set[int]) -> str:
 
 def grid_figures(
     table: pd.DataFrame, gaps: list[tuple[pd.Timestamp, pd.Timestamp]], n_bins: int
-) -> dict:
-    """Fields of a TurbineReport that the finished grid tells; `n_bins` rows have a record."""
+) -> dict[str, Any]:
+    """Fields of a TurbineReport that the finished grid tells; `n_bins` rows have a record.
+
+    `table`: float64 (n_rows, F). `gaps`: see `modules.records.timestamps.find_time_gaps`.
+    """
     lengths = tuple(stop - start for start, stop in stretches(table))
     longest = ""
     if gaps:
@@ -161,7 +166,7 @@ def column_report(column: Column, values: np.ndarray, blanked: dict[str, int]) -
     """Summary of one cleaned variable; `values`: float (n,), every turbine's, NaN where missing."""
     present = values[np.isfinite(values)]
     if column.kind == "angle":
-        middle = circular_mean(present, column.lower)
+        middle = circular_mean(present, column.lower or 0.0)
     else:
         middle = float(np.median(present))
     return ColumnReport(

@@ -41,7 +41,7 @@ class MixedTimeZones(DataError):
 
 
 def parse_times(values: pd.Series) -> pd.DatetimeIndex:
-    """Time stamps of `values`: strings, integers such as 20210401, or datetimes.
+    """Time stamps (n,) of `values`, (n,): strings, integers such as 20210401, or datetimes.
 
     Stamps with a UTC offset come back in UTC, the others without a zone. `24:00:00` is the next
     day's midnight. Missing stamps are NaT.
@@ -134,8 +134,8 @@ def spell_step(step: pd.Timedelta) -> str:
 def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
     """Sampling step of sorted `stamps`: the median difference, snapped to a usual one within 2 %.
 
-    Real loggers drift: the NREL turbine of OpenOA has 349 steps of 9:59 and 347 of 10:01. None
-    when fewer than two stamps differ.
+    `stamps`: (n,). Real loggers drift: the NREL turbine of OpenOA has 349 steps of 9:59 and 347 of
+    10:01. None when fewer than two stamps differ.
     """
     differences = np.diff(stamps.as_unit("us").asi8) / 1e6
     differences = differences[differences > 0]
@@ -149,7 +149,7 @@ def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
 
 
 def grid_freq(freq: str | None, stamps: pd.DatetimeIndex) -> str:
-    """The grid's step as a pandas alias: `freq`, or for None the step of the sorted `stamps`.
+    """The grid's step as a pandas alias: `freq`, or for None the step of the sorted `stamps`, (n,).
 
     Raises DataError for a `freq` that pandas does not know, and for stamps without a step.
     """
@@ -165,7 +165,7 @@ def grid_freq(freq: str | None, stamps: pd.DatetimeIndex) -> str:
 
 
 def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
-    """Move stamps that jitter by less than a tenth of `step` onto the regular grid.
+    """Move stamps (n,) that jitter by less than a tenth of `step` onto the regular grid.
 
     The grid starts at midnight, or at the logger's own offset when most stamps share one. Steps
     above a day are left alone: months differ in length, they do not jitter.
@@ -186,7 +186,7 @@ def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
 def find_time_gaps(
     stamps: pd.DatetimeIndex, step: pd.Timedelta
 ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
-    """Pairs (last stamp before, first stamp after) of every gap in sorted `stamps`.
+    """Pairs (last stamp before, first stamp after) of every gap in sorted `stamps`, (n,).
 
     A gap is a difference above 1.5 steps, so that jitter is none (OpenOA `find_time_gaps`).
     """
@@ -198,7 +198,7 @@ def find_time_gaps(
 def cut_dates(table: pd.DataFrame, date_start: str | None, date_end: str | None) -> pd.DataFrame:
     """Rows from `date_start` to `date_end`, both included; a date alone means its whole day.
 
-    Raises DataError when a date cannot be read.
+    `table`: (n_rows, F), sorted by its index. Raises DataError when a date cannot be read.
     """
     if date_start is None and date_end is None:
         return table

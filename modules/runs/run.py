@@ -3,22 +3,31 @@
 import io
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from modules import files
 from modules.command_line import explain
 from modules.errors import DataError, RunError
+from modules.preprocessing import Scaler
 from modules.runs import locks, safe
+from modules.runs.protocols import Data, Settings, Table
+
+if TYPE_CHECKING:
+    import keras
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 DATA_REPORT = "data_report.json"
 MODEL_PREFIX = "synthetic_"
 LATEST = "latest"
-RUN_NAME = re.compile(r"experiment_(\d{2,})")
+RUN_NAME = re.compile(r"experiment_\d{2,}")
+
+S = TypeVar("S", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -28,76 +37,76 @@ class Run:
     folder: Path
 
     @property
-    def model_folder(self):
+    def model_folder(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}_model")
 
     @property
-    def number(self):
-        return int(RUN_NAME.fullmatch(self.folder.name)[1])
+    def number(self) -> int:
+        return int(self.folder.name.removeprefix("experiment_"))
 
     @property
-    def is_finished(self):
+    def is_finished(self) -> bool:
         """Whether training came to its end: the model is the last file a run writes."""
         return (self.model_folder / MODEL).is_file()
 
     @property
-    def is_resumable(self):
+    def is_resumable(self) -> bool:
         """Whether training has begun, not come to its end, and nobody is at it."""
         begun = all((self.model_folder / name).is_file() for name in (SETTINGS, COLUMNS))
         return begun and not self.is_finished and locks.is_free(self.model_folder)
 
-    def read_settings(self):
+    def read_settings(self) -> dict[str, Any]:
         """Return the run's settings.json as a dict: `run_id`, `family`, and the settings."""
         return files.read_json(self.model_folder / SETTINGS)
 
     @property
-    def run_id(self):
+    def run_id(self) -> str:
         return self.read_settings().get("run_id", "")
 
-    def write_settings(self, family, settings):
+    def write_settings(self, family: str, settings: Settings) -> None:
         """Write settings.json; called before the first step."""
         content = {"run_id": uuid.uuid4().hex, "family": family} | settings.model_dump(mode="json")
         files.write_json(self.model_folder / SETTINGS, content)
 
-    def write_columns(self, data):
+    def write_columns(self, data: Data) -> None:
         """Write columns.json: what the model's numbers mean, and a fingerprint of the data."""
         content = {"run_id": self.run_id} | data.description()
         content["fingerprint"] = data.fingerprint()
         files.write_json(self.model_folder / COLUMNS, content)
 
-    def read_columns(self):
+    def read_columns(self) -> dict[str, Any]:
         """Return the run's columns.json as a dict."""
         return files.read_json(self.model_folder / COLUMNS)
 
-    def check_same_data(self, data):
+    def check_same_data(self, data: Data) -> None:
         """Raise DataError unless `data` is what the run began with."""
         if self.read_columns().get("fingerprint") != data.fingerprint():
             raise DataError(
                 f"The records have changed since {self.folder} began. Restore them, or train anew."
             )
 
-    def save_data_report(self, report):
-        """Save the data's report, a pydantic model, beside the losses."""
+    def save_data_report(self, report: BaseModel) -> None:
+        """Save the data's report beside the losses."""
         files.write_whole(self.folder / DATA_REPORT, report.model_dump_json(indent=2).encode())
 
-    def discard(self):
+    def discard(self) -> None:
         """Remove the folders of a run that could not begin."""
         for folder in (self.folder, self.model_folder):
             files.remove_folder(folder)
 
-    def save_scaler(self, scaler):
+    def save_scaler(self, scaler: Scaler) -> None:
         safe.save_scaler(self.model_folder / SCALER, self.run_id, scaler)
 
-    def save_table(self, table):
+    def save_table(self, table: Table) -> None:
         """Save `table`, a dataclass of names and arrays, as the file it calls FILE."""
         safe.save_table(self.model_folder, self.run_id, table)
 
-    def save_records(self, name, tables):
-        """Save records, turbine -> table, as `name`.csv: such as were held back from training."""
+    def save_records(self, name: str, tables: dict[str, pd.DataFrame]) -> None:
+        """Save records, turbine -> (n_rows, F), as `name`.csv: such as were held back."""
         content = pd.concat(tables, names=["turbine", "time"]).to_csv().encode()
         files.write_whole(self.model_folder / f"{name}.csv", content)
 
-    def read_records(self, name):
+    def read_records(self, name: str) -> dict[str, pd.DataFrame]:
         """Return what `save_records` got. Raises DataError when it is not there."""
         path = self.model_folder / f"{name}.csv"
         try:
@@ -110,18 +119,18 @@ class Run:
         except (OSError, ValueError, KeyError) as error:
             raise DataError(f"{path} cannot be read: {error}. Train again.") from None
 
-    def save_model(self, model):
+    def save_model(self, model: "keras.Model") -> None:
         """Save as `.keras`, the last file of a run. The model's name must be `model_name`."""
         with files.replacing(self.model_folder / MODEL) as path:
             model.save(path)
 
     @property
-    def model_name(self):
+    def model_name(self) -> str:
         """The name that ties a model file to its run."""
         return f"{MODEL_PREFIX}{self.run_id}"
 
 
-def create(result_dir):
+def create(result_dir: Path | str) -> Run:
     """Make the next `experiment_NN` and its model folder; safe against trainings side by side.
 
     Raises RunError when the folder cannot be written.
@@ -149,19 +158,19 @@ def create(result_dir):
         raise RunError(f"Cannot make a run in {result_dir}: {error}. Set `--result_dir`.") from None
 
 
-def existing(result_dir):
+def existing(result_dir: Path | str) -> list[Run]:
     """Return the runs in `result_dir`, oldest number first."""
     folders = files.folders_in(Path(result_dir), "experiment_*")
     found = [Run(folder) for folder in folders if RUN_NAME.fullmatch(folder.name)]
     return sorted(found, key=lambda run: run.number)
 
 
-def folder_beside(path):
+def folder_beside(path: str | None) -> str | None:
     """The folder of the run that the model or scaler at `path` lies in; None for None."""
     return None if path is None else str(Path(path).absolute().parent)
 
 
-def find(folder, result_dir):
+def find(folder: str | None, result_dir: str) -> Run:
     """Return the finished run at `folder`, or the newest one of `result_dir` for None.
 
     Raises DataError when there is none, or when it never finished.
@@ -182,7 +191,7 @@ def find(folder, result_dir):
     return run
 
 
-def find_unfinished(folder, result_dir, family):
+def find_unfinished(folder: str, result_dir: str, family: str) -> Run:
     """Return the unfinished run at `folder`, or the newest of `family` for `latest`.
 
     Raises DataError when there is none, when it has finished, or is of another family.
@@ -207,7 +216,7 @@ def find_unfinished(folder, result_dir, family):
     return run
 
 
-def _locate(folder, result_dir):
+def _locate(folder: str, result_dir: str) -> Run:
     """The run named by its folder, its model folder, or its bare name or number in `result_dir`."""
     name = f"experiment_{int(folder):02d}" if re.fullmatch(r"[0-9]{1,9}", folder) else folder
     try:
@@ -223,7 +232,7 @@ def _locate(folder, result_dir):
     return run
 
 
-def family_of(run, families):
+def family_of(run: Run, families: Collection[str]) -> str:
     """Return the name of the family that `run` belongs to, one of `families`. Raises DataError."""
     family = run.read_settings().get("family")
     if not isinstance(family, str) or family not in families:
@@ -234,7 +243,7 @@ def family_of(run, families):
     return family
 
 
-def saved_settings(run, settings_class):
+def saved_settings(run: Run, settings_class: type[S]) -> S:
     """Return the settings a run was trained with, validated anew. Raises DataError."""
     saved = run.read_settings()
     fields = {name: saved[name] for name in settings_class.model_fields if name in saved}

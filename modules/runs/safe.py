@@ -7,12 +7,19 @@ import pickletools
 import zipfile
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
 from modules import files
 from modules.errors import DataError
-from modules.preprocessing import SCALERS
+from modules.preprocessing import SCALERS, Scaler
+from modules.runs.protocols import Table
+
+if TYPE_CHECKING:
+    import keras
+
+T = TypeVar("T", bound=Table)
 
 PICKLE_PROTOCOL = 4
 # What `save_scaler` writes. No tuples: a dict asks for their hash, which can take for ever.
@@ -45,7 +52,7 @@ SAFE_KERAS = frozenset(
 )
 
 
-def load_model(path):
+def load_model(path: Path) -> "keras.Model":
     """Load a `.keras` file with Keras' safe mode on. Raises DataError when it is not one."""
     import keras  # here: whoever looks for a run need not wait for TensorFlow
 
@@ -62,7 +69,7 @@ def load_model(path):
         raise DataError(f"{path} cannot be loaded as a Keras model: {reason}") from None
 
 
-def _refuse_foreign(config):
+def _refuse_foreign(config: Any) -> None:
     """Raise ValueError unless every class in a model's `config` is of `SAFE_KERAS`.
 
     Keras' safe mode has had holes, through functions that a file may ask for by name.
@@ -81,7 +88,7 @@ def _refuse_foreign(config):
             )
 
 
-def save_scaler(path, run_id, scaler):
+def save_scaler(path: Path, run_id: str, scaler: Scaler) -> None:
     """Write a scale.pickle: names and numbers alone, so that reading it takes no code."""
     kind = next(kind for kind, ours in SCALERS.items() if type(scaler) is ours)
     content = {"run_id": run_id, "kind": kind, "names": list(scaler.names_)}
@@ -89,7 +96,7 @@ def save_scaler(path, run_id, scaler):
     files.write_whole(path, pickle.dumps(content, PICKLE_PROTOCOL))
 
 
-def load_scaler(path):
+def load_scaler(path: Path) -> tuple[str, Scaler]:
     """Return (run_id, scaler) from a scale.pickle. Raises DataError for anything else."""
     try:
         content = _unpickle(files.read_bytes(Path(path)))
@@ -102,13 +109,13 @@ def load_scaler(path):
     return content["run_id"], scaler
 
 
-def _unpickle(content):
+def _unpickle(content: bytes) -> Any:
     """Unpickle a dict of text, numbers and lists; raise for whatever else is asked for."""
     for opcode, argument, _ in pickletools.genops(content):
         if opcode.name not in SAFE_OPCODES:
             raise pickle.UnpicklingError(f"it asks for {opcode.name}")
         # Memory is set aside up to the number that a crafted file says.
-        if opcode.name == "LONG_BINGET" and argument > len(content):
+        if opcode.name == "LONG_BINGET" and (argument or 0) > len(content):
             raise pickle.UnpicklingError("it refers to what it does not hold")
     return RestrictedUnpickler(io.BytesIO(content)).load()
 
@@ -116,17 +123,17 @@ def _unpickle(content):
 class RestrictedUnpickler(pickle.Unpickler):
     """Admits no class and no function at all."""
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> NoReturn:
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 
 
-def save_table(folder, run_id, table):
+def save_table(folder: Path, run_id: str, table: Table) -> None:
     """Write `table`, a dataclass of names and arrays, to the file in `folder` it calls FILE."""
     content = {name: np.asarray(getattr(table, name)).tolist() for name in _names(table)}
     files.write_json(folder / table.FILE, {"run_id": run_id} | content)
 
 
-def load_table(folder, kind):
+def load_table(folder: Path, kind: type[T]) -> tuple[Any, T]:
     """Return (run_id, table) from `folder`'s file, a table of the dataclass `kind`.
 
     `kind.of` takes the fields in their order and raises ValueError or TypeError for what cannot be
@@ -142,5 +149,5 @@ def load_table(folder, kind):
     return content.get("run_id"), table
 
 
-def _names(table):
+def _names(table: Table | type[Table]) -> list[str]:
     return [field.name for field in fields(table)]

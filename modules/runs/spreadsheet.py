@@ -3,6 +3,7 @@
 import math
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ SIGNIFICANT_DIGITS = 6
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 
-def to_csv(table):
+def to_csv(table: pd.DataFrame) -> bytes:
     """Return `table` as CSV bytes in UTF-8, without its index, text made harmless.
 
     A spreadsheet takes text that begins with = + - @, a tab or the end of a line for a formula.
@@ -34,19 +35,20 @@ def to_csv(table):
     return table.to_csv(index=False, lineterminator="\n").encode(errors="replace")
 
 
-def harmless(cell):
+def harmless(cell: Any) -> Any:
+    """`cell`, or where it is text, one that a spreadsheet takes for text; see `to_csv`."""
     if not isinstance(cell, str):
         return cell
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _holds_values(column):
+def _holds_values(column: pd.Series) -> bool:
     types = pd.api.types
     return types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column)
 
 
-def decimals(largest):
+def decimals(largest: float) -> int:
     """Digits behind the point that values of up to `largest` are written with: 6 significant."""
     return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
 

@@ -7,11 +7,12 @@ import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 from modules import files
 from modules.errors import DataError, RunError
 from modules.runs import locks
+from modules.runs.protocols import Data, RunSettings, Settings
 from modules.runs.run import Run, create, find_unfinished, saved_settings
 from modules.training.graphs import graphs_released
 
@@ -19,20 +20,10 @@ LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
 log = logging.getLogger(__name__)
 
-
-class Data(Protocol):
-    """What a family reads: clean, with a report of it."""
-
-    report: Any
-
-    def description(self) -> dict[str, Any]:
-        """What columns.json says of it."""
-
-    def fingerprint(self) -> str:
-        """The same for the same data."""
+S = TypeVar("S", bound=RunSettings)
 
 
-def settle(family: str, settings):
+def settle(family: str, settings: S) -> tuple[S, Run | None]:
     """Return (the settings to train with, the run to resume or None).
 
     A resumed run goes on with its own settings, whatever stands in settings.py by now. Raises
@@ -41,11 +32,14 @@ def settle(family: str, settings):
     if settings.resume is None:
         return settings, None
     run = find_unfinished(settings.resume, settings.result_dir, family)
-    return saved_settings(run, type(settings)), run
+    kind: type[Any] = type(settings)  # of pydantic, which a protocol cannot say
+    return saved_settings(run, kind), run
 
 
 @contextlib.contextmanager
-def start(family: str, settings, data: Data, *, resumed: Run | None, device) -> Iterator[Run]:
+def start(
+    family: str, settings: RunSettings, data: Data, *, resumed: Run | None, device: "Device"
+) -> Iterator[Run]:
     """Yield the `Run` to train in: the `resumed` one, or a new one for None.
 
     A new one gets settings and columns; a resumed one must find its data unchanged. Inside, the run
@@ -94,7 +88,7 @@ def logged_to(path: Path) -> Iterator[None]:
             handler.close()
 
 
-def log_header(settings, *, device: str) -> None:
+def log_header(settings: Settings, *, device: str) -> None:
     """Log versions, device and every setting: what it takes to repeat the run."""
     libraries = ", ".join(f"{name} {version(package)}" for name, package in LIBRARIES.items())
     log.info("Python %s, %s on %s", platform.python_version(), libraries, device)
@@ -109,7 +103,7 @@ def git_state(folder: Path) -> str:
     `none` where `folder` is not the top of a checkout, or git is missing.
     """
 
-    def ask(*words):
+    def ask(*words: str) -> str:
         return subprocess.run(
             ["git", "-C", str(folder), *words],
             capture_output=True,

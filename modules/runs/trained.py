@@ -13,6 +13,7 @@ from modules.errors import DataError
 from modules.preprocessing import Scaler, feature_names
 from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.timestamps import normalise_freq
+from modules.runs.protocols import Table
 from modules.runs.run import COLUMNS, MODEL, MODEL_PREFIX, SCALER, Run
 from modules.runs.safe import load_model, load_scaler, load_table
 
@@ -32,7 +33,7 @@ class Trained:
     freq: str | None
     start: str | None
     settings: Any
-    tables: dict[type, Any] = field(default_factory=dict)
+    tables: dict[type[Table], Any] = field(default_factory=dict)
 
 
 def load_trained(
@@ -41,7 +42,7 @@ def load_trained(
     *,
     model_path: str | None = None,
     scale_path: str | None = None,
-    kinds: tuple[type, ...] = (),
+    kinds: tuple[type[Table], ...] = (),
 ) -> Trained:
     """Return `run`'s `Trained`, from its own files or from the two given in their place.
 
@@ -60,7 +61,7 @@ def load_trained(
         scaler_file: scaler_run,
         run.model_folder / COLUMNS: described.get("run_id"),
     }
-    tables = {}
+    tables: dict[type[Table], Any] = {}
     for kind in kinds:
         parts[run.model_folder / kind.FILE], tables[kind] = load_table(run.model_folder, kind)
     strangers = [str(path) for path, run_id in parts.items() if run_id != run.run_id]
@@ -79,7 +80,7 @@ def load_trained(
 
 
 def _check(
-    columns: list[Column], scaler: Scaler, model: keras.Model, tables: dict[type, Any]
+    columns: list[Column], scaler: Scaler, model: keras.Model, tables: dict[type[Table], Any]
 ) -> None:
     """Raise ValueError unless columns, scaler, model and tables fit each other."""
     names = [column.name for column in columns]
@@ -91,16 +92,17 @@ def _check(
         if table.names != scaler.names_:
             raise ValueError(f"{table.FILE} does not hold the scaler's columns")
     for column in columns:
-        limits = [column.observed_min, column.observed_max]
-        given = [limit for limit in (column.lower, column.upper) if limit is not None]
+        low, high = column.observed_min, column.observed_max
+        limits = (low, high, column.lower, column.upper)
+        given = [limit for limit in limits if limit is not None]
         atoms = [value for atom in column.atoms for value in (atom.value, atom.share)]
-        if None in limits or not np.isfinite(limits + given + atoms).all():
+        if low is None or high is None or not np.isfinite(given + atoms).all():
             raise ValueError(f"column {column.name!r} has no finite limits")
-        if not -LARGEST_NUMBER <= limits[0] <= limits[1] <= LARGEST_NUMBER:
+        if not -LARGEST_NUMBER <= low <= high <= LARGEST_NUMBER:
             raise ValueError(f"column {column.name!r} has no limits between its observations")
 
 
-def _time(freq, start):
+def _time(freq: object, start: object) -> tuple[str | None, str | None]:
     """Return the time step and the first stamp, both valid or both None."""
     if freq is None:
         return None, None

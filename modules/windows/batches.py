@@ -1,8 +1,11 @@
 """Batches drawn on the device by index: windows are never materialised."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 from modules.records.timestamps import stretches
 from modules.windows.cut import cut
@@ -16,7 +19,17 @@ class Batches(tf.Module):
     alone and are part of a checkpoint.
     """
 
-    def __init__(self, scaled, starts, *, seq_len, batch_size, z_dim, noise, seed):
+    def __init__(
+        self,
+        scaled: np.ndarray,
+        starts: np.ndarray,
+        *,
+        seq_len: int,
+        batch_size: int,
+        z_dim: int,
+        noise: Callable[[tf.random.Generator, tuple[int, int, int]], tf.Tensor],
+        seed: int,
+    ) -> None:
         super().__init__(name="batches")
         self.scaled = tf.constant(scaled, tf.float32)
         self.starts = tf.constant(starts, tf.int64)
@@ -26,7 +39,7 @@ class Batches(tf.Module):
         self.noise_shape = (batch_size, seq_len, z_dim)
         self.random = tf.random.Generator.from_seed(seed, alg="philox")
 
-    def windows(self):
+    def windows(self) -> tf.Tensor:
         """Return float32 (batch_size, seq_len, F); no window twice while there are others left."""
         n_windows = self.starts.shape[0]
         seed = self.random.uniform_full_int((2,), dtype=tf.uint32)
@@ -35,18 +48,24 @@ class Batches(tf.Module):
         rows = tf.gather(self.starts, drawn)[:, None] + self.steps
         return tf.gather(self.scaled, rows)
 
-    def noise(self):
+    def noise(self) -> tf.Tensor:
         """Return float32 (batch_size, seq_len, z_dim)."""
         return self.make_noise(self.random, self.noise_shape)
 
-    def direction(self, width):
+    def direction(self, width: int) -> tf.Tensor:
         """Return standard normal float32 (batch_size, seq_len, width)."""
         return self.random.normal((*self.noise_shape[:2], width))
 
 
 def windowed_dataset(
-    series, window_size, batch_size, shuffle_buffer, shift=1, drop_remainder=True, seed=None
-):
+    series: ArrayLike,
+    window_size: int,
+    batch_size: int,
+    shuffle_buffer: int,
+    shift: int = 1,
+    drop_remainder: bool = True,
+    seed: int | None = None,
+) -> tf.data.Dataset:
     """Batches of windows and of the same windows one row on, as in documents 001 and 004.
 
     `series`: (n_rows,) or (n_rows, F), NaN where missing. A window of `window_size` + 1 rows
@@ -66,14 +85,14 @@ def windowed_dataset(
     table = pd.DataFrame(series)
     shortest = window_size + 1 if drop_remainder else 1
     cut({"the series": table}, shortest - 1, ahead=1, setting="window_size")
-    bounds = [
+    pieces = [
         (begins, np.minimum(begins + window_size + 1, stop))
         for start, stop in stretches(table)
         for begins in [np.arange(start, stop - shortest + 1, shift, dtype=np.int64)]
     ]
     values = tf.constant(series)
 
-    def pair(begins, ends):
+    def pair(begins: tf.Tensor, ends: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         if drop_remainder:
             rows = begins[:, None] + tf.range(window_size + 1, dtype=tf.int64)
         else:
@@ -81,11 +100,16 @@ def windowed_dataset(
         windows = tf.gather(values, rows)
         return windows[:, :-1], windows[:, 1:]
 
-    bounds = tuple(np.concatenate(parts) for parts in zip(*bounds, strict=True))
+    bounds = tuple(np.concatenate(parts) for parts in zip(*pieces, strict=True))
     return drawn(bounds, shuffle_buffer, seed=seed).batch(batch_size).map(pair).prefetch(1)
 
 
-def drawn(items, shuffle_buffer, *, seed):
-    """A `tf.data.Dataset` of `items`, anew in every pass drawn from a buffer of that many."""
+def drawn(
+    items: np.ndarray | tuple[np.ndarray, ...], shuffle_buffer: int, *, seed: int | None
+) -> tf.data.Dataset:
+    """A `tf.data.Dataset` of `items`, (n, ...), in each pass drawn anew.
+
+    From a buffer of `shuffle_buffer` items; 1 leaves them in their order.
+    """
     dataset = tf.data.Dataset.from_tensor_slices(items)
     return dataset.shuffle(shuffle_buffer, seed=seed) if shuffle_buffer > 1 else dataset

@@ -40,7 +40,7 @@ def cut(
     return np.concatenate(pieces), np.concatenate(starts)
 
 
-def windows_at(series, starts, seq_len):
+def windows_at(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.ndarray:
     """Windows (n, seq_len, F) of `series` (n_rows, F) that begin at `starts` (n,)."""
     return series[starts[:, None] + np.arange(seq_len)]
 

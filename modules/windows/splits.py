@@ -1,14 +1,19 @@
 """Which windows a judge may learn from, and which it is tested on."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from modules.errors import DataError
 
 TEST_SHARE = 0.2
 
 
-def shuffled_split(n_windows, seed, *, test_share=TEST_SHARE):
-    """The papers' split: windows at random. Returns int indices (train, test).
+def shuffled_split(
+    n_windows: int, seed: int | Sequence[int], *, test_share: float = TEST_SHARE
+) -> tuple[np.ndarray, np.ndarray]:
+    """The papers' split: windows at random. Returns (train, test), int indices (n,) each.
 
     For comparison with published tables, and for windows that share no rows. Windows cut at
     stride 1 share all but one row with their neighbours, so their test part is known beforehand:
@@ -19,7 +24,15 @@ def shuffled_split(n_windows, seed, *, test_share=TEST_SHARE):
     return order[:n_train], order[n_train:]
 
 
-def blocked_split(starts, length, seed, *, test_share=TEST_SHARE, n_blocks=10, gap=0):
+def blocked_split(
+    starts: ArrayLike,
+    length: int,
+    seed: int,
+    *,
+    test_share: float = TEST_SHARE,
+    n_blocks: int = 10,
+    gap: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Blocks of time: no training window shares a row with a test window.
 
     Parameters
@@ -61,23 +74,28 @@ def blocked_split(starts, length, seed, *, test_share=TEST_SHARE, n_blocks=10, g
     return np.flatnonzero(apart), np.flatnonzero(inside)
 
 
-def windows_sharing_rows(starts, others, length):
-    """Which windows of `length` rows at `starts` overlap one at `others`: bool (n_windows,)."""
+def windows_sharing_rows(starts: ArrayLike, others: ArrayLike, length: int) -> np.ndarray:
+    """Which windows at `starts` share rows with one at `others`: bool (n_windows,).
+
+    `starts`, int (n_windows,), and `others`, int (n,): first rows of windows of `length` rows.
+    """
     others = np.sort(others)
     after = np.searchsorted(others, np.asarray(starts) - length, side="right")
     nearest = others[np.minimum(after, len(others) - 1)]
     return (after < len(others)) & (nearest < np.asarray(starts) + length)
 
 
-def thinned(items, at_most):
-    """Return at most so many of `items`, evenly spaced over all of them."""
+def thinned(items: np.ndarray, at_most: int) -> np.ndarray:
+    """Return at most so many of `items`, (n, ...), evenly spaced over all of them."""
     if not len(items):
         return items
     return items[np.linspace(0, len(items) - 1, min(at_most, len(items))).astype(int)]
 
 
-def heldout_split(starts, seq_len, *, share, seed):
-    """The `starts` to train on and those held out, a `share` in blocks of time; int arrays.
+def heldout_split(
+    starts: np.ndarray, seq_len: int, *, share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The `starts`, int (n_windows,), to train on and those held out, a `share` in blocks of time.
 
     A `share` of 0 trains on everything. Raises DataError when no window fits a block, see
     `blocked_split`.
@@ -85,7 +103,7 @@ def heldout_split(starts, seq_len, *, share, seed):
     if not share:
         return starts, starts[:0]
     try:
-        parts = blocked_split(starts, seq_len, seed, test_share=share)
+        train, heldout = blocked_split(starts, seq_len, seed, test_share=share)
     except DataError as error:
         raise DataError(f"`heldout`: {error} Or train on all of it: `--heldout 0`.") from None
-    return tuple(starts[part] for part in parts)
+    return starts[train], starts[heldout]

@@ -1,7 +1,6 @@
 """The bundled sample: its files, its physics, its statistics, its defects."""
 
 import filecmp
-import logging
 import shutil
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 
 from modules.errors import DataError
 from modules.records import sample as sample_data
-from modules.records.sample import COLUMNS, make_sample, simulate, stand_in
+from modules.records.sample import COLUMNS, make_sample, simulate
 
 HEADER = (
     "DateTime,WindD1,WindD2,ActivePower,WindSpeed,RotorPosition,"
@@ -287,37 +286,3 @@ def test_storm_parks_the_turbine_until_the_wind_has_eased():
 def test_sample_survives_a_move(sample, tmp_path):
     copy = shutil.copytree(sample[0].parent, tmp_path / "data")
     assert make_sample(copy) == [copy / path.name for path in sample]
-
-
-@pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    """An empty working folder, and the folders a sample is asked for."""
-    monkeypatch.chdir(tmp_path)
-    asked = []
-    monkeypatch.setattr(sample_data, "make_sample", asked.append)
-    return tmp_path, asked
-
-
-def test_sample_stands_in_for_the_default_folder_and_the_log_says_so(workspace, caplog):
-    with caplog.at_level(logging.INFO):
-        assert stand_in("data", "westsouth") == "sample_data"
-    assert [str(folder) for folder in workspace[1]] == ["sample_data"]
-    assert "training on the bundled sample" in caplog.text
-    assert "--data_path" in caplog.text
-
-
-def test_data_that_is_there_is_used(workspace):
-    (workspace[0] / "data").mkdir()
-    assert stand_in("data", "westsouth") == "data"
-    assert workspace[1] == []
-
-
-def test_a_path_somebody_typed_is_never_replaced(workspace):
-    assert stand_in("mine", "westsouth") == "mine"
-    assert workspace[1] == []
-
-
-def test_sample_is_no_data_of_another_site(workspace):
-    with pytest.raises(DataError, match="format of 'westsouth'. Received: location='jeju'"):
-        stand_in("data", "jeju")
-    assert workspace[1] == []
