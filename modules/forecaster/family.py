@@ -6,12 +6,19 @@ What needs TensorFlow is imported where it is used: a wrong setting is told with
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from modules.dataLoader import read_site
+from modules.preprocessing import Scaler
 from modules.records.site import SiteData
 from modules.runs.run import Run, saved_settings
 from settings import ForecasterSettings, GeneratorSettings
+
+if TYPE_CHECKING:
+    from modules.forecaster.examples import Examples
+    from modules.training.device import Device
 
 UNSEEN = "validation"  # the records held back: forecasts are judged on them and follow them
 
@@ -22,10 +29,10 @@ log = logging.getLogger(__name__)
 class Prepared:
     """A fitted scaler, `Examples` to train and to validate on, and the records held back."""
 
-    scaler: Any
-    training: Any
-    validation: Any
-    unseen: dict
+    scaler: Scaler
+    training: "Examples"
+    validation: "Examples"
+    unseen: dict[str, pd.DataFrame]
 
 
 def read(settings: ForecasterSettings) -> tuple[ForecasterSettings, SiteData]:
@@ -47,7 +54,7 @@ def prepare(
     return settings, Prepared(*prepare(site_data, target, settings))
 
 
-def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device) -> None:
+def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device: "Device") -> None:
     """Train, and leave records held back, scaler and model in `run`."""
     import keras
 
@@ -62,7 +69,7 @@ def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device) ->
         "%d windows to train on, %d to validate on", training.starts.size, validation.starts.size
     )
     keras.utils.set_random_seed(settings.seed)
-    network = learning.build(settings, scaler, settings.target, run.model_name)
+    network = learning.build(settings, scaler, run.model_name)
     forecaster = Forecaster(network, device.call)
     optimizer = learning.build_optimizer(settings)
     phase, windows = learning.plan(forecaster, optimizer, training, validation, settings)
@@ -82,7 +89,7 @@ def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device) ->
     run.save_model(network)
 
 
-def write(run: Run, settings: GeneratorSettings, device) -> Path:
+def write(run: Run, settings: GeneratorSettings, device: "Device") -> Path:
     """Forecast along the records held back and beyond them, with intervals; return the CSV."""
     from models.forecaster import Forecaster
     from modules import files
