@@ -6,6 +6,9 @@ here and nowhere else. Shape letters: B windows per batch, T time steps, F featu
 H latent width.
 """
 
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
 import keras
 
 RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
@@ -13,54 +16,75 @@ UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
 RECOVERY_ACTIVATION = {"minmax": "sigmoid", "robust": "linear", "standard": "linear"}
 
 
+class NetworkSettings(Protocol):
+    """What the networks need of the settings."""
+
+    @property
+    def sel_rnn(self) -> str: ...
+
+    @property
+    def batchnorm(self) -> bool: ...
+
+    @property
+    def hidden_dim(self) -> int | Literal["auto"]: ...
+
+    @property
+    def num_layers(self) -> int: ...
+
+    @property
+    def z_dim(self) -> int | None: ...
+
+    @property
+    def scaler(self) -> str: ...
+
+
 class DefineModel:
     """Builds each network, a `keras.Sequential` of stock layers for windows of any length.
 
-    `args`: settings with `sel_rnn`, `batchnorm`, `hidden_dim`, `num_layers`, `z_dim`, `scaler`.
     `n_features`: width F of a scaled window; the noise is as wide unless `args.z_dim` says else.
     """
 
-    def __init__(self, args, n_features):
+    def __init__(self, args: NetworkSettings, n_features: int) -> None:
         self.args = args
         self.n_features = n_features
         self.z_dim = args.z_dim or n_features
-        is_auto = args.hidden_dim == "auto"
-        self.hidden_dim = UNITS_PER_FEATURE * n_features if is_auto else args.hidden_dim
+        width = args.hidden_dim
+        self.hidden_dim = UNITS_PER_FEATURE * n_features if width == "auto" else width
 
-    def embedder(self):
+    def embedder(self) -> keras.Sequential:
         """Scaled window (B, T, F) -> latent (B, T, H) in 0...1."""
         return self._network("embedder", self.n_features, batchnorm=self.args.batchnorm)
 
-    def recovery(self):
+    def recovery(self) -> keras.Sequential:
         """Latent (B, T, H) -> scaled window (B, T, F)."""
         activation = RECOVERY_ACTIVATION[self.args.scaler]
         return self._network(
             "recovery", self.hidden_dim, n_outputs=self.n_features, activation=activation
         )
 
-    def generator(self):
+    def generator(self) -> keras.Sequential:
         """Noise (B, T, Z) -> generated latent (B, T, H) in 0...1."""
         return self._network("generator", self.z_dim, batchnorm=self.args.batchnorm)
 
-    def supervisor(self):
+    def supervisor(self) -> keras.Sequential:
         """Latent (B, T, H) -> the latent one step later (B, T, H), one layer fewer."""
         n_layers = max(1, self.args.num_layers - 1)
         return self._network("supervisor", self.hidden_dim, n_layers=n_layers)
 
-    def discriminator(self):
+    def discriminator(self) -> keras.Sequential:
         """Latent (B, T, H) -> logit per step (B, T, 1): real above zero, generated below."""
         return self._network("discriminator", self.hidden_dim, n_outputs=1, activation="linear")
 
     def _network(
         self,
-        name,
-        n_inputs,
+        name: str,
+        n_inputs: int,
         *,
-        n_outputs=None,
-        activation="sigmoid",
-        n_layers=None,
-        batchnorm=False,
-    ):
+        n_outputs: int | None = None,
+        activation: str = "sigmoid",
+        n_layers: int | None = None,
+        batchnorm: bool = False,
+    ) -> keras.Sequential:
         """Recurrent layers, then one dense layer at every step.
 
         Batch normalisation only where a network sees one kind of batch: embedder and generator.
@@ -75,7 +99,7 @@ class DefineModel:
         return keras.Sequential(layers, name=name)
 
 
-def chain(networks, *, name):
+def chain(networks: Sequence[keras.Sequential], *, name: str) -> keras.Sequential:
     """Return one `keras.Sequential` over the layers of `networks`, which it shares with them.
 
     `chain((generator, supervisor, recovery), name=...)` is TimeGAN's synthetic model: noise

@@ -8,6 +8,9 @@ holds one product per step and the weight gradients are one product after it.
 Shape letters: B windows per batch, T time steps, F features, H units.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -15,8 +18,10 @@ from models.xla import xla_program
 
 RECURRENT = keras.layers.LSTM | keras.layers.GRU
 
+Tensors = tuple[tf.Tensor, ...]
 
-def forward(network, inputs, *, training):
+
+def forward(network: keras.Sequential, inputs: tf.Tensor, *, training: bool) -> tf.Tensor:
     """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
 
     `inputs`: float32 (B, T, F) with static shape. Returns what `network(inputs)` returns.
@@ -34,12 +39,12 @@ def forward(network, inputs, *, training):
     return _swap_time(sequence)
 
 
-def is_recurrent(network):
+def is_recurrent(network: keras.Model) -> bool:
     """Whether a network of Keras' has a layer that `forward` calls the fast way."""
     return any(isinstance(layer, RECURRENT) for layer in network.layers)
 
 
-def recurrent(layer, inputs):
+def recurrent(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Tensor:
     """Return what `layer(inputs)` returns, computed the fast way.
 
     `layer`: a built `keras.layers.LSTM`, or `GRU` with `reset_after=True`, with the default
@@ -49,11 +54,11 @@ def recurrent(layer, inputs):
     return _swap_time(_recurrent(layer, _swap_time(inputs)))
 
 
-def _swap_time(sequence):
+def _swap_time(sequence: tf.Tensor) -> tf.Tensor:
     return tf.transpose(sequence, (1, 0, 2))
 
 
-def _recurrent(layer, sequence):
+def _recurrent(layer: keras.layers.Layer, sequence: tf.Tensor) -> tf.Tensor:
     _refuse_unsupported(layer)
     cell = layer.cell
     kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
@@ -63,7 +68,7 @@ def _recurrent(layer, sequence):
     return _gru(_project(sequence, kernel, input_bias), recurrent_kernel, recurrent_bias)
 
 
-def _refuse_unsupported(layer):
+def _refuse_unsupported(layer: keras.layers.Layer) -> None:
     plain = (
         isinstance(layer, RECURRENT)
         and layer.activation is keras.activations.tanh
@@ -81,23 +86,23 @@ def _refuse_unsupported(layer):
         )
 
 
-def _project(inputs, kernel, bias):
+def _project(inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     return tf.tensordot(inputs, kernel, 1) + bias
 
 
-def _sigmoid(x):
+def _sigmoid(x: tf.Tensor) -> tf.Tensor:
     # The same function; tanh is several times cheaper than XLA's sigmoid on CPU.
     return 0.5 * tf.tanh(0.5 * x) + 0.5
 
 
-def _lstm_gates(x):
+def _lstm_gates(x: tf.Tensor) -> tf.Tensor:
     """Sigmoid of the i, f and o blocks and tanh of the g block, as one tanh: (B, 4H) -> same."""
     is_g = tf.repeat([0.0, 0.0, 1.0, 0.0], x.shape[-1] // 4)
     scale = 0.5 + 0.5 * is_g
     return scale * tf.tanh(scale * x) + (1 - scale)
 
 
-def _kernel_gradient(latent, d_product):
+def _kernel_gradient(latent: tf.Tensor, d_product: tf.Tensor) -> tf.Tensor:
     """Sum over steps and windows of (latent one step earlier)' d_product: (H, M).
 
     `latent`: (T, B, H), zero before its first step. `d_product`: (T, B, M).
@@ -108,16 +113,22 @@ def _kernel_gradient(latent, d_product):
     )
 
 
-def _shift(sequence):
+def _shift(sequence: tf.Tensor) -> tf.Tensor:
     """The value one step earlier, zero before the first: (T, B, H) -> (T, B, H)."""
     return tf.concat([tf.zeros_like(sequence[:1]), sequence[:-1]], 0)
 
 
-def _loop(step, n_steps, carry, n_outputs, reverse=False):
+def _loop(
+    step: Callable[..., tuple[Tensors, Tensors]],
+    n_steps: int,
+    carry: Tensors,
+    n_outputs: int,
+    reverse: bool = False,
+) -> Tensors:
     """Run `step(t, *carry) -> (carry, outputs)` over time; stack each output to (T, B, ...)."""
     arrays = tuple(tf.TensorArray(tf.float32, n_steps) for _ in range(n_outputs))
 
-    def body(i, carry, arrays):
+    def body(i: tf.Tensor, carry: Tensors, arrays: tuple[tf.TensorArray, ...]) -> tuple[Any, ...]:
         t = n_steps - 1 - i if reverse else i
         carry, outputs = step(t, *carry)
         arrays = tuple(a.write(t, o) for a, o in zip(arrays, outputs, strict=True))
@@ -130,13 +141,13 @@ def _loop(step, n_steps, carry, n_outputs, reverse=False):
 
 
 @tf.custom_gradient
-def _lstm(projected, recurrent_kernel):
+def _lstm(projected: tf.Tensor, recurrent_kernel: tf.Tensor) -> tuple[tf.Tensor, Callable]:
     """Hochreiter & Schmidhuber 1997, gates in Keras' order i, f, g, o: (T, B, 4H) -> (T, B, H)."""
     # A tape that watched the loop itself would ask XLA for its tensor lists, which it cannot give.
     inputs = (tf.stop_gradient(x) for x in (projected, recurrent_kernel))
     latent, cell_state, gates = _lstm_forward(*inputs)
 
-    def gradient(upstream):
+    def gradient(upstream: tf.Tensor) -> Tensors:
         # Inside a tf.cond the incoming gradient has lost its static shape, which XLA needs.
         upstream = tf.ensure_shape(upstream, latent.shape)
         d_projected = _lstm_backward(upstream, cell_state, gates, recurrent_kernel)
@@ -146,11 +157,11 @@ def _lstm(projected, recurrent_kernel):
 
 
 @xla_program
-def _lstm_forward(projected, recurrent_kernel):
+def _lstm_forward(projected: tf.Tensor, recurrent_kernel: tf.Tensor) -> Tensors:
     n_steps, n_windows, _ = projected.shape
     zeros = tf.zeros((n_windows, recurrent_kernel.shape[0]))
 
-    def step(t, latent, cell_state):
+    def step(t: tf.Tensor, latent: tf.Tensor, cell_state: tf.Tensor) -> tuple[Tensors, Tensors]:
         gates = _lstm_gates(projected[t] + tf.matmul(latent, recurrent_kernel))
         i, f, g, o = tf.split(gates, 4, 1)
         cell_state = f * cell_state + i * g
@@ -161,7 +172,9 @@ def _lstm_forward(projected, recurrent_kernel):
 
 
 @xla_program
-def _lstm_backward(upstream, cell_state, gates, recurrent_kernel):
+def _lstm_backward(
+    upstream: tf.Tensor, cell_state: tf.Tensor, gates: tf.Tensor, recurrent_kernel: tf.Tensor
+) -> tf.Tensor:
     n_steps = upstream.shape[0]
     i, f, g, o = tf.split(gates, 4, 2)
     squashed = tf.tanh(cell_state)
@@ -177,7 +190,7 @@ def _lstm_backward(upstream, cell_state, gates, recurrent_kernel):
     )  # (T, B, 4H)
     zeros = tf.zeros_like(upstream[0])
 
-    def step(t, d_latent, d_cell):
+    def step(t: tf.Tensor, d_latent: tf.Tensor, d_cell: tf.Tensor) -> tuple[Tensors, Tensors]:
         d_latent = upstream[t] + d_latent
         d_cell = d_latent * into_cell[t] + d_cell
         d_gates = tf.concat([d_cell, d_cell, d_cell, d_latent], 1) * of_gates[t]
@@ -188,12 +201,14 @@ def _lstm_backward(upstream, cell_state, gates, recurrent_kernel):
 
 
 @tf.custom_gradient
-def _gru(projected, recurrent_kernel, recurrent_bias):
+def _gru(
+    projected: tf.Tensor, recurrent_kernel: tf.Tensor, recurrent_bias: tf.Tensor
+) -> tuple[tf.Tensor, Callable]:
     """Cho et al. 2014 in cuDNN's form, gates z, r, candidate: (T, B, 3H) -> (T, B, H)."""
     inputs = (tf.stop_gradient(x) for x in (projected, recurrent_kernel, recurrent_bias))
     latent, gates, inner = _gru_forward(*inputs)
 
-    def gradient(upstream):
+    def gradient(upstream: tf.Tensor) -> Tensors:
         upstream = tf.ensure_shape(upstream, latent.shape)
         d_projected, d_inner = _gru_backward(upstream, latent, gates, inner, recurrent_kernel)
         d_kernel = _kernel_gradient(latent, d_inner)
@@ -203,12 +218,14 @@ def _gru(projected, recurrent_kernel, recurrent_bias):
 
 
 @xla_program
-def _gru_forward(projected, recurrent_kernel, recurrent_bias):
+def _gru_forward(
+    projected: tf.Tensor, recurrent_kernel: tf.Tensor, recurrent_bias: tf.Tensor
+) -> Tensors:
     n_steps, n_windows, _ = projected.shape
     units = recurrent_kernel.shape[0]
     zeros = tf.zeros((n_windows, units))
 
-    def step(t, latent):
+    def step(t: tf.Tensor, latent: tf.Tensor) -> tuple[Tensors, Tensors]:
         product = tf.matmul(latent, recurrent_kernel) + recurrent_bias
         z, r = tf.split(_sigmoid((projected[t] + product)[:, : 2 * units]), 2, 1)
         inner = product[:, 2 * units :]
@@ -220,14 +237,20 @@ def _gru_forward(projected, recurrent_kernel, recurrent_bias):
 
 
 @xla_program
-def _gru_backward(upstream, latent, gates, inner, recurrent_kernel):
+def _gru_backward(
+    upstream: tf.Tensor,
+    latent: tf.Tensor,
+    gates: tf.Tensor,
+    inner: tf.Tensor,
+    recurrent_kernel: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
     z, r, candidate = tf.split(gates, 3, 2)
     of_z = (_shift(latent) - candidate) * z * (1 - z)
     of_candidate = (1 - z) * (1 - candidate * candidate)
     of_r = of_candidate * inner * r * (1 - r)
     of_inner = tf.concat([of_z, of_r, of_candidate * r], 2)  # (T, B, 3H)
 
-    def step(t, d_latent):
+    def step(t: tf.Tensor, d_latent: tf.Tensor) -> tuple[Tensors, Tensors]:
         d_latent = upstream[t] + d_latent
         d_inner = tf.concat([d_latent, d_latent, d_latent], 1) * of_inner[t]
         carry = d_latent * z[t] + tf.matmul(d_inner, recurrent_kernel, transpose_b=True)

@@ -3,6 +3,8 @@
 Shape letters: B windows per batch, T time steps, F features, O outputs per step.
 """
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -14,7 +16,15 @@ WINDOWS_PER_CALL = 1024
 KERNEL_SIZE = 5  # steps the convolution looks back over, its own included
 
 
-def forecaster(n_features, n_outputs=1, *, units=60, scale=1.0, offset=0.0, name="forecaster"):
+def forecaster(
+    n_features: int,
+    n_outputs: int = 1,
+    *,
+    units: int = 60,
+    scale: float = 1.0,
+    offset: float = 0.0,
+    name: str = "forecaster",
+) -> keras.Sequential:
     """Return a causal `keras.Sequential`: window (B, T, F) -> forecasts (B, T, O), any T.
 
     Output at step t depends on steps up to t alone. `units` is the width of the convolution and
@@ -46,13 +56,15 @@ class Forecaster(tf.Module):
     `forward`.
     """
 
-    def __init__(self, network, call):
+    def __init__(self, network: keras.Model, call: Callable[..., tf.Tensor]) -> None:
         super().__init__(name="forecaster")
         self.network = network
         self._compute = call
-        self.horizon = network.output_shape[-1]
+        self.horizon: int = network.output_shape[-1]
 
-    def training_step(self, optimizer, windows, ahead):
+    def training_step(
+        self, optimizer: keras.optimizers.Optimizer, windows: tf.Tensor, ahead: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """Move the network down the Huber loss. `windows`: (B, T, F); `ahead`: (B, T, O)."""
         with tf.GradientTape() as tape:
             forecast = self._call(windows, training=True)
@@ -61,15 +73,15 @@ class Forecaster(tf.Module):
         optimizer.apply(tape.gradient(loss, variables), variables)
         return {"huber_loss": loss, "mae": losses.absolute_loss(ahead, forecast)}
 
-    def predict(self, windows):
+    def predict(self, windows: np.ndarray) -> np.ndarray:
         """Forecasts float32 (n, T, O), in the target's unit, of scaled windows (n, T, F)."""
         batches = range(0, len(windows), WINDOWS_PER_CALL)
         calls = [self._predict(tf.constant(windows[i : i + WINDOWS_PER_CALL])) for i in batches]
         return np.concatenate(calls)
 
     @tf.function(autograph=False)
-    def _predict(self, windows):
+    def _predict(self, windows: tf.Tensor) -> tf.Tensor:
         return self._call(windows, training=False)
 
-    def _call(self, windows, training):
+    def _call(self, windows: tf.Tensor, training: bool) -> tf.Tensor:
         return self._compute(self.network, windows, training=training)

@@ -11,12 +11,12 @@ SMALLEST_VARIANCE = 1e-6  # of a column that is scaled to 0...1; for a constant 
 PROBE = 0.01  # step of the finite difference, of a latent in 0...1
 
 
-def reconstruction_loss(real, recovered):
+def reconstruction_loss(real: tf.Tensor, recovered: tf.Tensor) -> tf.Tensor:
     """Root of the mean squared error between windows (B, T, F) (TimeGAN, eq. 7)."""
     return tf.sqrt(tf.reduce_mean(tf.square(real - recovered)) + EPSILON)
 
 
-def supervised_loss(latent, supervised):
+def supervised_loss(latent: tf.Tensor, supervised: tf.Tensor) -> tf.Tensor:
     """Mean squared error of the next step: `latent[:, 1:]` against `supervised[:, :-1]`.
 
     Both (B, T, H); what the supervisor says at step t is about step t + 1 (TimeGAN, eq. 9).
@@ -24,20 +24,23 @@ def supervised_loss(latent, supervised):
     return tf.reduce_mean(tf.square(latent[:, 1:] - supervised[:, :-1]))
 
 
-def adversarial_loss(logit):
-    """Cross-entropy of logits against the label `real`: low when the judge is fooled (eq. 8)."""
+def adversarial_loss(logit: tf.Tensor) -> tf.Tensor:
+    """Cross-entropy of logits (B, T, 1) against `real`: low when the judge is fooled (eq. 8)."""
     return tf.reduce_mean(tf.nn.softplus(-logit))
 
 
-def discriminator_loss(real_logit, *fake_logits):
-    """Cross-entropy of real logits against `real` plus each fake's against `fake` (eq. 8)."""
+def discriminator_loss(real_logit: tf.Tensor, *fake_logits: tf.Tensor) -> tf.Tensor:
+    """Cross-entropy of real logits against `real` plus each fake's against `fake` (eq. 8).
+
+    All (B, T, 1).
+    """
     # Logits, not probabilities: a clipped probability has no gradient where the judge is sure.
     return adversarial_loss(real_logit) + tf.add_n(
         [tf.reduce_mean(tf.nn.softplus(logit)) for logit in fake_logits]
     )
 
 
-def moment_loss(real, synthetic):
+def moment_loss(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
     """Mean absolute difference of batch means plus that of batch deviations, per step and feature.
 
     Both windows (B, T, F). From the authors' code (`G_loss_V`); not in the paper.
@@ -49,7 +52,7 @@ def moment_loss(real, synthetic):
     return tf.reduce_mean(tf.abs(real_mean - mean)) + tf.reduce_mean(tf.abs(deviation_gap))
 
 
-def correlation_loss(real, synthetic):
+def correlation_loss(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
     """Mean absolute difference of the features' cross-correlations at lags 0 and 1.
 
     Both windows (B, T, F); a correlation is taken over windows and steps at once, as in the
@@ -64,7 +67,7 @@ def correlation_loss(real, synthetic):
     return tf.reduce_mean(tf.stack(gaps))
 
 
-def roughness_loss(real, synthetic):
+def roughness_loss(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
     """Mean absolute difference, over features, of the log deviation of the steps from row to row.
 
     Both windows (B, T, F); one batch as rough as another gives zero, twice as rough log 2, whatever
@@ -73,12 +76,12 @@ def roughness_loss(real, synthetic):
     return tf.reduce_mean(tf.abs(_log_roughness(real) - _log_roughness(synthetic)))
 
 
-def _log_roughness(windows):
+def _log_roughness(windows: tf.Tensor) -> tf.Tensor:
     steps = windows[:, 1:] - windows[:, :-1]
     return 0.5 * tf.math.log(tf.math.reduce_variance(steps, (0, 1)) + SMALLEST_VARIANCE)
 
 
-def _cross_correlations(windows):
+def _cross_correlations(windows: tf.Tensor) -> list[tf.Tensor]:
     """Correlation matrices (F, F) at lag 0 and at lag 1, row features one step earlier."""
     mean, variance = tf.nn.moments(windows, (0, 1))
     standard = (windows - mean) / tf.sqrt(variance + SMALLEST_VARIANCE)
@@ -89,7 +92,7 @@ def _cross_correlations(windows):
     ]
 
 
-def gradient_penalty(logit, probed_logit):
+def gradient_penalty(logit: tf.Tensor, probed_logit: tf.Tensor) -> tf.Tensor:
     """R1: squared length of the judge's gradient at real latents (Mescheder et al., ICML 2018).
 
     `logit` (B, T, 1) of real latents, `probed_logit` of the same latents moved by PROBE times a
@@ -101,7 +104,7 @@ def gradient_penalty(logit, probed_logit):
     return tf.reduce_mean(tf.square(difference))
 
 
-def huber_loss(target, forecast, delta=1.0):
+def huber_loss(target: tf.Tensor, forecast: tf.Tensor, delta: float = 1.0) -> tf.Tensor:
     """Mean of error^2 / 2 up to `delta`, of delta * (|error| - delta / 2) beyond (Huber 1964).
 
     Both tensors of one shape, in the target's unit.
@@ -112,12 +115,12 @@ def huber_loss(target, forecast, delta=1.0):
     )
 
 
-def absolute_loss(target, forecast):
+def absolute_loss(target: tf.Tensor, forecast: tf.Tensor) -> tf.Tensor:
     """Mean absolute error (MAE), in the target's unit. Both tensors of one shape."""
     return tf.reduce_mean(tf.abs(target - forecast))
 
 
-def spread(real, synthetic):
+def spread(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
     """How much windows differ from one another, generated against real: 1 is as much, 0 not at all.
 
     Ratio of the batch deviations, averaged over steps and features. Both windows (B, T, F).

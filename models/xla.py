@@ -1,11 +1,13 @@
 """Functions compiled by XLA, to be called from graphs that come and go."""
 
 import functools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
 
-def xla_program(function):
+def xla_program(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function` compiled by XLA, once for each shape of its arguments.
 
     `function` takes and returns float32 tensors of static shape, one or a tuple of them, and uses
@@ -17,7 +19,7 @@ def xla_program(function):
     compiled = tf.function(function, autograph=False, jit_compile=True)
 
     @functools.wraps(function)
-    def call(*arguments):
+    def call(*arguments: tf.Tensor) -> Any:
         if tf.executing_eagerly():
             return compiled(*arguments)
         return _launch(traced, arguments)
@@ -25,7 +27,9 @@ def xla_program(function):
     return call
 
 
-def _launch(function, arguments):
+def _launch(
+    function: tf.types.experimental.PolymorphicFunction, arguments: Sequence[tf.Tensor]
+) -> Any:
     """Add to the graph that is being made the launch of `function` on `arguments`."""
     specs = [tf.TensorSpec(argument.shape, argument.dtype) for argument in arguments]
     concrete = function.get_concrete_function(*specs)
@@ -52,6 +56,6 @@ def _launch(function, arguments):
     return tf.nest.pack_sequence_as(concrete.structured_outputs, launch.outputs)
 
 
-def _types(tensors):
+def _types(tensors: Sequence[tf.Tensor]) -> tf.compat.v1.AttrValue:
     types = [tensor.dtype.as_datatype_enum for tensor in tensors]
     return tf.compat.v1.AttrValue(list=tf.compat.v1.AttrValue.ListValue(type=types))

@@ -2,9 +2,14 @@
 
 import logging
 import math
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
+import keras
 import tensorflow as tf
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -13,7 +18,7 @@ from modules.errors import RunError, Stopped
 from modules.training.checkpoints import Checkpoints
 from modules.training.interruption import listening
 from modules.training.loss_history import LossHistory
-from modules.training.phases import compiled
+from modules.training.phases import Phase, compiled
 from modules.training.progress import Best, Plateau
 
 STEPS_PER_CALL = 10  # K: steps between two returns from the compiled loop to Python
@@ -22,6 +27,16 @@ MOST_ROLLBACKS = 5
 ROLLBACK_FACTOR = 0.5  # of the learning rate, at each return to a checkpoint
 
 log = logging.getLogger(__name__)
+
+
+class Folders(Protocol):
+    """What a training needs of a run."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def model_folder(self) -> Path: ...
 
 
 class Trainer:
@@ -35,8 +50,16 @@ class Trainer:
     """
 
     def __init__(
-        self, phases, state, run, rates=(), *, log_interval, checkpoint_interval, on_nan="stop"
-    ):
+        self,
+        phases: Sequence[Phase],
+        state: dict[str, Any],
+        run: Folders,
+        rates: Sequence[tuple[keras.optimizers.Optimizer, float]] = (),
+        *,
+        log_interval: int,
+        checkpoint_interval: int,
+        on_nan: Literal["stop", "rollback"] = "stop",
+    ) -> None:
         self.phases = phases
         self.run = run
         self.rates = rates
@@ -52,7 +75,7 @@ class Trainer:
         progress = {name: getattr(self, name) for name in names}
         self.checkpoints = Checkpoints(run.model_folder, progress | state)
 
-    def train(self):
+    def train(self) -> None:
         """Run every phase from where the newest checkpoint stands to its end.
 
         Raises RunError when a loss diverges or the disk refuses, and Stopped (after a checkpoint)
@@ -74,7 +97,7 @@ class Trainer:
                 f"`--resume {self.run.folder.name}`."
             ) from None
 
-    def _begin(self, history):
+    def _begin(self, history: LossHistory) -> None:
         path = self.checkpoints.restore()
         if path is None:
             self.checkpoints.save()  # what a rollback before the first interval returns to
@@ -83,7 +106,9 @@ class Trainer:
             history.rewind(index, step)
             log.info("Going on from %s: phase %d, step %d", path, index + 1, step)
 
-    def _train_phase(self, phase, history, asked_to_stop):
+    def _train_phase(
+        self, phase: Phase, history: LossHistory, asked_to_stop: threading.Event
+    ) -> None:
         """Run `phase` to its end, or back to a checkpoint where it diverges."""
         if phase.takes_spare:
             phase = replace(phase, n_steps=phase.n_steps + int(self.spare))
@@ -98,7 +123,9 @@ class Trainer:
         except Diverged as diverged:
             self._roll_back(diverged, history)
 
-    def _run_steps(self, phase, history, asked_to_stop):
+    def _run_steps(
+        self, phase: Phase, history: LossHistory, asked_to_stop: threading.Event
+    ) -> None:
         run_steps = compiled(phase)
         step = int(self.step)
         if step == 0:
@@ -119,14 +146,22 @@ class Trainer:
                 if asked_to_stop.is_set():
                     self._stop(phase, step, losses)
 
-    def _set_learning_rates(self, phase, step):
+    def _set_learning_rates(self, phase: Phase, step: int) -> None:
         """Each its own, lower after rollbacks and in the last part of a phase with a `decay`."""
         left = (1 - step / phase.n_steps) / phase.decay if phase.decay else 1
         factor = min(1, left) * ROLLBACK_FACTOR ** int(self.rollbacks)
         for optimizer, rate in self.rates:
             optimizer.learning_rate.assign(rate * factor)
 
-    def _take_stock(self, phase, step, losses, seconds, history, progress):
+    def _take_stock(
+        self,
+        phase: Phase,
+        step: int,
+        losses: dict[str, tf.Tensor],
+        seconds: float,
+        history: LossHistory,
+        progress: tqdm,
+    ) -> None:
         """Guard, log and save, at the steps that are due for it. Raises Diverged."""
         logs = step % self.log_interval == 0 or step == phase.n_steps
         saves = step % self.checkpoint_interval == 0 and step < phase.n_steps
@@ -150,19 +185,19 @@ class Trainer:
         if saves:
             self._save(phase, step)
 
-    def _save(self, phase, step):
+    def _save(self, phase: Phase, step: int) -> None:
         """Make a checkpoint, unless it would hold what nobody can go on from. Raises Diverged."""
         if lost := self.checkpoints.find_lost():
             raise Diverged(f"The weights {', '.join(lost)} diverged by {phase.name} step {step}.")
         self.checkpoints.save()
 
-    def _next_stop(self, step, n_steps):
+    def _next_stop(self, step: int, n_steps: int) -> int:
         """The step the next compiled call ends at: never past a log line or a checkpoint."""
         intervals = (self.log_interval, self.checkpoint_interval)
         stops = [interval * (step // interval + 1) for interval in intervals]
         return min(step + STEPS_PER_CALL, n_steps, *stops)
 
-    def _roll_back(self, diverged, history):
+    def _roll_back(self, diverged: "Diverged", history: LossHistory) -> None:
         """Go back to the last checkpoint with a lower learning rate, or raise RunError."""
         latest = self.checkpoints.latest
         n_rollbacks = int(self.rollbacks) + 1
@@ -180,7 +215,7 @@ class Trainer:
             diverged, latest, ROLLBACK_FACTOR, n_rollbacks, MOST_ROLLBACKS,
         )  # fmt: skip
 
-    def _stop(self, phase, step, losses):
+    def _stop(self, phase: Phase, step: int, losses: dict[str, tf.Tensor]) -> None:
         _guard(phase, step, {name: float(value) for name, value in losses.items()})
         self._save(phase, step)
         raise Stopped(
@@ -193,12 +228,12 @@ class Diverged(Exception):
     """A loss is no number any more, or has exploded."""
 
 
-def _guard(phase, step, losses):
+def _guard(phase: Phase, step: int, losses: dict[str, float]) -> None:
     lost = {n: v for n, v in losses.items() if not math.isfinite(v) or abs(v) > phase.largest}
     if lost:
         shown = ", ".join(f"{name} ({value:g})" for name, value in lost.items())
         raise Diverged(f"{shown} diverged by {phase.name} step {step}.")
 
 
-def _aligned(losses):
+def _aligned(losses: dict[str, float]) -> str:
     return "  ".join(f"{name.removesuffix('_loss')} {value:.4f}" for name, value in losses.items())

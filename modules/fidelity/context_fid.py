@@ -4,6 +4,7 @@ The idea is of Jeha et al., PSA-GAN (ICLR 2022); encoder and settings are those 
 tables of Yuan and Qiao, Diffusion-TS (ICLR 2024): TS2Vec, trained on the real windows alone.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 SHORT_TRAINING, LONG_TRAINING, SHORT_SIZE = 200, 600, 100_000  # steps, steps, numbers
 STEPS_PER_CALL = 25
 WINDOWS_PER_CALL = 512
+
+Weights = list[tf.Tensor]
 
 
 class Crops(NamedTuple):
@@ -32,7 +35,7 @@ class Crops(NamedTuple):
     offset: np.ndarray
 
 
-def train_encoder(windows, *, seed, steps=None):
+def train_encoder(windows: np.ndarray, *, seed: int, steps: int | None = None) -> Weights:
     """Weights of a TS2Vec encoder: the average of the initial ones and those after every step.
 
     `windows`: float32 (n, T, F), scaled to 0...1. `steps`: None gives 200 or, above 100,000
@@ -56,7 +59,7 @@ def train_encoder(windows, *, seed, steps=None):
     return state[3]
 
 
-def encode(weights, windows):
+def encode(weights: Weights, windows: np.ndarray) -> np.ndarray:
     """Encodings float32 (n, 320) of `windows` float32 (n, T, F): the maximum over their steps."""
     outputs = []
     size = min(WINDOWS_PER_CALL, len(windows))
@@ -67,7 +70,7 @@ def encode(weights, windows):
     return np.concatenate(outputs)
 
 
-def frechet_distance(first, second):
+def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
     """Fréchet distance between the Gaussians fitted to two sets of vectors, float (n, C).
 
     |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^1/2), Dowson and Landau (1982). The last trace is taken
@@ -83,7 +86,7 @@ def frechet_distance(first, second):
     return float(shift @ shift + np.trace(covariance_1) + np.trace(covariance_2) - 2 * overlap)
 
 
-def draw_crops(length, batch, steps, rng):
+def draw_crops(length: int, batch: int, steps: int, rng: np.random.Generator) -> Crops:
     """Crops of windows of `length` steps; every overlap has at least two."""
     span = rng.integers(2, length + 1, steps)
     left = rng.integers(0, length - span + 1)
@@ -93,28 +96,30 @@ def draw_crops(length, batch, steps, rng):
     return Crops(*(x.astype(np.int32) for x in (left, right, early, late, offset)))
 
 
-def _rows(count, batch, steps, rng):
+def _rows(count: int, batch: int, steps: int, rng: np.random.Generator) -> np.ndarray:
     """Windows of each step, int (steps, B): shuffled anew each time all were seen."""
     per_epoch = count // batch
     epochs = [rng.permutation(count)[: per_epoch * batch] for _ in range(-(-steps // per_epoch))]
     return np.concatenate(epochs).reshape(-1, batch)[:steps]
 
 
-def _padded(x, size):
+def _padded(x: np.ndarray, size: int) -> np.ndarray:
     # Padded, so that a last, shorter call needs no second compilation.
     return np.pad(x, [(0, size - len(x))] + [(0, 0)] * (x.ndim - 1))
 
 
 @tf.function(jit_compile=True)
-def _encodings(weights, windows):
+def _encodings(weights: Weights, windows: tf.Tensor) -> tf.Tensor:
     return tf.reduce_max(ts2vec.representation(weights, windows), axis=1)
 
 
-def _chance_shape(batch, length):
+def _chance_shape(batch: int, length: int) -> tuple[int, int, int]:
     return 2 * batch, length, 1 + ts2vec.OUTPUT
 
 
-def _views(weights, windows, crop, chance):
+def _views(
+    weights: Weights, windows: tf.Tensor, crop: Sequence[tf.Tensor], chance: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """What both views say of the steps they share, (B, T, C) each, from the first step on.
 
     `chance`: (2 B, T, 1 + C), uniform, decides which steps are hidden and which outputs dropped.
@@ -134,10 +139,22 @@ def _views(weights, windows, crop, chance):
 
 
 @tf.function(jit_compile=True)
-def _steps(weights, mean, square, average, batches, crops, chance, done, count):
+def _steps(
+    weights: Weights,
+    mean: Weights,
+    square: Weights,
+    average: Weights,
+    batches: tf.Tensor,
+    crops: Sequence[tf.Tensor],
+    chance: tf.Tensor,
+    done: tf.Tensor,
+    count: tf.Tensor,
+) -> list[Weights]:
     """`count` steps of AdamW on `batches` (K, B, T, F); `average` follows the weights."""
 
-    def step(i, weights, mean, square, average):
+    def step(
+        i: tf.Tensor, weights: Weights, mean: Weights, square: Weights, average: Weights
+    ) -> tuple[tf.Tensor, Weights, Weights, Weights, Weights]:
         crop = [c[i] for c in crops]
         with tf.GradientTape() as tape:
             tape.watch(weights)
@@ -155,7 +172,7 @@ def _steps(weights, mean, square, average, batches, crops, chance, done, count):
     return tf.while_loop(lambda i, *_: i < count, step, state)[1:]
 
 
-def _adamw(weight, mean, square, t):
+def _adamw(weight: tf.Tensor, mean: tf.Tensor, square: tf.Tensor, t: tf.Tensor) -> tf.Tensor:
     mean, square = mean / (1 - BETA_1**t), square / (1 - BETA_2**t)
     decayed = weight * (1 - LEARNING_RATE * WEIGHT_DECAY)
     return decayed - LEARNING_RATE * mean / (tf.sqrt(square) + EPSILON)

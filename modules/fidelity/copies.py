@@ -6,7 +6,7 @@ CHUNK_BYTES = 2**27
 COPY_TOLERANCE = 1e-4  # of the scaled range: less than any sensor resolves
 
 
-def nearest_windows(windows, train):
+def nearest_windows(windows: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Euclidean distance to, and index of, the nearest window of `train`.
 
     `windows` float32 (n, T, F), `train` float32 (m, T, F), in the same scale.
@@ -25,7 +25,7 @@ def nearest_windows(windows, train):
     return np.linalg.norm(queries - stored[nearest], axis=1), nearest
 
 
-def closeness(windows, train):
+def closeness(windows: np.ndarray, train: np.ndarray) -> tuple[float, float]:
     """Share of `windows` (n, T, F) that copy one of `train` (m, T, F), and the median distance.
 
     Two floats; the distance is that to the nearest window of `train`, in their scale.
@@ -34,7 +34,9 @@ def closeness(windows, train):
     return copy_rate(windows, np.asarray(train)[nearest]), float(np.median(distances))
 
 
-def copy_rate(windows, neighbours, *, tolerance=COPY_TOLERANCE):
+def copy_rate(
+    windows: np.ndarray, neighbours: np.ndarray, *, tolerance: float = COPY_TOLERANCE
+) -> float:
     """Share of `windows` (n, T, F) that equal their own of `neighbours` (n, T, F) everywhere."""
     difference = np.abs(np.asarray(windows) - neighbours)
     return float((difference.max(axis=(1, 2)) <= tolerance).mean())

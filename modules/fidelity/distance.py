@@ -15,23 +15,24 @@ class EnergyDistance:
     gives as much as how strong the wind is. Zero for equal distributions.
     """
 
-    def __init__(self, real):
+    def __init__(self, real: np.ndarray) -> None:
         self._whitenings = [_whitening(part) for part in (real, np.diff(real, axis=1))]
         self._real = self._flat(real)
         self._among_real = _mean_distance(self._real)
 
-    def __call__(self, windows):
+    def __call__(self, windows: np.ndarray) -> float:
+        """How far `windows`, float32 (m, T, F), lie from the real ones."""
         theirs = self._flat(windows)
         between = cdist(self._real, theirs).mean()
         return float(2 * between - self._among_real - _mean_distance(theirs))
 
-    def _flat(self, windows):
+    def _flat(self, windows: np.ndarray) -> np.ndarray:
         parts = windows, np.diff(windows, axis=1)
         white = [part @ matrix for part, matrix in zip(parts, self._whitenings, strict=True)]
         return np.concatenate([flat(part) for part in white], axis=1)
 
 
-def _whitening(windows):
+def _whitening(windows: np.ndarray) -> np.ndarray:
     """Matrix (F, F) that makes the rows of `windows` columns of deviation 1 without correlation.
 
     Deviations below `NARROWEST` of the widest stay small: there, noise would count like weather.
@@ -43,11 +44,11 @@ def _whitening(windows):
     return axes / np.sqrt(np.maximum(variances, narrowest)) / scales[:, None]
 
 
-def flat(windows):
+def flat(windows: np.ndarray) -> np.ndarray:
     """Windows (n, T, F) as rows (n, T * F)."""
     return windows.reshape(len(windows), -1)
 
 
-def _mean_distance(flat):
+def _mean_distance(flat: np.ndarray) -> float:
     """Mean distance between two different ones of `flat` (n, D)."""
     return cdist(flat, flat).sum() / (len(flat) * max(1, len(flat) - 1))

@@ -1,13 +1,27 @@
 """Every score of a set of synthetic windows beside its reference rows: one plain table."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from modules.errors import DataError
 from modules.fidelity import floors
-from modules.fidelity import rows as score_rows
-from modules.fidelity.rows import Columns, ScoreRow, Sets, Steps
+from modules.fidelity.rows import (
+    Columns,
+    ScoreRow,
+    Sets,
+    Steps,
+    autocorrelation_rows,
+    context_fid_rows,
+    correlational_rows,
+    discriminative_rows,
+    marginal_rows,
+    memorisation_rows,
+    predictive_rows,
+    wind_rows,
+)
 from modules.fidelity.scores import LEAST_WINDOWS, check_windows
 from modules.windows.splits import blocked_split, windows_sharing_rows
 
@@ -19,16 +33,16 @@ SCORES = (
 
 
 def evaluate(
-    real,
-    synthetic,
+    real: np.ndarray,
+    synthetic: np.ndarray,
     *,
-    starts=None,
-    heldout=None,
-    columns=None,
-    seeds=SEEDS,
-    steps=Steps(),  # noqa: B008 (immutable)
-    scores=SCORES,
-):
+    starts: np.ndarray | None = None,
+    heldout: np.ndarray | None = None,
+    columns: Columns | Sequence[str] | None = None,
+    seeds: Sequence[int] = SEEDS,
+    steps: Steps | None = None,
+    scores: Sequence[str] = SCORES,
+) -> list[ScoreRow]:
     """All scores of `synthetic`, each with floor, Gaussian and chance beside it.
 
     Parameters
@@ -47,8 +61,9 @@ def evaluate(
         Physical scores are made where it names a wind-speed and a power column.
     seeds : sequence of int
         Judges are trained, and samples drawn, once per seed.
-    steps : Steps
-        Fewer make a quicker and less severe judge: not comparable with published figures.
+    steps : Steps, optional
+        Fewer than the published ones, which None takes, make a quicker and less severe judge: not
+        comparable with published figures.
     scores : sequence of str
         Those to make, out of `SCORES`; the first three train networks and take minutes.
 
@@ -69,15 +84,16 @@ def evaluate(
     sets = _sets(real, synthetic, starts, heldout, seeds[0])
     if not isinstance(columns, Columns):
         columns = Columns(columns or [str(i) for i in range(real.shape[-1])])
-    made = [
-        ("discriminative", score_rows.discriminative_rows, seeds, steps.discriminative),
-        ("predictive", score_rows.predictive_rows, seeds, steps.predictive),
-        ("context-fid", score_rows.context_fid_rows, seeds, steps.encoder),
-        ("correlational", score_rows.correlational_rows, seeds),
-        ("marginal", score_rows.marginal_rows, columns.names),
-        ("autocorrelation", score_rows.autocorrelation_rows),
-        ("memorisation", _memorisation_rows),
-        ("wind", score_rows.wind_rows, columns),
+    steps = steps or Steps()
+    made: list[tuple[Any, ...]] = [
+        ("discriminative", discriminative_rows, seeds, steps.discriminative),
+        ("predictive", predictive_rows, seeds, steps.predictive),
+        ("context-fid", context_fid_rows, seeds, steps.encoder),
+        ("correlational", correlational_rows, seeds),
+        ("marginal", marginal_rows, columns.names),
+        ("autocorrelation", autocorrelation_rows),
+        ("memorisation", _copies_of_training),
+        ("wind", wind_rows, columns),
     ]
     return [
         row
@@ -87,13 +103,17 @@ def evaluate(
     ]
 
 
-def _memorisation_rows(sets):
-    return score_rows.memorisation_rows(
-        sets.synthetic, sets.gaussian, sets.real, sets.unseen, sets.real
-    )
+def _copies_of_training(sets: Sets) -> list[ScoreRow]:
+    return memorisation_rows(sets.synthetic, sets.gaussian, sets.real, sets.unseen, sets.real)
 
 
-def _sets(real, synthetic, starts, heldout, seed):
+def _sets(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    starts: np.ndarray | None,
+    heldout: np.ndarray | None,
+    seed: int,
+) -> Sets:
     length, everything = real.shape[1], np.arange(len(real))
     if heldout is None:
         train, unseen = everything, None
@@ -118,7 +138,9 @@ def _sets(real, synthetic, starts, heldout, seed):
     )
 
 
-def _check_heldout(train, unseen, starts, length):
+def _check_heldout(
+    train: np.ndarray, unseen: np.ndarray, starts: np.ndarray | None, length: int
+) -> None:
     if min(len(train), len(unseen)) < LEAST_WINDOWS:
         raise DataError(
             f"Training and held-out windows must be at least {LEAST_WINDOWS} each. "
@@ -134,7 +156,7 @@ def _check_heldout(train, unseen, starts, length):
             )
 
 
-def _or_reason(score, make, *arguments):
+def _or_reason(score: str, make: Callable[..., list[ScoreRow]], *arguments: Any) -> list[ScoreRow]:
     try:
         return make(*arguments)
     except DataError as error:

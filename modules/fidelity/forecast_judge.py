@@ -21,7 +21,15 @@ HELD_OUT = 0.2
 FEWEST_WINDOWS = 10
 
 
-def judge(real_train, real_test, synthetic, *, target, repeats=3, seed=0):
+def judge(
+    real_train: np.ndarray,
+    real_test: np.ndarray,
+    synthetic: np.ndarray,
+    *,
+    target: int,
+    repeats: int = 3,
+    seed: int = 0,
+) -> dict[str, float]:
     """Return how well a forecaster that learnt from synthetic windows does on real ones.
 
     `real_train`, `real_test`, `synthetic`: float32 (n, T, F), scaled to 0...1. The task: column
@@ -52,10 +60,11 @@ def judge(real_train, real_test, synthetic, *, target, repeats=3, seed=0):
     }
 
 
-def fit(windows, target, seed):
+def fit(windows: np.ndarray, target: int, seed: int) -> Forecaster:
     """Return a small `Forecaster` of column `target`, stopped early on the last fifth of `windows`.
 
-    Adam, the Huber loss, and the weights of the lowest held-out mean absolute error.
+    `windows`: float32 (n, T, F). Adam, the Huber loss, and the weights of the lowest held-out mean
+    absolute error.
     """
     keras.utils.set_random_seed(seed)
     device = Device(has_gpu=bool(tf.config.list_physical_devices("GPU")))
@@ -66,7 +75,7 @@ def fit(windows, target, seed):
     learnt, held_out = tf.constant(windows[:n_learnt]), windows[n_learnt:]
     random = tf.random.Generator.from_seed(seed, alg="philox")
 
-    def step():
+    def step() -> dict[str, tf.Tensor]:
         drawn = random.uniform((min(BATCH_SIZE, n_learnt),), maxval=n_learnt, dtype=tf.int32)
         batch = tf.gather(learnt, drawn)
         return model.training_step(optimizer, batch[:, :-1], batch[:, 1:, target, None])
@@ -85,11 +94,13 @@ def fit(windows, target, seed):
     return model
 
 
-def _error(model, windows, actual):
+def _error(model: Forecaster, windows: np.ndarray, actual: np.ndarray) -> float:
     return np.abs(model.predict(windows[:, :-1])[..., 0] - actual).mean()
 
 
-def _check(real_train, real_test, synthetic, target):
+def _check(
+    real_train: np.ndarray, real_test: np.ndarray, synthetic: np.ndarray, target: int
+) -> None:
     shapes = {
         "real_train": real_train.shape, "real_test": real_test.shape, "synthetic": synthetic.shape
     }  # fmt: skip

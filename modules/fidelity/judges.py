@@ -8,7 +8,8 @@ Shape letters: **S** seeds, **B** windows per batch, **T** steps, **D** inputs, 
 The windows of a batch lie on the last axis, where a vector unit can take them together.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -20,6 +21,8 @@ BYTES_PER_CALL = 32 * 2**20
 STEPS_PER_CALL = 50
 WINDOWS_PER_CALL = 1024
 
+Kind = Literal["discriminator", "predictor"]
+
 
 class Judge(NamedTuple):
     """Trained judges: `weights` float32 (S, P) holds the networks of S seeds, one a row."""
@@ -29,7 +32,16 @@ class Judge(NamedTuple):
     hidden: int
 
 
-def train_discriminators(real, synthetic, real_rows, synthetic_rows, *, hidden, seeds, steps):
+def train_discriminators(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    real_rows: Sequence[np.ndarray],
+    synthetic_rows: Sequence[np.ndarray],
+    *,
+    hidden: int,
+    seeds: Sequence[int],
+    steps: int,
+) -> Judge:
     """Judges that tell real windows (logit above 0) from synthetic ones.
 
     `real`, `synthetic`: float32 (n, T, D). `real_rows`, `synthetic_rows`: for each seed the int
@@ -52,7 +64,9 @@ def train_discriminators(real, synthetic, real_rows, synthetic_rows, *, hidden, 
     return Judge(weights, real.shape[-1], hidden)
 
 
-def train_predictors(windows, *, hidden, seeds, steps):
+def train_predictors(
+    windows: np.ndarray, *, hidden: int, seeds: Sequence[int], steps: int
+) -> Judge:
     """Judges that tell the last column at t+1 from the other columns at t.
 
     `windows`: float32 (n, T, F), scaled to 0...1. Loss: the mean absolute error of every step.
@@ -66,29 +80,29 @@ def train_predictors(windows, *, hidden, seeds, steps):
     return Judge(weights, inputs, hidden)
 
 
-def discriminator_logits(judge, windows):
+def discriminator_logits(judge: Judge, windows: np.ndarray) -> np.ndarray:
     """Logits float32 (S, n) of `windows` float32 (n, T, D)."""
     return _apply(judge, windows, "discriminator")
 
 
-def predictions(judge, windows):
+def predictions(judge: Judge, windows: np.ndarray) -> np.ndarray:
     """Predicted last column at t = 1...T-1, float32 (S, T-1, n), of `windows` (n, T, F)."""
     return _apply(judge, windows, "predictor")
 
 
-def draw_batches(rows, batch, steps, seed):
-    """Indices int32 (steps, batch) out of `rows`; within a step none comes twice."""
+def draw_batches(rows: np.ndarray, batch: int, steps: int, seed: int | Sequence[int]) -> np.ndarray:
+    """Indices int32 (steps, batch) out of `rows`, int (n,); within a step none comes twice."""
     rng = np.random.default_rng(seed)
     picks = [rng.choice(len(rows), batch, replace=False, shuffle=False) for _ in range(steps)]
     return np.asarray(rows, np.int32)[np.stack(picks)]
 
 
-def initial_weights(inputs, hidden, seeds):
+def initial_weights(inputs: int, hidden: int, seeds: Sequence[int]) -> np.ndarray:
     """Glorot-uniform kernels, gate biases of 1, other biases of 0: float32 (S, P)."""
     return np.stack([_one_judge(inputs, hidden, np.random.default_rng([s, 0])) for s in seeds])
 
 
-def _one_judge(inputs, hidden, rng):
+def _one_judge(inputs: int, hidden: int, rng: np.random.Generator) -> np.ndarray:
     parts = []
     for (fan_in, fan_out), bias in zip(_kernels(inputs, hidden), (GATE_BIAS, 0, 0), strict=True):
         limit = np.sqrt(6 / (fan_in + fan_out))
@@ -96,11 +110,11 @@ def _one_judge(inputs, hidden, rng):
     return np.concatenate(parts).astype(np.float32)
 
 
-def _kernels(inputs, hidden):
+def _kernels(inputs: int, hidden: int) -> tuple[tuple[int, int], ...]:
     return (inputs + hidden, 2 * hidden), (inputs + hidden, hidden), (hidden, 1)
 
 
-def _unpack(weights, inputs, hidden):
+def _unpack(weights: tf.Tensor, inputs: int, hidden: int) -> list[tf.Tensor]:
     """Kernels (S, out, in) and biases (S, out, 1) of gates, candidate and output."""
     parts, start = [], 0
     for fan_in, fan_out in _kernels(inputs, hidden):
@@ -112,7 +126,7 @@ def _unpack(weights, inputs, hidden):
     return parts
 
 
-def _forward(weights, series, hidden, kind):
+def _forward(weights: tf.Tensor, series: tf.Tensor, hidden: int, kind: Kind) -> tf.Tensor:
     """Logits of `series` (T, S, D, B): (S, B) at the end, or (T, S, B) for a predictor."""
     length, seeds, inputs, batch = series.shape
     gates, gate_bias, candidate, candidate_bias, output, output_bias = _unpack(
@@ -123,7 +137,9 @@ def _forward(weights, series, hidden, kind):
     gates, candidate = gates[..., inputs:], candidate[..., inputs:]
     pulses = tf.TensorArray(tf.float32, length).unstack(from_input)
 
-    def step(t, state, outputs):
+    def step(
+        t: tf.Tensor, state: tf.Tensor, outputs: tf.TensorArray
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
         pulse = pulses.read(t)
         opened = tf.sigmoid(pulse[:, : 2 * hidden] + tf.matmul(gates, state))
         reset, keep = opened[:, :hidden], opened[:, hidden:]
@@ -142,7 +158,7 @@ def _forward(weights, series, hidden, kind):
     return (tf.matmul(output, states) + output_bias)[..., 0, :]
 
 
-def _loss(weights, windows, hidden, kind):
+def _loss(weights: tf.Tensor, windows: tf.Tensor, hidden: int, kind: Kind) -> tf.Tensor:
     """Sum over the seeds of their losses; `windows`: (T, S, D or F, B)."""
     if kind == "predictor":
         predicted = tf.sigmoid(_forward(weights, windows[:-1, :, :-1], hidden, kind))
@@ -155,10 +171,21 @@ def _loss(weights, windows, hidden, kind):
 
 
 @tf.function(jit_compile=True)
-def _steps(weights, mean, square, done, count, batches, hidden, kind):
+def _steps(
+    weights: tf.Tensor,
+    mean: tf.Tensor,
+    square: tf.Tensor,
+    done: tf.Tensor,
+    count: tf.Tensor,
+    batches: tf.Tensor,
+    hidden: int,
+    kind: Kind,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """`count` steps of Adam on `batches` (K, T, S, F, B), after `done` earlier ones."""
 
-    def step(i, weights, mean, square):
+    def step(
+        i: tf.Tensor, weights: tf.Tensor, mean: tf.Tensor, square: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(weights)
             loss = _loss(weights, batches[i], hidden, kind)
@@ -174,11 +201,13 @@ def _steps(weights, mean, square, done, count, batches, hidden, kind):
 
 
 @tf.function
-def _gather(windows, rows):
+def _gather(windows: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
     return tf.transpose(tf.gather(windows, rows), (0, 3, 1, 4, 2))  # (K, T, S, F, B)
 
 
-def _train(weights, windows, draws, hidden, kind):
+def _train(
+    weights: np.ndarray, windows: np.ndarray, draws: np.ndarray, hidden: int, kind: Kind
+) -> tf.Tensor:
     """`draws`: int32 (steps, S, B), the windows of each step."""
     windows = tf.constant(windows)
     weights = tf.constant(weights)
@@ -203,7 +232,7 @@ def _train(weights, windows, draws, hidden, kind):
 
 
 @tf.function(jit_compile=True)
-def _outputs(weights, windows, hidden, kind):
+def _outputs(weights: tf.Tensor, windows: tf.Tensor, hidden: int, kind: Kind) -> tf.Tensor:
     series = tf.transpose(windows, (1, 2, 0))[:, None]  # (T, 1, F, B)
     series = tf.repeat(series, weights.shape[0], axis=1)
     if kind == "predictor":
@@ -212,7 +241,7 @@ def _outputs(weights, windows, hidden, kind):
     return _forward(weights, series, hidden, kind)
 
 
-def _apply(judge, windows, kind):
+def _apply(judge: Judge, windows: np.ndarray, kind: Kind) -> np.ndarray:
     outputs = []
     size = min(WINDOWS_PER_CALL, len(windows))
     for start in range(0, len(windows), size):

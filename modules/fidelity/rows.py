@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,22 +56,26 @@ class Steps(NamedTuple):
 
 
 class Sets(NamedTuple):
-    """The windows that a table compares, and the splits of those whose start rows are known."""
+    """The windows that a table compares, and the splits of those whose start rows are known.
+
+    Windows are float32 (n, T, F), scaled to 0...1, each set with its own n. `floor`: two sets of
+    real ones. `unseen`: real ones that the generator has not seen, None where there are none.
+    """
 
     real: np.ndarray
     synthetic: np.ndarray
     gaussian: np.ndarray
     floor: tuple[np.ndarray, np.ndarray]
     unseen: np.ndarray | None
-    real_split: Callable | None
-    floor_splits: tuple[Callable | None, Callable | None]
+    real_split: scores.Split | None
+    floor_splits: tuple[scores.Split | None, scores.Split | None]
 
 
-def discriminative_rows(sets, seeds, steps):
+def discriminative_rows(sets: Sets, seeds: Sequence[int], steps: int) -> list[ScoreRow]:
     return [_discriminative_row(sets, judge, seeds, steps) for judge in WIDTHS]
 
 
-def _discriminative_row(sets, judge, seeds, steps):
+def _discriminative_row(sets: Sets, judge: str, seeds: Sequence[int], steps: int) -> ScoreRow:
     score = partial(scores.discriminative_score, seeds=seeds, width=WIDTHS[judge], steps=steps)
     values = score(sets.real, sets.synthetic, real_split=sets.real_split)
     first_split, second_split = sets.floor_splits
@@ -83,7 +87,7 @@ def _discriminative_row(sets, judge, seeds, steps):
     return _row("discriminative", judge, (values, floor, gaussian), seeds, chance, note)
 
 
-def predictive_rows(sets, seeds, steps):
+def predictive_rows(sets: Sets, seeds: Sequence[int], steps: int) -> list[ScoreRow]:
     made = [
         scores.predictive_score(sets.real, x, seeds=seeds, steps=steps)
         for x in (sets.synthetic, sets.real, sets.gaussian)
@@ -93,20 +97,20 @@ def predictive_rows(sets, seeds, steps):
     return [_row("predictive", "classic", made, seeds, chance, note)]
 
 
-def context_fid_rows(sets, seeds, steps):
+def context_fid_rows(sets: Sets, seeds: Sequence[int], steps: int | None) -> list[ScoreRow]:
     score = partial(scores.context_fid_scores, steps=steps)
     if sets.unseen is None:
-        made = score(sets.real, [sets.synthetic, sets.gaussian], seeds=seeds).T
+        synthetic, gaussian = score(sets.real, [sets.synthetic, sets.gaussian], seeds=seeds).T
         floor, note = score(sets.floor[0], [sets.floor[1]], seeds=seeds[:1]).T[0], "halves, 1 seed"
     else:
         others = [sets.synthetic, sets.gaussian, sets.unseen]
-        *made, floor = score(sets.real, others, seeds=seeds).T
+        synthetic, gaussian, floor = score(sets.real, others, seeds=seeds).T
         note = "the held-out windows"
     note = f"floor: {note}; small sets score higher"
-    return [_row("context-fid", "TS2Vec", (made[0], floor, made[1]), seeds, None, note)]
+    return [_row("context-fid", "TS2Vec", (synthetic, floor, gaussian), seeds, None, note)]
 
 
-def correlational_rows(sets, seeds):
+def correlational_rows(sets: Sets, seeds: Sequence[int]) -> list[ScoreRow]:
     drawn = _three(sets, partial(scores.correlational_score, seeds=seeds))
     of_all = _three(sets, scores.correlational_score_of_all)
     columns = sets.real.shape[-1]
@@ -117,7 +121,7 @@ def correlational_rows(sets, seeds):
     ]
 
 
-def marginal_rows(sets, names):
+def marginal_rows(sets: Sets, names: Sequence[str]) -> list[ScoreRow]:
     made = np.stack(_three(sets, scores.marginal_distances))
     note = "Wasserstein distance, of the scaled range"
     rows = [_row("marginal", "mean of the columns", made.mean(axis=1), note=note)]
@@ -127,12 +131,18 @@ def marginal_rows(sets, names):
     ]
 
 
-def autocorrelation_rows(sets):
+def autocorrelation_rows(sets: Sets) -> list[ScoreRow]:
     made = _three(sets, scores.autocorrelation_distance)
     return [_row("autocorrelation", "all lags", made, note="mean over columns and lags")]
 
 
-def memorisation_rows(synthetic, gaussian, train, unseen=None, rest=None):
+def memorisation_rows(
+    synthetic: np.ndarray,
+    gaussian: np.ndarray,
+    train: np.ndarray,
+    unseen: np.ndarray | None = None,
+    rest: np.ndarray | None = None,
+) -> list[ScoreRow]:
     """Whether `synthetic`, float32 (m, T, F), holds windows of `train` again: two rows.
 
     How near `unseen` windows come to `rest`, training windows that share no row with them, is the
@@ -141,7 +151,7 @@ def memorisation_rows(synthetic, gaussian, train, unseen=None, rest=None):
     """
     found = [copies.closeness(x, train) for x in (synthetic, gaussian)]
     note = f"{len(train):,} training windows searched"
-    if unseen is None:
+    if unseen is None or rest is None:
         (rate, _), (rate_of_gaussian, _) = found
         return [
             _row("copy rate", "exact", (rate, None, rate_of_gaussian), note=note),
@@ -158,7 +168,7 @@ def memorisation_rows(synthetic, gaussian, train, unseen=None, rest=None):
     ]
 
 
-def wind_rows(sets, columns):
+def wind_rows(sets: Sets, columns: Columns) -> list[ScoreRow]:
     """None where the columns of a wind site are not named."""
     if columns.wind_speed is None or columns.power is None:
         return []
@@ -167,10 +177,10 @@ def wind_rows(sets, columns):
         real=columns.to_physical(sets.real),
         synthetic=columns.to_physical(sets.synthetic),
         gaussian=columns.to_physical(sets.gaussian),
-        floor=tuple(columns.to_physical(x) for x in sets.floor),
+        floor=(columns.to_physical(sets.floor[0]), columns.to_physical(sets.floor[1])),
     )
 
-    def residual(real, synthetic):
+    def residual(real: np.ndarray, synthetic: np.ndarray) -> float:
         curve = wind_scores.power_curve(real, **at)
         return wind_scores.power_curve_residual(synthetic, curve, **at)
 
@@ -184,7 +194,7 @@ def wind_rows(sets, columns):
     return rows
 
 
-def _three(sets, score):
+def _three(sets: Sets, score: Callable[[np.ndarray, np.ndarray], Any]) -> list[Any]:
     """`score` of the synthetic windows, of real ones in their place, and of the Gaussian's."""
     return [
         score(*pair)
@@ -192,7 +202,14 @@ def _three(sets, score):
     ]
 
 
-def _row(score, judge, made, seeds=(), chance=None, note=""):
+def _row(
+    score: str,
+    judge: str,
+    made: Sequence[Any],
+    seeds: Sequence[int] = (),
+    chance: float | None = None,
+    note: str = "",
+) -> ScoreRow:
     """`made`: the values of synthetic, floor and Gaussian: a number, None, or one per seed."""
     value, floor, gaussian = (None if x is None else float(np.mean(x)) for x in made)
     values = tuple(map(float, made[0])) if len(seeds) else ()

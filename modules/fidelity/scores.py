@@ -5,6 +5,8 @@ that train a network or draw samples return one value per seed, float64 (n_seeds
 mean with the floor and the Gaussian of `modules.fidelity.floors` beside it, never alone.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from scipy.stats import wasserstein_distance
 
@@ -17,17 +19,19 @@ DISCRIMINATIVE_STEPS, PREDICTIVE_STEPS = 2000, 5000
 CORRELATION_DRAWS = 5
 OUTSIDE_SHARE = 0.05
 
+Split = Callable[[int], tuple[np.ndarray, np.ndarray]]  # seed -> (train, test) indices
+
 
 def discriminative_score(
-    real,
-    synthetic,
+    real: np.ndarray,
+    synthetic: np.ndarray,
     *,
-    seeds,
-    width=1,
-    steps=DISCRIMINATIVE_STEPS,
-    real_split=None,
-    synthetic_split=None,
-):
+    seeds: Sequence[int],
+    width: int = 1,
+    steps: int = DISCRIMINATIVE_STEPS,
+    real_split: Split | None = None,
+    synthetic_split: Split | None = None,
+) -> np.ndarray:
     """|accuracy - 1/2| of a trained judge on windows it has not learned from: 0 to 0.5.
 
     Yoon, Jarrett and van der Schaar (NeurIPS 2019), section 5, as their published code has it:
@@ -80,7 +84,14 @@ def discriminative_score(
     return np.abs(np.asarray(accuracy, np.float64) - 0.5)
 
 
-def predictive_score(real, synthetic, *, seeds, width=1, steps=PREDICTIVE_STEPS):
+def predictive_score(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    *,
+    seeds: Sequence[int],
+    width: int = 1,
+    steps: int = PREDICTIVE_STEPS,
+) -> np.ndarray:
     """Mean absolute error, on real windows, of a predictor trained on synthetic ones.
 
     Yoon, Jarrett and van der Schaar (NeurIPS 2019), section 5, as their published code has it:
@@ -113,7 +124,9 @@ def predictive_score(real, synthetic, *, seeds, width=1, steps=PREDICTIVE_STEPS)
     return error.mean(axis=(1, 2), dtype=np.float64)
 
 
-def context_fid_score(real, synthetic, *, seeds, steps=None):
+def context_fid_score(
+    real: np.ndarray, synthetic: np.ndarray, *, seeds: Sequence[int], steps: int | None = None
+) -> np.ndarray:
     """Fréchet distance between real and synthetic windows, encoded by TS2Vec.
 
     Jeha et al., PSA-GAN (ICLR 2022); settings of Yuan and Qiao, Diffusion-TS (ICLR 2024). One
@@ -123,7 +136,13 @@ def context_fid_score(real, synthetic, *, seeds, steps=None):
     return context_fid_scores(real, [synthetic], seeds=seeds, steps=steps)[:, 0]
 
 
-def context_fid_scores(real, others, *, seeds, steps=None):
+def context_fid_scores(
+    real: np.ndarray,
+    others: Sequence[np.ndarray],
+    *,
+    seeds: Sequence[int],
+    steps: int | None = None,
+) -> np.ndarray:
     """`context_fid_score` of several sets with the same encoders: float64 (n_seeds, n_sets)."""
     for other in others:
         check_windows(real, other)
@@ -136,7 +155,13 @@ def context_fid_scores(real, others, *, seeds, steps=None):
     return np.asarray(scores)
 
 
-def correlational_score(real, synthetic, *, seeds, n_draws=CORRELATION_DRAWS):
+def correlational_score(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    *,
+    seeds: Sequence[int],
+    n_draws: int = CORRELATION_DRAWS,
+) -> np.ndarray:
     """Sum of the absolute differences of all pairwise correlations, divided by 10.
 
     Liao et al. (2020), as in Yuan and Qiao, Diffusion-TS (ICLR 2024): correlations at lag 0 over
@@ -158,7 +183,7 @@ def correlational_score(real, synthetic, *, seeds, n_draws=CORRELATION_DRAWS):
     return np.asarray(scores)
 
 
-def correlational_score_of_all(real, synthetic):
+def correlational_score_of_all(real: np.ndarray, synthetic: np.ndarray) -> float:
     """`correlational_score` over all windows, as a float: without the noise of the draws.
 
     On real against real the drawn score is noise alone, and larger than what it should measure.
@@ -167,11 +192,11 @@ def correlational_score_of_all(real, synthetic):
     return _correlation_gap(real, synthetic)
 
 
-def _correlation_gap(real, synthetic):
+def _correlation_gap(real: np.ndarray, synthetic: np.ndarray) -> float:
     return float(np.abs(np.tril(correlations(synthetic) - correlations(real))).sum() / 10)
 
 
-def _check_columns_vary(real, synthetic):
+def _check_columns_vary(real: np.ndarray, synthetic: np.ndarray) -> None:
     check_windows(real, synthetic)
     constant = np.flatnonzero(np.ptp(real, axis=(0, 1)) == 0)
     if len(constant):
@@ -181,45 +206,45 @@ def _check_columns_vary(real, synthetic):
         )
 
 
-def correlations(windows):
-    """Pairwise correlations over windows and steps, float64 (F, F); 0 for constant columns."""
+def correlations(windows: np.ndarray) -> np.ndarray:
+    """Correlations over windows and steps of (n, T, F), float64 (F, F); 0 for constant columns."""
     flat = np.asarray(windows, np.float64).reshape(-1, windows.shape[-1])
     flat = _standardised(flat, axis=0)
     return flat.T @ flat / len(flat)
 
 
-def marginal_distances(real, synthetic):
+def marginal_distances(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     """Wasserstein distance between each column's values, float64 (F,), in the columns' scale."""
     check_windows(real, synthetic)
     columns = (x.reshape(-1, real.shape[-1]).T for x in (real, synthetic))
     return np.array([wasserstein_distance(a, b) for a, b in zip(*columns, strict=True)])
 
 
-def autocorrelations(windows):
-    """Autocorrelation within windows, float64 (T - 1, F) for the lags 1 to T - 1."""
+def autocorrelations(windows: np.ndarray) -> np.ndarray:
+    """Autocorrelation within windows (n, T, F), float64 (T - 1, F) for the lags 1 to T - 1."""
     z = _standardised(np.asarray(windows, np.float64), axis=(0, 1))
     lags = range(1, windows.shape[1])
     return np.stack([(z[:, :-lag] * z[:, lag:]).mean(axis=(0, 1)) for lag in lags])
 
 
-def autocorrelation_distance(real, synthetic):
+def autocorrelation_distance(real: np.ndarray, synthetic: np.ndarray) -> float:
     """Mean absolute difference of the autocorrelations, over columns and lags."""
     check_windows(real, synthetic)
     return float(np.abs(autocorrelations(real) - autocorrelations(synthetic)).mean())
 
 
-def _standardised(x, axis):
+def _standardised(x: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
     deviation = x.std(axis=axis, ddof=1)
     # Rounding gives a constant column a deviation of about 1e-17.
     return (x - x.mean(axis=axis)) / np.where(deviation > 1e-12, deviation, np.inf)
 
 
-def judge_units(n_columns, width):
+def judge_units(n_columns: int, width: int) -> int:
     """int(F / 2) units, times `width`; one column alone gets one, where the original fails."""
     return width * max(1, n_columns // 2)
 
 
-def check_windows(real, synthetic):
+def check_windows(real: np.ndarray, synthetic: np.ndarray) -> None:
     """Refuse what no score has a meaning for: DataError says what was found and what to do."""
     for name, x in (("real", real), ("synthetic", synthetic)):
         if x.ndim != 3 or x.shape[1:] != real.shape[1:]:

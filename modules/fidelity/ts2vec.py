@@ -6,6 +6,8 @@ are masks over the whole window here, so that one compiled step serves crops of 
 Shape letters: **B** windows per batch, **T** steps, **F** features, **C** channels.
 """
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import tensorflow as tf
 
@@ -15,13 +17,13 @@ DROPOUT, MASK_SHARE = 0.1, 0.5
 MINUS_INFINITY = -1e9
 
 
-def blocks():
+def blocks() -> list[tuple[int, int, int]]:
     """Inputs, outputs and dilation of each residual block: ten of 64 channels, one of 320."""
     widths = [HIDDEN] * (DEPTH + 1) + [OUTPUT]
     return [(widths[i], widths[i + 1], 2**i) for i in range(DEPTH + 1)]
 
 
-def initial_weights(inputs, length, rng):
+def initial_weights(inputs: int, length: int, rng: np.random.Generator) -> list[np.ndarray]:
     """Kernels (taps, in, out) and biases (out,), uniform within 1/sqrt(fan in).
 
     Where the dilation is at least `length`, the outer taps see padding alone: they are left out.
@@ -39,7 +41,12 @@ def initial_weights(inputs, length, rng):
     return weights
 
 
-def representation(weights, windows, inside=None, shown=None):
+def representation(
+    weights: Sequence[tf.Tensor],
+    windows: tf.Tensor,
+    inside: tf.Tensor | None = None,
+    shown: tf.Tensor | None = None,
+) -> tf.Tensor:
     """A vector for each step, (B, T, 320), of `windows` (B, T, F).
 
     `inside` (B, T, 1) is 1 within the crop; all else counts as padding, in every layer.
@@ -56,7 +63,7 @@ def representation(weights, windows, inside=None, shown=None):
     return x
 
 
-def _convolve(x, remaining, dilation=1):
+def _convolve(x: tf.Tensor, remaining: Iterator[tf.Tensor], dilation: int = 1) -> tf.Tensor:
     """Zeros beyond the ends; takes its kernel and its bias from the iterator `remaining`."""
     kernel, bias = next(remaining), next(remaining)
     taps, length = kernel.shape[0], x.shape[1]
@@ -68,7 +75,7 @@ def _convolve(x, remaining, dilation=1):
     return tf.reshape(flat, (-1, length, kernel.shape[-1])) + bias
 
 
-def hierarchical_loss(first, second, length):
+def hierarchical_loss(first: tf.Tensor, second: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     """Contrast over windows and over steps, at resolutions halved until one step is left.
 
     `first`, `second`: (B, T, C), two views of stretches that fill the first `length` steps; the
@@ -79,7 +86,7 @@ def hierarchical_loss(first, second, length):
         batch, steps = first.shape[:2]
         alive = tf.repeat(tf.cast(tf.range(steps) < length, tf.float32)[None], batch, 0)
         exists, has_neighbours = (tf.cast(length >= n, tf.float32) for n in (1, 2))
-        over_windows = contrast(*map(_by_step, (first, second)), tf.transpose(alive))
+        over_windows = contrast(_by_step(first), _by_step(second), tf.transpose(alive))
         over_steps = contrast(first, second, alive) if steps > 1 else 0.0
         total += exists * 0.5 * over_windows + has_neighbours * 0.5 * over_steps
         levels += exists
@@ -88,7 +95,7 @@ def hierarchical_loss(first, second, length):
         first, second, length = _halved(first), _halved(second), length // 2
 
 
-def contrast(first, second, alive):
+def contrast(first: tf.Tensor, second: tf.Tensor, alive: tf.Tensor) -> tf.Tensor:
     """Mean surprise at finding a vector's partner among all others of its group.
 
     `first`, `second`: (G, M, C), partners at equal places. `alive`: (G, M), 0 for padding.
@@ -101,10 +108,10 @@ def contrast(first, second, alive):
     return tf.reduce_sum(surprise * alive) / tf.maximum(tf.reduce_sum(alive), 1.0)
 
 
-def _by_step(x):
+def _by_step(x: tf.Tensor) -> tf.Tensor:
     return tf.transpose(x, (1, 0, 2))
 
 
-def _halved(x):
+def _halved(x: tf.Tensor) -> tf.Tensor:
     pairs = tf.reshape(x[:, : x.shape[1] // 2 * 2], (x.shape[0], -1, 2, x.shape[2]))
     return tf.reduce_max(pairs, axis=2)

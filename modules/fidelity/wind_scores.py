@@ -18,7 +18,9 @@ class PowerCurve(NamedTuple):
     power: np.ndarray
 
 
-def power_curve(windows, *, wind_speed, power, bin_width=BIN_WIDTH):
+def power_curve(
+    windows: np.ndarray, *, wind_speed: int, power: int, bin_width: float = BIN_WIDTH
+) -> PowerCurve:
     """The mean power of each wind-speed bin of `windows` float (n, T, F), in physical units.
 
     `wind_speed`, `power`: column numbers. Bins of fewer than three records are left out.
@@ -38,9 +40,12 @@ def power_curve(windows, *, wind_speed, power, bin_width=BIN_WIDTH):
     return PowerCurve(*means)
 
 
-def power_curve_residual(windows, curve, *, wind_speed, power):
+def power_curve_residual(
+    windows: np.ndarray, curve: PowerCurve, *, wind_speed: int, power: int
+) -> float:
     """Mean absolute distance of the power from `curve`, in the unit of the power.
 
+    `windows`: float (n, T, F), in physical units; `wind_speed`, `power`: column numbers.
     The same number of real windows says what scatter is right: a lower one means that the
     synthetic records lie too near the curve, a higher one that they leave it.
     """
@@ -48,16 +53,19 @@ def power_curve_residual(windows, curve, *, wind_speed, power):
     return float(np.abs(_column(windows, power) - expected).mean())
 
 
-def ramp_rates(windows, *, column):
-    """Changes of a column from one step to the next, float64 (n * (T - 1),)."""
+def ramp_rates(windows: np.ndarray, *, column: int) -> np.ndarray:
+    """Changes of a column of (n, T, F) from one step to the next, float64 (n * (T - 1),)."""
     return np.diff(np.asarray(windows, np.float64)[..., column], axis=1).ravel()
 
 
-def ramp_distance(real, synthetic, *, column):
-    """Wasserstein distance between the ramp rates, in the column's unit per step."""
+def ramp_distance(real: np.ndarray, synthetic: np.ndarray, *, column: int) -> float:
+    """Wasserstein distance between the ramp rates, in the column's unit per step.
+
+    `real`, `synthetic`: float (n, T, F), float (m, T, F), in physical units.
+    """
     first, second = (ramp_rates(x, column=column) for x in (real, synthetic))
     return float(wasserstein_distance(first, second))
 
 
-def _column(windows, column):
+def _column(windows: np.ndarray, column: int) -> np.ndarray:
     return np.asarray(windows, np.float64)[..., column].ravel()

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 
 from modules.errors import DataError
-from modules.preprocessing import ANGLE, SCALERS, encode_angles, feature_names
+from modules.preprocessing import ANGLE, SCALERS, Scaler, encode_angles, feature_names
 from modules.records.columns import Column, power_column
+from modules.records.site import SiteData
 from modules.windows.cut import cut
+from settings import ForecasterSettings
+
+Tables = dict[str, pd.DataFrame]  # turbine -> records
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Examples:
     starts: np.ndarray
     window_size: int
 
-    def windows(self, values, starts):
+    def windows(self, values: np.ndarray | tf.Tensor, starts: np.ndarray | tf.Tensor) -> tf.Tensor:
         """Rows of `values`, (n_rows, ...), of the windows at `starts`, (B,): (B, T, ...)."""
         return tf.gather(values, starts[:, None] + tf.range(self.window_size, dtype=tf.int64))
 
@@ -55,10 +60,10 @@ def find_target(columns: list[Column], target: str | None) -> int:
     return names.index(target)
 
 
-def split_by_time(tables: dict, split: float) -> tuple[dict, dict]:
+def split_by_time(tables: Tables, split: float) -> tuple[Tables, Tables]:
     """The rows before one moment, common to all turbines, and the rows from it on.
 
-    `tables`: turbine -> table. `split`: rows before it from 1 on, a share of the rows below 1.
+    `split`: rows before it from 1 on, a share of the rows below 1.
 
     Raises DataError when a part has no row.
     """
@@ -76,15 +81,22 @@ def split_by_time(tables: dict, split: float) -> tuple[dict, dict]:
     )
 
 
-def prepare(site_data, target: int, settings):
+def prepare(
+    site_data: SiteData, target: int, settings: ForecasterSettings
+) -> tuple[Scaler, Examples, Examples, Tables]:
     """Return (scaler, training Examples, validation Examples, validation tables).
 
     The scaler is fitted on the training part alone. Raises DataError when a part is too short.
     """
     parts = split_by_time(site_data.tables, settings.split)
-    sizes = {"ahead": settings.horizon, "setting": "window_size"}
     pieces = [
-        cut(tables, settings.window_size, part=f"{name} stretch", **sizes)
+        cut(
+            tables,
+            settings.window_size,
+            ahead=settings.horizon,
+            setting="window_size",
+            part=f"{name} stretch",
+        )
         for name, tables in zip(("training", "validation"), parts, strict=True)
     ]
     features = encode_angles(pieces[0][0], site_data.columns)
@@ -102,7 +114,7 @@ def prepare(site_data, target: int, settings):
     return scaler, training, validation, parts[1]
 
 
-def following(values, horizon):
+def following(values: np.ndarray, horizon: int) -> np.ndarray:
     """The `horizon` values after each: (n,) -> (n, horizon), NaN beyond the end.
 
     >>> following(np.arange(4.0), 2).tolist()

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from modules.dataLoader import read_site
+from modules.preprocessing import Scaler
 from modules.records.site import SiteData
+from modules.runs.protocols import Device
 from modules.runs.run import Run, saved_settings
 from settings import ForecasterSettings, GeneratorSettings
 
@@ -20,12 +24,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """A fitted scaler, `Examples` to train and to validate on, and the records held back."""
+    """A fitted scaler, the `Examples` to train and to validate on, and the records held back."""
 
-    scaler: Any
+    scaler: Scaler
     training: Any
     validation: Any
-    unseen: dict
+    unseen: dict[str, pd.DataFrame]
 
 
 def read(settings: ForecasterSettings) -> tuple[ForecasterSettings, SiteData]:
@@ -47,7 +51,7 @@ def prepare(
     return settings, Prepared(*prepare(site_data, target, settings))
 
 
-def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device) -> None:
+def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device: Device) -> None:
     """Train, and leave records held back, scaler and model in `run`."""
     import keras
 
@@ -62,7 +66,7 @@ def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device) ->
         "%d windows to train on, %d to validate on", training.starts.size, validation.starts.size
     )
     keras.utils.set_random_seed(settings.seed)
-    network = learning.build(settings, scaler, settings.target, run.model_name)
+    network = learning.build(settings, scaler, run.model_name)
     forecaster = Forecaster(network, device.call)
     optimizer = learning.build_optimizer(settings)
     phase, windows = learning.plan(forecaster, optimizer, training, validation, settings)
@@ -82,7 +86,7 @@ def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device) ->
     run.save_model(network)
 
 
-def write(run: Run, settings: GeneratorSettings, device) -> Path:
+def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     """Forecast along the records held back and beyond them, with intervals; return the CSV."""
     from models.forecaster import Forecaster
     from modules import files

@@ -4,22 +4,27 @@ Shape letters: B windows per batch, T time steps (`window_size`), F features, O 
 (`horizon`).
 """
 
+from collections.abc import Iterator
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from models import losses
-from models.forecaster import LOSSES, forecaster
+from models.forecaster import LOSSES, Forecaster, forecaster
+from modules.forecaster.examples import Examples
+from modules.preprocessing import Scaler
 from modules.training.phases import LARGEST_LOSS, Phase
 from modules.windows.batches import drawn
+from settings import ForecasterSettings
 
 MOST_VALIDATED = 2048  # windows; above that every n-th one, so that a score costs little
 SCORES = ("val_mae", "val_persistence_mae")  # the best weights are those of the lowest val_mae
 
 
-def build(settings, scaler, target_name, name):
+def build(settings: ForecasterSettings, scaler: Scaler, name: str) -> keras.Sequential:
     """Return the network of a run; its outputs are in the unit of the target."""
-    i = scaler.names_.index(target_name)
+    i = scaler.names_.index(settings.target)
     return forecaster(
         len(scaler.names_),
         settings.horizon,
@@ -29,13 +34,19 @@ def build(settings, scaler, target_name, name):
     )
 
 
-def build_optimizer(settings):
+def build_optimizer(settings: ForecasterSettings) -> keras.optimizers.Optimizer:
     if settings.optimizer == "adam":
         return keras.optimizers.Adam(settings.lr, beta_1=settings.momentum)
     return keras.optimizers.SGD(settings.lr, momentum=settings.momentum)
 
 
-def plan(model, optimizer, training, validation, settings):
+def plan(
+    model: Forecaster,
+    optimizer: keras.optimizers.Optimizer,
+    training: Examples,
+    validation: Examples,
+    settings: ForecasterSettings,
+) -> tuple[Phase, Iterator[tf.Tensor]]:
     """Return (the row of the phase table, the iterator over its windows, for the checkpoints).
 
     An epoch draws every training window once. A batch may hold the end of an epoch and the
@@ -47,7 +58,7 @@ def plan(model, optimizer, training, validation, settings):
     n_steps = round(settings.epochs * training.starts.size / settings.batch_size)
     optimizer.build(model.network.trainable_variables)
 
-    def step():
+    def step() -> dict[str, tf.Tensor]:
         drawn_starts = next(iterator)
         windows = training.windows(features, drawn_starts)
         return model.training_step(optimizer, windows, training.windows(ahead, drawn_starts))
@@ -65,7 +76,7 @@ def plan(model, optimizer, training, validation, settings):
     return phase, iterator
 
 
-def validate(model, examples):
+def validate(model: Forecaster, examples: Examples) -> dict[str, float]:
     """Mean absolute error of the model and of persistence ("no change"), as named in SCORES.
 
     Over every step of every window and every step ahead, in the target's unit.

@@ -3,7 +3,10 @@
 import io
 
 import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
 
+from modules.records.columns import Column
 from modules.report.pictures import PALETTE
 
 MOST_PANELS = 4
@@ -11,7 +14,7 @@ MOST_ROWS = 300  # one-step forecasts shown, so that single steps can be told ap
 ACTUAL, ONE_STEP, MULTI_STEP = PALETTE["black"], PALETTE["blue"], PALETTE["vermillion"]
 
 
-def draw(table, column):
+def draw(table: pd.DataFrame, column: Column) -> bytes:
     """Return a PNG, bytes, of the last forecasts of up to four turbines.
 
     `table`: from `modules.forecaster.table.to_table`. `column`: the target's name and unit.
@@ -33,7 +36,7 @@ def draw(table, column):
     return content.getvalue()
 
 
-def _panel(panel, table):
+def _panel(panel: Axes, table: pd.DataFrame) -> None:
     axis = "DateTime" if "DateTime" in table else "step"
     one_step = table[table["kind"] == "one-step"].tail(MOST_ROWS)
     multi_step = table[table["kind"] == "multi-step"]

@@ -3,15 +3,20 @@
 Shape letters: T steps per window, F features, O steps ahead in one call of the network, L in all.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from models.forecaster import Forecaster
 from modules.errors import DataError
-from modules.preprocessing import encode_angles
+from modules.preprocessing import Scaler, encode_angles
+from modules.records.columns import Column
 from modules.records.timestamps import stretches
 from modules.runs.spreadsheet import decimals
+from modules.runs.trained import Trained
 
 COVERAGE = 0.8  # share of the validation errors inside the interval `lower_80` to `upper_80`
 LEAST_ERRORS = 10  # of a lead, for an interval to be drawn from them
@@ -33,12 +38,17 @@ class Track:
     now: np.ndarray
 
 
-def follow(model, trained, tables, target, length=None) -> list[Track]:
+def follow(
+    model: Forecaster,
+    trained: Trained,
+    tables: dict[str, pd.DataFrame],
+    target: int,
+    length: int | None = None,
+) -> list[Track]:
     """Forecast L steps after every complete window of every turbine.
 
-    `model`: `models.forecaster.Forecaster`. `trained`: `modules.runs.trained.Trained`. `tables`:
-    turbine -> the validation records. `target`: its position among the columns. `length` is L;
-    None is the horizon, or, for a single variable, a window's length if that is more.
+    `tables`: turbine -> the validation records. `target`: its position among the columns. `length`
+    is L; None is the horizon, or, for a single variable, a window's length if that is more.
 
     Raises DataError when the records are too short to tell the errors L steps ahead, or when the
     network would have to go on from forecasts of variables that it does not forecast.
@@ -65,13 +75,19 @@ def follow(model, trained, tables, target, length=None) -> list[Track]:
     return tracks
 
 
-def window_ends(table, seq_len):
+def window_ends(table: pd.DataFrame, seq_len: int) -> np.ndarray:
     """The last row of every complete window: int (n,)."""
     found = [np.arange(start + seq_len - 1, stop) for start, stop in stretches(table)]
     return np.concatenate([np.empty(0, np.int64), *found])
 
 
-def _reach(horizon, trained, tables, ends, length):
+def _reach(
+    horizon: int,
+    trained: Trained,
+    tables: dict[str, pd.DataFrame],
+    ends: dict[str, np.ndarray],
+    length: int | None,
+) -> int:
     """L: `length` if it can be forecast and its errors are known, or the default."""
     # Of the leads of a turbine's n-th forecast from last, only n - 1 have a reading to be held to.
     n_errors = max((len(tables[name]) - 1 - rows[0] for name, rows in ends.items()), default=0)
@@ -94,7 +110,7 @@ def _reach(horizon, trained, tables, ends, length):
     return length
 
 
-def _roll(model, scaler, windows, length):
+def _roll(model: Forecaster, scaler: Scaler, windows: np.ndarray, length: int) -> np.ndarray:
     """Forecasts (n, L) after `windows`, (n, T, F); beyond the horizon from forecasts (F is 1)."""
     parts, seq_len = [], windows.shape[1]
     while True:
@@ -125,7 +141,9 @@ def errors_by_lead(tracks: list[Track]) -> pd.DataFrame:
     )
 
 
-def to_table(tracks: list[Track], errors: pd.DataFrame, column, freq) -> pd.DataFrame:
+def to_table(
+    tracks: list[Track], errors: pd.DataFrame, column: Column, freq: str | None
+) -> pd.DataFrame:
     """Lay the forecasts under each other, as the CSV has them, in the unit of `column`.
 
     Turbine by turbine: a row `one-step` for every record that follows a complete window, then L
@@ -142,7 +160,7 @@ def to_table(tracks: list[Track], errors: pd.DataFrame, column, freq) -> pd.Data
     return table.rename(columns={"time": "DateTime" if freq else "step"})
 
 
-def _rows(track: Track, freq):
+def _rows(track: Track, freq: str | None) -> Iterator[pd.DataFrame]:
     length = track.ahead.shape[1]
     inside = track.ends < len(track.index) - 1
     last = track.index[track.ends[-1]]
@@ -155,7 +173,14 @@ def _rows(track: Track, freq):
     yield _part(track, "multi-step", later, np.arange(1, length + 1), (-1,), track.now[-1, 0])
 
 
-def _part(track, kind, stamps, lead, chosen, now):
+def _part(
+    track: Track,
+    kind: str,
+    stamps: pd.Index,
+    lead: int | np.ndarray,
+    chosen: tuple[Any, ...],
+    now: float | np.ndarray,
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "turbine": track.turbine,

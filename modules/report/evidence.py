@@ -8,8 +8,9 @@ import numpy as np
 from modules.errors import DataError
 from modules.fidelity.rows import Columns
 from modules.fidelity.scores import LEAST_WINDOWS
-from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
+from modules.preprocessing import MinMaxScaler, Scaler, encode_angles, feature_names
 from modules.records.columns import Column
+from modules.records.site import SiteData
 from modules.report.pictures import power_curve_columns
 from modules.windows.cut import cut, windows_at
 from modules.windows.splits import heldout_split, thinned
@@ -35,46 +36,46 @@ class Evidence:
     unseen: np.ndarray = field(default_factory=lambda: np.arange(0))
 
     @property
-    def seq_len(self):
+    def seq_len(self) -> int:
         return self.synthetic.shape[1]
 
     @cached_property
-    def real_starts(self):
+    def real_starts(self) -> np.ndarray:
         """First rows of as many real windows as there are synthetic ones, at least 200."""
         return thinned(self.starts, max(len(self.synthetic), FEWEST_REAL))
 
     @cached_property
-    def unseen_starts(self):
+    def unseen_starts(self) -> np.ndarray:
         """First rows of as many held-out windows, or as there are; none where they are too few."""
         starts = thinned(self.unseen, max(len(self.synthetic), FEWEST_REAL))
         return starts if len(starts) >= LEAST_WINDOWS else starts[:0]
 
     @cached_property
-    def unseen_windows(self):
+    def unseen_windows(self) -> np.ndarray:
         """The held-out windows, float32 (k, T, F), scaled."""
         return self.scaled(windows_at(self.series, self.unseen_starts, self.seq_len))
 
     @cached_property
-    def real(self):
+    def real(self) -> np.ndarray:
         """float64 (n, T, n_variables), physical units, evenly spaced over all training windows."""
         return windows_at(self.series, self.real_starts, self.seq_len)
 
     @property
-    def feature_names(self):
+    def feature_names(self) -> list[str]:
         return feature_names(self.columns)
 
     @cached_property
-    def scaler(self):
+    def scaler(self) -> Scaler:
         """0...1 over the training records; an angle counts as its sine and cosine."""
         features = encode_angles(self.series, self.columns)
         return MinMaxScaler().fit(features, self.feature_names)
 
-    def scaled(self, windows):
+    def scaled(self, windows: np.ndarray) -> np.ndarray:
         """Physical (..., n_variables) -> float32 (..., n_features), 0...1 where it is real."""
         features = encode_angles(np.asarray(windows), self.columns)
         return self.scaler.transform(features).astype(np.float32)
 
-    def training_windows(self):
+    def training_windows(self) -> tuple[np.ndarray, np.ndarray]:
         """All training windows, float32 (n, T, F), scaled, and their starts, int (n,).
 
         Evenly thinned where they would take more than 2**25 numbers.
@@ -84,16 +85,20 @@ class Evidence:
         return windows_at(self.scaled(self.series), starts, self.seq_len), starts
 
     @property
-    def score_columns(self):
+    def score_columns(self) -> Columns:
         """The features as the physical scores want them named and numbered."""
         names, to_physical = self.feature_names, self.scaler.inverse_transform
-        wind = [self.columns[i] for i in power_curve_columns(self.columns) or ()]
-        numbers = [names.index(column.name) for column in wind]
-        units = [column.unit for column in wind]
-        return Columns(names, *numbers, *units, to_physical=to_physical)
+        at = power_curve_columns(self.columns)
+        if at is None:
+            return Columns(names, to_physical=to_physical)
+        speed, power = (self.columns[i] for i in at)
+        numbers = names.index(speed.name), names.index(power.name)
+        return Columns(names, *numbers, speed.unit, power.unit, to_physical)
 
 
-def gather(site_data, synthetic, *, seq_len, heldout, seed):
+def gather(
+    site_data: SiteData, synthetic: np.ndarray, *, seq_len: int, heldout: float, seed: int
+) -> Evidence:
     """Return the `Evidence` for `synthetic` float (m, T, n_variables), at most 5000 windows.
 
     `seq_len`, `heldout`, `seed`: the training's, for the length of a window and what was held out.
@@ -106,7 +111,7 @@ def gather(site_data, synthetic, *, seq_len, heldout, seed):
     return Evidence(site_data.columns, series, training, synthetic, unseen)
 
 
-def in_windows(synthetic, seq_len):
+def in_windows(synthetic: np.ndarray, seq_len: int) -> np.ndarray:
     """Cut (m, T, F) into windows side by side of `seq_len` rows; rows left over are dropped."""
     n_windows, n_steps, n_variables = synthetic.shape
     per_series = n_steps // seq_len

@@ -9,13 +9,17 @@ import logging
 from pathlib import Path
 
 import jinja2
+import numpy as np
 import pandas as pd
 
 from modules import files
 from modules.errors import DataError
+from modules.fidelity.rows import ScoreRow
+from modules.records.site import SiteData
 from modules.report import pictures, pictures_statistics, pictures_wind
-from modules.report.evidence import gather
+from modules.report.evidence import Evidence, gather
 from modules.report.scores import table as score_table
+from modules.runs.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +28,16 @@ FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(run, site_data, synthetic, *, kind, seq_len, heldout=0.0, seed=0):
+def write_report(
+    run: Run,
+    site_data: SiteData,
+    synthetic: np.ndarray,
+    *,
+    kind: str,
+    seq_len: int,
+    heldout: float = 0.0,
+    seed: int = 0,
+) -> Path:
     """Write `report.html` and its pictures into the run folder; return the page's path.
 
     `site_data`: the records trained on. `synthetic`: float (n_windows, T, n_variables), physical
@@ -51,15 +64,15 @@ def write_report(run, site_data, synthetic, *, kind, seq_len, heldout=0.0, seed=
     return path
 
 
-def draw_pictures(folder, evidence, freq):
+def draw_pictures(folder: Path, evidence: Evidence, freq: str | None) -> dict[str, Path]:
     """Draw the pictures that these data have into `folder`; return name -> path, in their order."""
     real, synthetic, columns = evidence.real, evidence.synthetic, evidence.columns
     scaled = evidence.scaled(real), evidence.scaled(synthetic)
     names = evidence.feature_names
     at = pictures.power_curve_columns(columns)
-    paths = {}
+    paths: dict[str, Path] = {}
 
-    def place(name):
+    def place(name: str) -> Path:
         paths[name] = folder / f"{name}.png"
         return paths[name]
 
@@ -82,7 +95,7 @@ def draw_pictures(folder, evidence, freq):
     return paths
 
 
-def _scores(evidence, kind):
+def _scores(evidence: Evidence, kind: str) -> tuple[list[ScoreRow], str]:
     """Return (rows, why there are none)."""
     try:
         return score_table(evidence, full=kind == "full"), ""
@@ -90,7 +103,7 @@ def _scores(evidence, kind):
         return [], str(error)
 
 
-def _losses(path):
+def _losses(path: Path) -> pd.DataFrame | None:
     """The table of losses.csv, or None where there is nothing in it."""
     try:
         losses = pd.read_csv(io.BytesIO(files.read_bytes(path)))
@@ -99,7 +112,7 @@ def _losses(path):
     return None if losses.empty else losses
 
 
-def _template():
+def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
@@ -111,11 +124,11 @@ def _template():
     return environment.get_template(PAGE)
 
 
-def _number(value):
+def _number(value: float | None) -> str:
     """Three significant digits, a dash for None."""
     return "–" if value is None else f"{value:.3g}"
 
 
-def _embedded(path):
+def _embedded(path: Path) -> str:
     """The PNG at `path` as a data URI."""
     return f"data:image/png;base64,{base64.b64encode(files.read_bytes(path)).decode()}"

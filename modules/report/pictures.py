@@ -4,16 +4,21 @@ Colours are safe for the colour-blind. Names of columns are drawn as they are, i
 """
 
 import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from modules.files import replacing
-from modules.records.columns import power_column, wind_speed_column
+from modules.records.columns import Column, power_column, wind_speed_column
 
 PALETTE = {  # Okabe and Ito
     "blue": "#0072B2",
@@ -32,7 +37,7 @@ SCRIPTS = ("Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic", "Noto Sans CJK
 
 
 @contextmanager
-def sheet(path, height, *, math=False):
+def sheet(path: Path, height: float, *, math: bool = False) -> Iterator[Figure]:
     """Yield a `Figure`, 11 inches wide and `height` inches high, that becomes the PNG `path`.
 
     Names may hold letters that no font at hand has (drawn as boxes), and dollar signs unless
@@ -40,7 +45,7 @@ def sheet(path, height, *, math=False):
     """
     available = set(font_manager.get_font_names())
     families = ["DejaVu Sans", *(family for family in SCRIPTS if family in available)]
-    style = {"font.size": 9, "font.family": families, "text.parse_math": math}
+    style: dict[Any, Any] = {"font.size": 9, "font.family": families, "text.parse_math": math}
     with matplotlib.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -49,11 +54,12 @@ def sheet(path, height, *, math=False):
             figure.savefig(temporary, format="png", dpi=110)
 
 
-def draw_comparison(real, synthetic, columns, path):
+def draw_comparison(
+    real: np.ndarray, synthetic: np.ndarray, columns: Sequence[Column], path: Path
+) -> None:
     """Write a PNG: windows of every variable, real left, synthetic right.
 
-    `real`, `synthetic`: float (n_windows, T, n_variables), physical units. `columns`: their
-    `modules.records.columns.Column`.
+    `real`, `synthetic`: float (n_windows, T, n_variables), physical units.
     """
     with sheet(path, 1.5 * len(columns) + 0.7) as figure:
         axes = figure.subplots(len(columns), 2, sharey="row", squeeze=False)
@@ -65,7 +71,7 @@ def draw_comparison(real, synthetic, columns, path):
             axes[-1, side].set_xlabel(f"steps, {windows.shape[1]} a window")
 
 
-def draw_losses(losses, path):
+def draw_losses(losses: pd.DataFrame, path: Path) -> None:
     """Write a PNG: the losses of every phase over its steps.
 
     `losses`: the table of `losses.csv`: phase, step, and a column per loss, NaN where a phase has
@@ -91,30 +97,30 @@ def draw_losses(losses, path):
         figure.legend(lines.values(), labels, loc="outside right upper", fontsize=8)
 
 
-def grid(figure, n_panels, **options):
-    """Return `n_panels` axes of `figure`, three in a row; places left over stay empty."""
+def grid(figure: Figure, n_panels: int, **options: Any) -> np.ndarray:
+    """Return (n_panels,) axes of `figure`, three in a row; places left over stay empty."""
     axes = figure.subplots(n_rows(n_panels), PANELS, squeeze=False, **options).ravel()
     for left_over in axes[n_panels:]:
         left_over.remove()
     return axes[:n_panels]
 
 
-def n_rows(n_panels):
+def n_rows(n_panels: int) -> int:
     return -(-n_panels // PANELS)
 
 
-def label(column):
+def label(column: Column) -> str:
     """The name of a `Column` with its unit, for an axis."""
     return f"{column.name} [{column.unit}]" if column.unit else column.name
 
 
-def power_curve_columns(columns):
+def power_curve_columns(columns: Sequence[Column]) -> tuple[int, int] | None:
     """Return the positions of the wind speed and the power, or None where one is missing."""
-    at = wind_speed_column(columns), power_column(columns)
-    return None if None in at else at
+    wind_speed, power = wind_speed_column(columns), power_column(columns)
+    return None if wind_speed is None or power is None else (wind_speed, power)
 
 
-def _draw_windows(axes, windows, column, name):
+def _draw_windows(axes: Axes, windows: np.ndarray, column: Column, name: str) -> None:
     """Lay windows (n_windows, T), spread evenly over the set, behind each other."""
     n_steps = windows.shape[1]
     chosen = np.linspace(0, len(windows) - 1, min(N_SHOWN, len(windows))).astype(int)

@@ -1,11 +1,18 @@
 """Pictures of what a set of windows is like as a whole: distributions, correlations, embeddings."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from modules.fidelity.scores import autocorrelations, correlations
+from modules.records.columns import Column
 from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
 
 N_BINS = 40
@@ -15,7 +22,9 @@ PERPLEXITY = 30
 MOST_CELLS = 16  # columns up to which a correlation matrix shows its numbers
 
 
-def draw_marginals(real, synthetic, columns, path):
+def draw_marginals(
+    real: np.ndarray, synthetic: np.ndarray, columns: Sequence[Column], path: Path
+) -> None:
     """Write a PNG: a histogram per variable.
 
     `real`, `synthetic`: float (n_windows, T, n_variables), physical units.
@@ -26,15 +35,22 @@ def draw_marginals(real, synthetic, columns, path):
             bins = np.histogram_bin_edges(np.concatenate(list(values.values())), N_BINS)
             for name, drawn in values.items():
                 shares = np.full(len(drawn), 1 / len(drawn))
-                look = {"color": COLOURS[name], "label": name}
+                look: dict[str, Any] = {"bins": bins, "color": COLOURS[name], "label": name}
                 look |= {"alpha": 0.45} if name == "real" else {"histtype": "step", "lw": 1.5}
-                panel.hist(drawn, bins, weights=shares, **look)
+                panel.hist(drawn, weights=shares, **look)
             panel.set_xlabel(label(column))
             panel.set_ylabel("share of records")
         _legend(figure, panel)
 
 
-def draw_autocorrelations(real, synthetic, names, path, *, step="steps"):
+def draw_autocorrelations(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    names: Sequence[str],
+    path: Path,
+    *,
+    step: str = "steps",
+) -> None:
     """Write a PNG: the autocorrelation within windows of every feature.
 
     `real`, `synthetic`: float (n_windows, T, F), scaled, F `names`. `step`: the unit of a lag.
@@ -53,7 +69,9 @@ def draw_autocorrelations(real, synthetic, names, path, *, step="steps"):
         _legend(figure, panel)
 
 
-def draw_correlations(real, synthetic, names, path):
+def draw_correlations(
+    real: np.ndarray, synthetic: np.ndarray, names: Sequence[str], path: Path
+) -> None:
     """Write a PNG: the correlations of all pairs of features, real, synthetic and the difference.
 
     `real`, `synthetic`: float (n_windows, T, F), scaled, F `names`.
@@ -78,7 +96,7 @@ def draw_correlations(real, synthetic, names, path):
         figure.colorbar(image, ax=panels, label="correlation [no unit]", shrink=0.8)
 
 
-def _write_cells(panel, matrix):
+def _write_cells(panel: Axes, matrix: np.ndarray) -> None:
     size = 7 if len(matrix) <= 10 else 5
     for (row, column), value in np.ndenumerate(matrix):
         colour = "white" if abs(value) > 0.7 else "black"
@@ -86,7 +104,7 @@ def _write_cells(panel, matrix):
         panel.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
 
 
-def draw_embeddings(real, synthetic, path, *, seed=0):
+def draw_embeddings(real: np.ndarray, synthetic: np.ndarray, path: Path, *, seed: int = 0) -> None:
     """Write a PNG: PCA and t-SNE of up to 500 windows a side, a point per window.
 
     `real`, `synthetic`: float (n_windows, T, F), scaled. The principal components are those of
@@ -116,17 +134,17 @@ def draw_embeddings(real, synthetic, path, *, seed=0):
         _legend(figure, left)
 
 
-def _spread(windows):
+def _spread(windows: np.ndarray) -> np.ndarray:
     return windows[np.linspace(0, len(windows) - 1, min(N_EMBEDDED, len(windows))).astype(int)]
 
 
-def _scatter(panel, points, n_real):
+def _scatter(panel: Axes, points: np.ndarray, n_real: int) -> None:
     for name, part, marker in (("real", points[:n_real], "o"), ("synthetic", points[n_real:], "x")):
-        look = {"s": 12, "alpha": 0.6, "linewidths": 0.8}
+        look: dict[str, Any] = {"s": 12, "alpha": 0.6, "linewidths": 0.8}
         panel.scatter(
             part[:, 0], part[:, 1], color=COLOURS[name], marker=marker, label=name, **look
         )
 
 
-def _legend(figure, panel):
+def _legend(figure: Figure, panel: Axes) -> None:
     figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)

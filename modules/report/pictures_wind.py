@@ -1,17 +1,28 @@
 """Pictures that a wind analyst reads: the power curve and the direction rose."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 
 from modules.errors import DataError
 from modules.fidelity.wind_scores import power_curve
-from modules.records.columns import direction_columns
+from modules.records.columns import Column, direction_columns
 from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
 
 N_POINTS = 4000  # of a power curve
 SECTORS = 24
 
 
-def draw_power_curve(real, synthetic, columns, at, path):
+def draw_power_curve(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    columns: Sequence[Column],
+    at: tuple[int, int],
+    path: Path,
+) -> None:
     """Write a PNG: records in the plane of wind speed and power, real left, synthetic right.
 
     `real`, `synthetic`: float (..., n_variables), physical units. `at`: the positions of
@@ -32,7 +43,7 @@ def draw_power_curve(real, synthetic, columns, at, path):
         panels[0].set_ylabel(label(columns[power]))
 
 
-def _draw_mean(panel, real, wind, power):
+def _draw_mean(panel: Axes, real: np.ndarray, wind: int, power: int) -> None:
     try:
         curve = power_curve(real, wind_speed=wind, power=power)
     except DataError:
@@ -41,7 +52,9 @@ def _draw_mean(panel, real, wind, power):
     panel.legend(loc="lower right")
 
 
-def draw_roses(real, synthetic, columns, path):
+def draw_roses(
+    real: np.ndarray, synthetic: np.ndarray, columns: Sequence[Column], path: Path
+) -> None:
     """Write a PNG: for every angle the share of records in each sector of 15 degrees.
 
     `real`, `synthetic`: float (n_windows, T, n_variables), degrees. 0 is on top, and degrees run
@@ -56,7 +69,7 @@ def draw_roses(real, synthetic, columns, path):
             panel.set_theta_direction(-1)
             for name, windows in (("real", real), ("synthetic", synthetic)):
                 shares = 100 * sector_shares(windows[..., i])
-                look = {"color": COLOURS[name], "alpha": 0.45}
+                look: dict[str, Any] = {"color": COLOURS[name], "alpha": 0.45}
                 if name == "synthetic":
                     look = {"fill": False, "edgecolor": COLOURS[name], "linewidth": 1.4}
                 panel.bar(np.arange(SECTORS) * width, shares, width, label=name, **look)
@@ -65,7 +78,7 @@ def draw_roses(real, synthetic, columns, path):
         figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)
 
 
-def sector_shares(degrees):
+def sector_shares(degrees: np.ndarray) -> np.ndarray:
     """Share of `degrees`, float of any shape, in each of 24 sectors; the first is about 0."""
     sectors = np.floor(np.mod(degrees, 360) * SECTORS / 360 + 0.5).astype(int) % SECTORS
     return np.bincount(sectors.ravel(), minlength=SECTORS) / sectors.size

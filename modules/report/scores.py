@@ -4,15 +4,15 @@ import numpy as np
 
 from modules.errors import DataError
 from modules.fidelity import evaluation, floors
-from modules.fidelity import rows as score_rows
-from modules.fidelity.rows import ScoreRow
+from modules.fidelity.rows import ScoreRow, memorisation_rows
+from modules.report.evidence import Evidence
 from modules.windows.splits import blocked_split, thinned
 
 QUICK = ("correlational", "marginal", "autocorrelation", "wind")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)
 
 
-def table(evidence, *, full, seed=0):
+def table(evidence: Evidence, *, full: bool, seed: int = 0) -> list[ScoreRow]:
     """Return the `ScoreRow`s of `evidence`.
 
     `full` adds the scores that train networks, minutes of them; without it they take seconds.
@@ -33,7 +33,7 @@ def table(evidence, *, full, seed=0):
     return rows + copy_rows(evidence, synthetic, seed=seed)
 
 
-def copy_rows(evidence, synthetic, *, seed):
+def copy_rows(evidence: Evidence, synthetic: np.ndarray, *, seed: int) -> list[ScoreRow]:
     """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
 
     They are searched for among all training windows. How near held-out windows are is the floor;
@@ -45,10 +45,12 @@ def copy_rows(evidence, synthetic, *, seed):
         rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
     unseen = thinned(unseen, len(synthetic))
     gaussian = floors.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
-    return score_rows.memorisation_rows(synthetic, gaussian, train, unseen, rest)
+    return memorisation_rows(synthetic, gaussian, train, unseen, rest)
 
 
-def _forecast_row(evidence, real, synthetic, seed):
+def _forecast_row(
+    evidence: Evidence, real: np.ndarray, synthetic: np.ndarray, seed: int
+) -> ScoreRow:
     from modules.fidelity import forecast_judge
 
     columns = evidence.score_columns

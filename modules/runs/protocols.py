@@ -1,6 +1,7 @@
 """What a run asks of the settings, the data and the tables that a family gives it."""
 
 from dataclasses import Field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel
@@ -15,10 +16,27 @@ class Settings(Protocol):
 class RunSettings(Settings, Protocol):
     """What the start of a run reads of the settings."""
 
+    def origin(self, name: str) -> str: ...
+
     @property
     def result_dir(self) -> str: ...
     @property
     def resume(self) -> str | None: ...
+
+
+class Device(Protocol):
+    """What computes networks, `modules.training.device.Device`: named here without TensorFlow."""
+
+    @property
+    def name(self) -> str: ...
+
+    def call(self, network: Any, inputs: Any, *, training: bool) -> Any: ...
+
+
+class Model(Protocol):
+    """What saves itself, a `keras.Model`: named here without TensorFlow."""
+
+    def save(self, filepath: Path) -> None: ...
 
 
 class Data(Protocol):

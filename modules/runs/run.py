@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
@@ -16,10 +16,7 @@ from modules.command_line import explain
 from modules.errors import DataError, RunError
 from modules.preprocessing import Scaler
 from modules.runs import locks, safe
-from modules.runs.protocols import Data, Settings, Table
-
-if TYPE_CHECKING:
-    import keras
+from modules.runs.protocols import Data, Model, Settings, Table
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 DATA_REPORT = "data_report.json"
@@ -119,7 +116,7 @@ class Run:
         except (OSError, ValueError, KeyError) as error:
             raise DataError(f"{path} cannot be read: {error}. Train again.") from None
 
-    def save_model(self, model: "keras.Model") -> None:
+    def save_model(self, model: Model) -> None:
         """Save as `.keras`, the last file of a run. The model's name must be `model_name`."""
         with files.replacing(self.model_folder / MODEL) as path:
             model.save(path)

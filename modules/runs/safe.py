@@ -7,7 +7,7 @@ import pickletools
 import zipfile
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from modules import files
 from modules.errors import DataError
 from modules.preprocessing import SCALERS, Scaler
 from modules.runs.protocols import Table
-
-if TYPE_CHECKING:
-    import keras
 
 T = TypeVar("T", bound=Table)
 
@@ -52,8 +49,8 @@ SAFE_KERAS = frozenset(
 )
 
 
-def load_model(path: Path) -> "keras.Model":
-    """Load a `.keras` file with Keras' safe mode on. Raises DataError when it is not one."""
+def load_model(path: Path) -> Any:
+    """The `keras.Model` of a `.keras` file, loaded with Keras' safe mode on. Raises DataError when it is not one."""
     import keras  # here: whoever looks for a run need not wait for TensorFlow
 
     try:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from modules import files
 from modules.errors import DataError, RunError
 from modules.runs import locks
-from modules.runs.protocols import Data, RunSettings, Settings
+from modules.runs.protocols import Data, Device, RunSettings
 from modules.runs.run import Run, create, find_unfinished, saved_settings
 from modules.training.graphs import graphs_released
 
@@ -38,7 +38,7 @@ def settle(family: str, settings: S) -> tuple[S, Run | None]:
 
 @contextlib.contextmanager
 def start(
-    family: str, settings: RunSettings, data: Data, *, resumed: Run | None, device: "Device"
+    family: str, settings: RunSettings, data: Data, *, resumed: Run | None, device: Device
 ) -> Iterator[Run]:
     """Yield the `Run` to train in: the `resumed` one, or a new one for None.
 
@@ -88,7 +88,7 @@ def logged_to(path: Path) -> Iterator[None]:
             handler.close()
 
 
-def log_header(settings: Settings, *, device: str) -> None:
+def log_header(settings: RunSettings, *, device: str) -> None:
     """Log versions, device and every setting: what it takes to repeat the run."""
     libraries = ", ".join(f"{name} {version(package)}" for name, package in LIBRARIES.items())
     log.info("Python %s, %s on %s", platform.python_version(), libraries, device)

@@ -3,8 +3,10 @@
 import contextlib
 import functools
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import keras
 import tensorflow as tf
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import backprop
@@ -21,20 +23,20 @@ class Device:
     has_gpu: bool = False
 
     @property
-    def name(self):
+    def name(self) -> str:
         return "GPU" if self.has_gpu else "CPU"
 
-    def call(self, network, inputs, *, training):
+    def call(self, network: keras.Model, inputs: tf.Tensor, *, training: bool) -> tf.Tensor:
         """What `network(inputs)` returns; recurrent layers go the fast way on a CPU.
 
-        On a GPU they are called themselves, as cuDNN has them.
+        On a GPU they are called themselves, as cuDNN has them. `inputs`: float32 (B, T, F).
         """
         if self.has_gpu or not is_recurrent(network):
             return network(inputs, training=training)
         return forward(network, inputs, training=training)
 
 
-def configure(memory_limit):
+def configure(memory_limit: int | None) -> Device:
     """Share out the CPU's threads and cap the first GPU's memory; return the `Device` there is.
 
     `memory_limit` is in MiB; None lets the memory grow as needed. On a CPU every training of a seed
@@ -54,7 +56,7 @@ def configure(memory_limit):
     return Device(has_gpu=bool(gpus))
 
 
-def share_threads():
+def share_threads() -> None:
     """Let two operations run side by side, each on half of the cores.
 
     A training step is many small products in two or more independent chains: two at a time is half
@@ -67,7 +69,7 @@ def share_threads():
         tf.config.threading.set_inter_op_parallelism_threads(SIDE_BY_SIDE)
 
 
-def keep_order():
+def keep_order() -> None:
     """Let every gradient be added up, and every weight be read, in the order of the program.
 
     With two operations side by side three things of TensorFlow's follow the clock instead, and a
@@ -81,7 +83,7 @@ def keep_order():
     tf.config.optimizer.set_experimental_options(options)
     plain = backprop._default_vspace
 
-    def one_by_one(gradients):
+    def one_by_one(gradients: Sequence[tf.Tensor]) -> tf.Tensor:
         if all(isinstance(gradient, tf.Tensor) for gradient in gradients):
             return functools.reduce(tf.add, gradients)
         return plain.aggregate_fn(gradients)

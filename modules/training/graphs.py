@@ -1,13 +1,15 @@
 """What Keras and TensorFlow would keep for ever, let go of when a program ends."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 CUSTOM = "CustomGradient-"  # what TensorFlow calls the gradients that a graph brings of its own
 
 
 @contextmanager
-def graphs_released():
+def graphs_released() -> Iterator[None]:
     """Let go of the graphs that are made inside.
 
     TensorFlow enters every custom gradient (of a recurrent layer of ours, of an optimiser of
@@ -24,7 +26,7 @@ def graphs_released():
                 del registry[name]
 
 
-def _registry():
+def _registry() -> dict[str, Any]:
     """TensorFlow's list, by name; empty where it has not been imported, or hides it elsewhere."""
     ops = sys.modules.get("tensorflow.python.framework.ops")
     return getattr(getattr(ops, "gradient_registry", None), "_registry", {})

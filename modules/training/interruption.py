@@ -2,24 +2,27 @@
 
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def listening():
+def listening() -> Iterator[threading.Event]:
     """Yield a `threading.Event` that SIGINT or SIGTERM sets; a second one ends the program."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked  # only the main thread may handle signals
         return
 
-    def hear(number, _frame):
+    def hear(number: int, _frame: FrameType | None) -> None:
         asked.set()
         signal.signal(number, before[number])
 
-    before = {number: signal.signal(number, hear) for number in SIGNALS}
+    before: dict[int, Any] = {number: signal.signal(number, hear) for number in SIGNALS}
     try:
         yield asked
     finally:

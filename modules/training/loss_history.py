@@ -1,10 +1,14 @@
 """`losses.csv`, a row per log step, and the same numbers as TensorBoard scalars."""
 
 import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
 
 import tensorflow as tf
 
 from modules import files
+from modules.training.phases import Phase
 
 
 class LossHistory:
@@ -13,26 +17,26 @@ class LossHistory:
     Columns: phase, step, then every loss and score of the phases, blank where a phase has none.
     """
 
-    def __init__(self, folder, phases):
+    def __init__(self, folder: Path, phases: Sequence[Phase]) -> None:
         self._phases = [phase.name for phase in phases]
         names = dict.fromkeys(name for phase in phases for name in phase.losses + phase.scores)
         self._columns = ["phase", "step", *names]
         self._path = folder / "losses.csv"
         self._events = tf.summary.create_file_writer(str(folder))
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         if not self._path.exists():
             self._write([])
         self._open()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         try:
             self._file.close()
         finally:
             self._events.close()
 
-    def add(self, phase, step, named):
+    def add(self, phase: Phase, step: int, named: dict[str, float]) -> None:
         self._rows.writerow({"phase": phase.name, "step": step} | named)
         self._file.flush()
         with self._events.as_default(step=step):
@@ -40,7 +44,7 @@ class LossHistory:
                 tf.summary.scalar(f"{phase.name}/{name}", value)
         self._events.flush()
 
-    def rewind(self, phase_index, step):
+    def rewind(self, phase_index: int, step: int) -> None:
         """Drop the rows that came after `step` of the phase numbered `phase_index`."""
         self._file.close()
         text = files.read_bytes(self._path).decode(errors="replace")
@@ -48,16 +52,16 @@ class LossHistory:
         self._write([row for row in rows if self._comes_before(row, (phase_index, step))])
         self._open()
 
-    def _comes_before(self, row, place):
+    def _comes_before(self, row: str, place: tuple[int, int]) -> bool:
         phase, step = (row.split(",") + [""])[:2]
         # A row cut short by a crash is dropped too.
         is_whole = row.endswith("\n") and row.count(",") == len(self._columns) - 1
         is_ours = is_whole and phase in self._phases and step.isdigit()
         return is_ours and (self._phases.index(phase), int(step)) <= place
 
-    def _write(self, rows):
+    def _write(self, rows: Sequence[str]) -> None:
         files.write_whole(self._path, "".join([",".join(self._columns) + "\n", *rows]).encode())
 
-    def _open(self):
+    def _open(self) -> None:
         self._file = files.open_to_append(self._path)
         self._rows = csv.DictWriter(self._file, self._columns, lineterminator="\n")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import keras
 import tensorflow as tf
 
 LARGEST_LOSS = 1e6
@@ -25,29 +26,29 @@ class Phase:
 
     name: str
     n_steps: int
-    step: Callable[[], dict]
+    step: Callable[[], dict[str, tf.Tensor]]
     losses: tuple[str, ...]
     begin: Callable[[], None] = lambda: None
-    validate: Callable[[], dict] = dict
+    validate: Callable[[], dict[str, float]] = dict
     scores: tuple[str, ...] = ()
-    best: dict = field(default_factory=dict)
-    may_be_best: Callable[[dict], bool] = lambda _named: True
-    alarm: Callable[[dict], str | None] = lambda _named: None
+    best: dict[str, keras.Model] = field(default_factory=dict)
+    may_be_best: Callable[[dict[str, float]], bool] = lambda _named: True
+    alarm: Callable[[dict[str, float]], str | None] = lambda _named: None
     largest: float = LARGEST_LOSS
     patience: int = 0
     takes_spare: bool = False
     decay: float = 0.0
 
 
-def compiled(phase):
+def compiled(phase: Phase) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
     """Return a `tf.function` of one int argument K: K steps on the device -> mean losses."""
 
-    def body(i, sums):
+    def body(i: tf.Tensor, sums: dict[str, tf.Tensor]) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         named = phase.step()
         return i + 1, {name: sums[name] + named[name] for name in phase.losses}
 
     @tf.function(autograph=False, input_signature=[tf.TensorSpec((), tf.int32)])
-    def run(n_steps):
+    def run(n_steps: tf.Tensor) -> dict[str, tf.Tensor]:
         zeros = dict.fromkeys(phase.losses, tf.constant(0.0))
         _, sums = tf.while_loop(lambda i, _: i < n_steps, body, (0, zeros), parallel_iterations=1)
         return {name: total / tf.cast(n_steps, tf.float32) for name, total in sums.items()}

@@ -1,8 +1,11 @@
 """What a phase has reached so far, as part of every checkpoint: its best weights, its plateau."""
 
 import logging
+from collections.abc import Sequence
 
 import tensorflow as tf
+
+from modules.training.phases import Phase
 
 LEAST_GAIN = 0.01  # by which a loss must undercut its lowest to count as falling still
 
@@ -12,7 +15,7 @@ log = logging.getLogger(__name__)
 class Best(tf.Module):
     """Copies of the networks at the log step with the lowest score, one set per phase."""
 
-    def __init__(self, phases):
+    def __init__(self, phases: Sequence[Phase]) -> None:
         super().__init__(name="best")
         self.copies = [
             {name: [tf.Variable(v) for v in network.variables] for name, network in p.best.items()}
@@ -21,7 +24,7 @@ class Best(tf.Module):
         self.step = tf.Variable(0, dtype=tf.int64)
         self.lowest = tf.Variable(tf.float32.max)
 
-    def consider(self, index, phase, step, named):
+    def consider(self, index: int, phase: Phase, step: int, named: dict[str, float]) -> None:
         """Copy the networks of `phase`, the table's row `index`, if they score lower than before.
 
         `named`: what is logged at `step`.
@@ -31,7 +34,7 @@ class Best(tf.Module):
             self.step.assign(step)
             self._copy(index, phase, to_network=False)
 
-    def put_back(self, index, phase):
+    def put_back(self, index: int, phase: Phase) -> None:
         """Give the networks of `phase` their best weights, and begin anew for the next phase."""
         if not phase.best:
             return
@@ -46,7 +49,7 @@ class Best(tf.Module):
             log.warning("%s: no weights passed the checks beside %s.", phase.name, score)
         self.lowest.assign(self.lowest.dtype.max)
 
-    def _copy(self, index, phase, *, to_network):
+    def _copy(self, index: int, phase: Phase, *, to_network: bool) -> None:
         for name, network in phase.best.items():
             for variable, copy in zip(network.variables, self.copies[index][name], strict=True):
                 target, source = (variable, copy) if to_network else (copy, variable)
@@ -56,21 +59,21 @@ class Best(tf.Module):
 class Plateau(tf.Module):
     """Counts the log steps for which a phase's first loss has not fallen."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(name="plateau")
         self.lowest = tf.Variable(tf.float32.max)
         self.waited = tf.Variable(0, dtype=tf.int64)
 
-    def add(self, loss):
+    def add(self, loss: float) -> None:
         if loss < (1 - LEAST_GAIN) * float(self.lowest):
             self.lowest.assign(loss)
             self.waited.assign(0)
         else:
             self.waited.assign_add(1)
 
-    def is_reached(self, patience):
+    def is_reached(self, patience: int) -> bool:
         return 0 < patience <= int(self.waited)
 
-    def reset(self):
+    def reset(self) -> None:
         self.lowest.assign(self.lowest.dtype.max)
         self.waited.assign(0)
