@@ -50,7 +50,7 @@ SAFE_KERAS = frozenset(
 
 
 def load_model(path: Path) -> Any:
-    """The `keras.Model` of a `.keras` file, loaded with Keras' safe mode on. Raises DataError when it is not one."""
+    """The `keras.Model` in a `.keras` file, read in safe mode. Raises DataError for no model."""
     import keras  # here: whoever looks for a run need not wait for TensorFlow
 
     try:

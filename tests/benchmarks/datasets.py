@@ -4,11 +4,19 @@ Real records are read from `../shared/data` beside the project's root; `why_miss
 are not there.
 """
 
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from modules.dataLoader import load as load_records
+from modules.location_module import clean
+from modules.preprocessing import encode_angles, feature_names
+from modules.records.sample import make_sample
+from modules.windows.cut import cut
+from settings import DataSettings
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 STOCKS = "timegan_stock_data.csv.gz"
@@ -108,24 +116,8 @@ def la_haute_borne():
 
     Seven signals each; the three angles are sine and cosine. Turbines follow one another.
     """
-    from modules.preprocessing import encode_angles, feature_names
-    from modules.windows.cut import cut
-
-    site_data = _clean_site()
-    series, starts = cut(site_data.tables, STEPS)
-    names = feature_names(site_data.columns)
-    return Dataset(
-        "la_haute_borne",
-        encode_angles(series, site_data.columns),
-        starts,
-        names,
-        "La Haute Borne, 4 turbines one after the other; judges tested on blocks of time",
-        blocked=True,
-        wind_speed=names.index("Ws_avg"),
-        power=names.index("P_avg"),
-        speed_unit="m/s",
-        power_unit="kW",
-    )
+    about = "La Haute Borne, 4 turbines one after the other"
+    return _site("la_haute_borne", _clean_site(), "Ws_avg", "P_avg", about)
 
 
 def la_haute_borne_farm():
@@ -135,8 +127,6 @@ def la_haute_borne_farm():
     are not to be held against theirs. Angles stay in degrees, as the files have them, so that
     there are 28 columns.
     """
-    from modules.windows.cut import cut
-
     site_data = _clean_site()
     table = pd.concat(site_data.tables, axis=1)
     table.columns = [f"{turbine}.{name}" for turbine, name in table.columns]
@@ -145,16 +135,39 @@ def la_haute_borne_farm():
     return Dataset("la_haute_borne_farm", features, starts, list(table), about, blocked=True)
 
 
-def _clean_site():
-    from modules.dataLoader import load as load_records
-    from modules.location_module import clean
-    from settings import DataSettings
+def sample():
+    """The bundled sample, two simulated turbines over a year, cleaned as in a training."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_sample(Path(folder) / "sample")
+        settings = DataSettings(data_path=str(Path(folder) / "sample"))
+        site_data = clean(load_records(settings), settings)
+    return _site("sample", site_data, "WindSpeed", "ActivePower", "The bundled sample")
 
+
+def _site(name, site_data, wind_speed, power, about):
+    """A site's records, turbines after one another; the angles are sine and cosine."""
+    series, starts = cut(site_data.tables, STEPS)
+    names = feature_names(site_data.columns)
+    return Dataset(
+        name,
+        encode_angles(series, site_data.columns),
+        starts,
+        names,
+        f"{about}; judges tested on blocks of time",
+        blocked=True,
+        wind_speed=names.index(wind_speed),
+        power=names.index(power),
+        speed_unit="m/s",
+        power_unit="kW",
+    )
+
+
+def _clean_site():
     settings = DataSettings(data_path=str(SHARED / LA_HAUTE_BORNE), location="la_haute_borne")
     return clean(load_records(settings), settings)
 
 
-DATASETS = {f.__name__: f for f in (stocks, sines, la_haute_borne_farm, la_haute_borne)}
+DATASETS = {f.__name__: f for f in (stocks, sines, la_haute_borne_farm, la_haute_borne, sample)}
 FILES = {
     "stocks": STOCKS,
     "la_haute_borne": LA_HAUTE_BORNE,
