@@ -1,4 +1,4 @@
-"""What each setting is worth at equal wall-clock time, a Markdown table per dataset:
+r"""What each setting is worth at equal wall-clock time, a Markdown table per dataset:
 
     python -m tests.benchmarks.ablation --jobs 2
 
@@ -8,7 +8,8 @@ that it maps the windows of the variant that differs in nothing else. What is ma
 `--results`. The presets are asked for by name, and train 1500 and 1000 steps of the first two
 phases, as every variant does.
 
-    python -m tests.benchmarks.ablation --variants "preset document" "preset paper" "preset best" --minutes 6
+    python -m tests.benchmarks.ablation --minutes 6 \
+        --variants "preset document" "preset paper" "preset best"
 """
 
 import sys
