@@ -27,8 +27,8 @@ def generate(settings: GeneratorSettings) -> Path:
     run = find(folder, settings.result_dir)
     family = plug(family_of(run, FAMILIES))
 
-    from modules.training.device import configure  # TensorFlow: nothing before takes it
     from modules.training.graphs import graphs_released
+    from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
     device = configure(settings.gpu_memory_limit)
     with graphs_released():

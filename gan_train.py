@@ -35,7 +35,7 @@ def train(name: str, settings: TrainingSettings) -> Path | None:
         return None
     settings, prepared = family.prepare(data, settings)
 
-    from modules.training.device import configure  # TensorFlow: nothing before takes it
+    from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
     device = configure(settings.gpu_memory_limit)
     with start(name, settings, data, resumed=resumed, device=device) as run:

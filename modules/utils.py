@@ -4,12 +4,17 @@ Losses and schedule follow the authors' code of Yoon, Jarrett, van der Schaar, N
 discriminator's gate is `gamma` as document 000 means it.
 """
 
+from collections.abc import Iterable
+from typing import Any, Protocol
+
 import keras
 import tensorflow as tf
 
 from models import losses
 from models.definemodel import DefineModel, chain
+from modules.training.device import Device
 from modules.training.phases import Phase
+from modules.windows.batches import Batches
 
 RECONSTRUCTION_WEIGHT = 10.0
 SUPERVISED_WEIGHT = 100.0  # in the generator's loss, on the root of the supervised loss
@@ -39,14 +44,26 @@ NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
 
 
+class Choosing(Protocol):
+    """What the best weights of the joint phase are chosen by."""
+
+    NAMES: tuple[str, ...]
+
+    def scores(self) -> dict[str, float]:
+        """Of the sampling networks as they stand, by name; the first is the one to be lowest."""
+
+    def is_no_copy(self, named: dict[str, float]) -> bool:
+        """Whether weights with these scores may be chosen at all."""
+
+
 class TimeGAN(tf.Module):
     """The five networks, their optimisers, and one method per update.
 
     A step takes a batch, moves the variables its docstring names, and returns named scalar losses.
-    `device`: `modules.training.device.Device`, which computes the networks.
+    `args`: settings, TimeGAN's own. `device` computes the networks.
     """
 
-    def __init__(self, args, n_features, device):
+    def __init__(self, args: Any, n_features: int, device: Device) -> None:
         super().__init__(name="timegan")
         define = DefineModel(args, n_features)
         self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
@@ -64,10 +81,10 @@ class TimeGAN(tf.Module):
         self.embedder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.discriminator_optimizer = self._adam(args, self.discriminator)
 
-    def phases(self, batches, selection=None):
+    def phases(self, batches: Batches, selection: Choosing | None = None) -> list[Phase]:
         """Return the table of phases: autoencoder, supervised, joint.
 
-        `selection`: a `Selection` that the joint phase keeps its best weights by.
+        `selection`: what the joint phase keeps its best weights by; None keeps the last.
         """
         args = self.args
         steps = {
@@ -75,7 +92,7 @@ class TimeGAN(tf.Module):
             "supervised": lambda: self.supervised_step(batches.windows()),
             "joint": lambda: self.joint_step(batches),
         }
-        extras = dict.fromkeys(steps, {"patience": args.plateau})
+        extras: dict[str, dict[str, Any]] = dict.fromkeys(steps, {"patience": args.plateau})
         extras["joint"] = {"takes_spare": True, "decay": args.lr_decay, "alarm": collapse_alarm}
         if args.noise == "copula":
             extras["joint"]["begin"] = self.imitate
@@ -98,7 +115,7 @@ class TimeGAN(tf.Module):
         ]
 
     @property
-    def rates(self):
+    def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
         """The five optimisers, in the order of the phases, each with its learning rate."""
         optimizers = (
             self.autoencoder_optimizer,
@@ -109,21 +126,21 @@ class TimeGAN(tf.Module):
         )
         return [(optimizer, self.args.lr) for optimizer in optimizers]
 
-    def synthetic_model(self, name="timegan"):
+    def synthetic_model(self, name: str = "timegan") -> keras.Sequential:
         """Return generator, supervisor and recovery as one model: noise -> scaled window.
 
         With `ema` they are running means of the trained ones (Yazici et al., ICLR 2019).
         """
         return chain(self.sampling, name=name)
 
-    def imitate(self):
+    def imitate(self) -> None:
         """Give the generator the embedder's weights: to begin with, a window's latent is its own.
 
         For noise that has the features' width and scale. Not in the paper.
         """
         self.generator.set_weights(self.embedder.get_weights())
 
-    def autoencoder_step(self, real):
+    def autoencoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""
         with tf.GradientTape() as tape:
             recovered = self._call(self.recovery, self._call(self.embedder, real))
@@ -132,7 +149,7 @@ class TimeGAN(tf.Module):
         self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
 
-    def supervised_step(self, real):
+    def supervised_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move the supervisor down the supervised loss of real latents (eq. 9).
 
         The embedder stands still, and the generator takes no part: it gets no gradient here.
@@ -143,7 +160,7 @@ class TimeGAN(tf.Module):
         self._descend(tape, supervised, self.supervisor_optimizer, self.supervisor)
         return {"supervised_loss": supervised}
 
-    def generator_step(self, real, noise):
+    def generator_step(self, real: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move generator and supervisor. `real`: (B, T, F); `noise`: (B, T, Z).
 
         Down: adversarial losses of the supervised and the generated latent, 100 * root of the
@@ -183,7 +200,7 @@ class TimeGAN(tf.Module):
             "spread": losses.spread(real, synthetic),
         }
 
-    def embedder_step(self, real):
+    def embedder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery: 10 * reconstruction + 0.1 * supervised loss."""
         with tf.GradientTape() as tape:
             latent = self._call(self.embedder, real)
@@ -193,7 +210,9 @@ class TimeGAN(tf.Module):
         self._descend(tape, loss, self.embedder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
 
-    def discriminator_step(self, real, noise, direction=None):
+    def discriminator_step(
+        self, real: tf.Tensor, noise: tf.Tensor, direction: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         """Move the discriminator, if its loss is at least `gamma`.
 
         Real latents against generated and supervised ones; `discriminator_trained` is 1 or 0.
@@ -214,16 +233,16 @@ class TimeGAN(tf.Module):
                 penalised = loss + 0.5 * self.args.r1_weight * penalty
         trains = loss >= self.args.gamma
 
-        def descend():
+        def descend() -> float:
             self._descend(tape, penalised, self.discriminator_optimizer, self.discriminator)
             return 1.0
 
         trained = tf.cond(trains, descend, lambda: 0.0)
         return {"discriminator_loss": loss, "discriminator_trained": trained}
 
-    def joint_step(self, batches):
+    def joint_step(self, batches: Batches) -> dict[str, tf.Tensor]:
         """Two generator and embedder updates, then one of the discriminator."""
-        named = {}
+        named: dict[str, tf.Tensor] = {}
         for _ in range(GENERATOR_UPDATES):
             real, noise = batches.windows(), batches.noise()
             named |= self.generator_step(real, noise) | self.embedder_step(real)
@@ -233,7 +252,7 @@ class TimeGAN(tf.Module):
             self._average()
         return named
 
-    def _average(self):
+    def _average(self) -> None:
         """Let the sampling networks follow the trained ones, faster while the phase is young."""
         n_updates = tf.cast(self.generator_optimizer.iterations, tf.float32)
         decay = tf.minimum(self.args.ema, (1 + n_updates) / (10 + n_updates))
@@ -241,11 +260,13 @@ class TimeGAN(tf.Module):
             for average, current in zip(mean.weights, getattr(self, name).weights, strict=True):
                 average.assign(average + (1 - decay) * (current - average))
 
-    def _call(self, network, inputs, training=True):
+    def _call(
+        self, network: keras.Sequential, inputs: tf.Tensor, training: bool = True
+    ) -> tf.Tensor:
         return self.device.call(network, inputs, training=training)
 
     @staticmethod
-    def _adam(args, *networks):
+    def _adam(args: Any, *networks: keras.Sequential) -> keras.optimizers.Adam:
         optimizer = keras.optimizers.Adam(
             args.lr,
             beta_1=args.beta,
@@ -258,12 +279,17 @@ class TimeGAN(tf.Module):
         return optimizer
 
     @staticmethod
-    def _descend(tape, loss, optimizer, *networks):
+    def _descend(
+        tape: tf.GradientTape,
+        loss: tf.Tensor,
+        optimizer: keras.optimizers.Optimizer,
+        *networks: keras.Sequential,
+    ) -> None:
         variables = _trainable(networks)
         optimizer.apply(tape.gradient(loss, variables), variables)
 
 
-def collapse_alarm(named):
+def collapse_alarm(named: dict[str, float]) -> str | None:
     """Return a warning when generated windows are nearly all alike, from the logged `named`."""
     spread = named.get("spread", 1.0)
     if spread >= COLLAPSED_SPREAD:
@@ -274,5 +300,5 @@ def collapse_alarm(named):
     )
 
 
-def _trainable(networks):
+def _trainable(networks: Iterable[keras.Sequential]) -> list[keras.Variable]:
     return [variable for network in networks for variable in network.trainable_variables]

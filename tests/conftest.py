@@ -12,7 +12,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 @pytest.fixture(scope="session", autouse=True)
 def as_programs_do():
     """Threads and the order of operations as the programs have them."""
-    from modules.training.device import configure
+    from modules.training.setup import configure
 
     configure(None)
 

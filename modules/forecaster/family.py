@@ -13,8 +13,8 @@ import pandas as pd
 from modules.dataLoader import read_site
 from modules.preprocessing import Scaler
 from modules.records.site import SiteData
-from modules.runs.protocols import Device
 from modules.runs.run import Run, saved_settings
+from modules.training.device import Device
 from settings import ForecasterSettings, GeneratorSettings
 
 UNSEEN = "validation"  # the records held back: forecasts are judged on them and follow them

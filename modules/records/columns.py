@@ -54,6 +54,13 @@ class Column(BaseModel):
     observed_max: float | None = None
     atoms: tuple[Atom, ...] = ()
 
+    @property
+    def observed(self) -> tuple[float, float]:
+        """The smallest and the largest reading. Raises ValueError before there are any."""
+        if self.observed_min is None or self.observed_max is None:
+            raise ValueError(f"nothing has been observed of {self.name}")
+        return self.observed_min, self.observed_max
+
 
 def power_column(columns: Sequence[Column]) -> int | None:
     """The position of the site's power among `columns`, the first of that kind; None without."""

@@ -24,15 +24,6 @@ class RunSettings(Settings, Protocol):
     def resume(self) -> str | None: ...
 
 
-class Device(Protocol):
-    """What computes networks, `modules.training.device.Device`: named here without TensorFlow."""
-
-    @property
-    def name(self) -> str: ...
-
-    def call(self, network: Any, inputs: Any, *, training: bool) -> Any: ...
-
-
 class Model(Protocol):
     """What saves itself, a `keras.Model`: named here without TensorFlow."""
 

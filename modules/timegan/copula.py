@@ -5,8 +5,9 @@ steps (the vector-autoregressive-to-anything process of Biller and Nelson, ACM T
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -40,14 +41,16 @@ class Copula:
     distribution of its own: `quantiles` are (T * F, K) then, and `correlation` (1, T * F, T * F).
     """
 
-    FILE: ClassVar = "copula.json"
+    FILE: ClassVar[str] = "copula.json"
 
     names: tuple[str, ...]
     quantiles: np.ndarray
     correlation: np.ndarray
 
     @classmethod
-    def fit(cls, names, scaled, starts, seq_len):
+    def fit(
+        cls, names: Sequence[str], scaled: np.ndarray, starts: np.ndarray, seq_len: int
+    ) -> "Copula":
         """Learn from the windows of `seq_len` rows that begin at `starts`, int (n_windows,).
 
         `scaled`: float (n_rows, F). What goes with what is told by ranks, so that a rare extreme
@@ -62,12 +65,12 @@ class Copula:
             lagged_correlation(windows_at(rows, fitted, seq_len).astype(np.float64))
             for rows in (mapped(scaled, quantiles, normal), scaled)
         )
-        memories = np.diagonal(values, axis1=1, axis2=2).T
-        memories = [normal_memory(m, q) for m, q in zip(memories, quantiles, strict=True)]
+        own = np.diagonal(values, axis1=1, axis2=2).T
+        memories = [normal_memory(m, q) for m, q in zip(own, quantiles, strict=True)]
         return cls(tuple(names), quantiles, with_memories(scores, np.transpose(memories)))
 
     @classmethod
-    def of(cls, names, quantiles, correlation):
+    def of(cls, names: Any, quantiles: Any, correlation: Any) -> "Copula":
         """Return the copula of the features `names` with these numbers.
 
         Raises ValueError or TypeError when they are none of F features.
@@ -89,7 +92,7 @@ class Copula:
             raise ValueError("correlations must lie in -1...1")
         return cls(names, quantiles, correlation)
 
-    def __call__(self, random, shape):
+    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
         """Draw scaled windows, float32 of `shape` (B, T, F), with the `tf.random.Generator`.
 
         Beyond the steps it was fitted to, each follows from those before it; windows that share no
@@ -103,7 +106,7 @@ class Copula:
             scores = self._scores(random, shape)
         return tf.reshape(self._rows(scores), (n_windows, -1, n_features))[:, :n_steps]
 
-    def _scores(self, random, shape):
+    def _scores(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
         """Draw normal scores of `shape` (B, T, F), correlated."""
         n_windows, n_steps, n_features = shape
         n_fitted = min(n_steps, len(self.correlation))
@@ -116,7 +119,7 @@ class Copula:
             scores = tf.concat([scores, _continued(scores, white, self.correlation)], 1)
         return scores
 
-    def _rows(self, scores):
+    def _rows(self, scores: tf.Tensor) -> tf.Tensor:
         """Normal scores (..., F) -> scaled rows: the quantile of each, linear between two."""
         n_levels = self.quantiles.shape[1]
         level = 0.5 * (n_levels - 1) * (1 + tf.math.erf(scores / np.float32(np.sqrt(2))))
@@ -127,18 +130,18 @@ class Copula:
         return lower + (level - below) * (upper - lower)
 
 
-def _continued(scores, white, correlation):
+def _continued(scores: tf.Tensor, white: tf.Tensor, correlation: np.ndarray) -> tf.Tensor:
     """Let normal scores (B, T, F) go on for as many steps as `white` (n, B, F): (B, n, F).
 
     A vector autoregression over the last steps, whose coefficients the correlations give
     (Yule and Walker).
     """
-    coefficients, factor = (np.float32(x) for x in autoregression(correlation))
+    coefficients, factor = (x.astype(np.float32) for x in autoregression(correlation))
     n_windows, _, n_features = scores.shape
     n_remembered = coefficients.shape[1]
     last = tf.reshape(scores, (n_windows, -1))[:, -n_remembered:]
 
-    def step(carry, drawn):
+    def step(carry: tuple[tf.Tensor, tf.Tensor], drawn: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         last, _ = carry
         row = tf.matmul(last, coefficients, transpose_b=True)
         row += tf.matmul(drawn, factor, transpose_b=True)

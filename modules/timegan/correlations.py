@@ -16,7 +16,7 @@ N_POLYNOMIALS = 60
 NORMAL_RANGE = np.linspace(-8, 8, 8001)
 
 
-def lagged_correlation(windows):
+def lagged_correlation(windows: np.ndarray) -> np.ndarray:
     """Correlations of `windows` (n, T, F) over features and lags: float64 (T, F, F).
 
     Over all windows and all their pairs of steps. A feature that never moves goes with
@@ -38,7 +38,7 @@ def lagged_correlation(windows):
     return np.clip(correlation, -1, 1)
 
 
-def normal_memory(target, quantiles):
+def normal_memory(target: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     """Autocorrelations (T,) that normal scores need for values with those of `target` (T,).
 
     `quantiles`: (K,), of the values at even levels. A monotone function of a normal variable has
@@ -56,7 +56,7 @@ def normal_memory(target, quantiles):
     return np.interp(target, reached, grid)
 
 
-def _hermite(x, n):
+def _hermite(x: np.ndarray, n: int) -> np.ndarray:
     """The first `n` Hermite polynomials at `x`, each of variance 1 for a standard normal x."""
     polynomials = [np.ones_like(x), x]
     for k in range(1, n - 1):
@@ -65,7 +65,7 @@ def _hermite(x, n):
     return np.stack(polynomials)
 
 
-def with_memories(correlation, memories):
+def with_memories(correlation: np.ndarray, memories: np.ndarray) -> np.ndarray:
     """Give each feature of `correlation` (T, F, F) the autocorrelations `memories` (T, F).
 
     Each is passed through a linear filter of its own, so that the dependence between features at
@@ -90,16 +90,16 @@ def with_memories(correlation, memories):
     return np.clip(lagged / np.outer(deviation, deviation), -1, 1)
 
 
-def _toeplitz(autocorrelation):
+def _toeplitz(autocorrelation: np.ndarray) -> np.ndarray:
     return block_toeplitz(autocorrelation[:, None, None])
 
 
-def _power(covariance, exponent):
+def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:
     values, vectors = np.linalg.eigh(covariance)
     return (vectors * np.maximum(values, SMALLEST_VARIANCE) ** exponent) @ vectors.T
 
 
-def block_toeplitz(correlation):
+def block_toeplitz(correlation: np.ndarray) -> np.ndarray:
     """Correlations of one window: (T, F, F) -> (T * F, T * F), steps in time order."""
     n_steps, n_features, _ = correlation.shape
     both = np.concatenate([correlation[:0:-1].transpose(0, 2, 1), correlation])
@@ -108,7 +108,7 @@ def block_toeplitz(correlation):
     return blocks.transpose(0, 2, 1, 3).reshape(n_steps * n_features, -1)
 
 
-def factor_of(covariance):
+def factor_of(covariance: np.ndarray) -> np.ndarray:
     """Return L with rows as long as the deviations, L L' the nearest that is a covariance."""
     values, vectors = np.linalg.eigh(covariance)
     factor = vectors * np.sqrt(np.clip(values, 0, None))
@@ -117,7 +117,7 @@ def factor_of(covariance):
     return factor * (deviation / np.where(length > 0, length, 1))[:, None]
 
 
-def autoregression(correlation):
+def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return coefficients (F, P * F) on the P last steps, in time order, and a factor (F, F).
 
     `correlation`: (T, F, F). The factor is that of the part that is new at every step. Roots

@@ -14,6 +14,7 @@ from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
 from modules.records.site import SiteData
 from modules.runs.run import Run, saved_settings
+from modules.training.device import Device
 from modules.windows.cut import cut
 from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
@@ -48,7 +49,7 @@ def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSett
     return settings, Prepared(site_data, features, feature_names(site_data.columns), parts)
 
 
-def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device) -> None:
+def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
     """Train, and leave scaler, noise, mapping, model and report in `run`."""
     from modules.timegan import learning
     from modules.timegan.copula import Copula
@@ -66,7 +67,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device) -> No
     _report_after_training(run, prepared.site_data, settings, device)
 
 
-def write(run: Run, settings: GeneratorSettings, device) -> Path:
+def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     """Draw windows, or one series, into a CSV; return its path."""
     from modules.runs.spreadsheet import write_csv
     from modules.timegan import synthesis
@@ -106,7 +107,9 @@ def records_of(run: Run) -> SiteData:
     return site_data
 
 
-def _report_after_training(run, site_data, settings, device):
+def _report_after_training(
+    run: Run, site_data: SiteData, settings: TimeGANSettings, device: Device
+) -> None:
     """Write the report that `settings.report` asks for, on 1440 windows of the finished model.
 
     A report that the data do not support is told in the log: the training is none the worse.
@@ -124,8 +127,17 @@ def _report_after_training(run, site_data, settings, device):
         log.warning("No report: %s", error)
 
 
-def _write_report(run, site_data, settings, windows, kind):
+def _write_report(
+    run: Run, site_data: SiteData, settings: TimeGANSettings, windows: np.ndarray, kind: str
+) -> None:
     from modules.report.page import write_report
 
-    how = {name: getattr(settings, name) for name in ("seq_len", "heldout", "seed")}
-    write_report(run, site_data, windows, kind=kind, **how)
+    write_report(
+        run,
+        site_data,
+        windows,
+        kind=kind,
+        seq_len=settings.seq_len,
+        heldout=settings.heldout,
+        seed=settings.seed,
+    )

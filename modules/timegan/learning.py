@@ -1,18 +1,22 @@
 """One training of TimeGAN, from features to a model: what gan_train.py and the benchmarks share."""
 
 import logging
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 
-from modules.preprocessing import SCALERS
-from modules.timegan.noise import fitted_noise
+from modules.preprocessing import SCALERS, Scaler
+from modules.runs.run import Run
+from modules.timegan.noise import Noise, fitted_noise
 from modules.timegan.quantiles import QuantileMapping, as_rows, occurrences
 from modules.timegan.selection import Selection
 from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
+from modules.training.device import Device
 from modules.utils import TimeGAN
 from modules.windows.batches import Batches
+from settings import TimeGANSettings
 
 FITTED_WINDOWS = 2000
 FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
@@ -21,7 +25,14 @@ SEED_SHIFT = 1_000_003  # other windows than those that the report judges
 log = logging.getLogger(__name__)
 
 
-def train(features, names, parts, settings, run, device):
+def train(
+    features: np.ndarray,
+    names: Sequence[str],
+    parts: tuple[np.ndarray, np.ndarray],
+    settings: TimeGANSettings,
+    run: Run,
+    device: Device,
+) -> tuple[Scaler, TimeGAN, Noise]:
     """Train all phases in the folder of `run`; return scaler, `TimeGAN` and noise.
 
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
@@ -73,7 +84,15 @@ def train(features, names, parts, settings, run, device):
     return scaler, timegan, noise
 
 
-def fit_mapping(model, noise, scaler, series, starts, settings, device):
+def fit_mapping(
+    model: keras.Model,
+    noise: Noise,
+    scaler: Scaler,
+    series: np.ndarray,
+    starts: np.ndarray,
+    settings: TimeGANSettings,
+    device: Device,
+) -> QuantileMapping:
     """Fit a `QuantileMapping` to windows of the finished synthetic `model`.
 
     `noise`: see `modules.timegan.synthesis.sample`. `series`: float (n_rows, F), not scaled, and

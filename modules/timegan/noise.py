@@ -1,14 +1,21 @@
 """What a generator makes windows of: the kinds of noise, at any length."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import tensorflow as tf
 
 from modules.timegan.copula import Copula
+from settings import TimeGANSettings
+
+Noise = Callable[[tf.random.Generator, tuple[int, int, int]], tf.Tensor]
 
 SHORTEST, LONGEST = 0.3, 16.0  # correlation times of `coloured` noise: in steps, and in windows
 
 
-def fitted_noise(settings, names, scaled, starts):
+def fitted_noise(
+    settings: TimeGANSettings, names: Sequence[str], scaled: np.ndarray, starts: np.ndarray
+) -> Noise:
     """Return the noise that `settings` name, see `noise_maker`, or a `Copula` of the windows.
 
     `names`, `scaled`, float32 (n_rows, F), and `starts`, int (n_windows,): features, rows and
@@ -19,7 +26,7 @@ def fitted_noise(settings, names, scaled, starts):
     return noise_maker(settings.noise, settings.seq_len)
 
 
-def noise_maker(kind, seq_len):
+def noise_maker(kind: str, seq_len: int) -> Noise:
     """Return a function of (`tf.random.Generator`, shape (B, T, Z)) -> float32 noise.
 
     `kind`: `uniform` in 0...1 or `normal`, both new at every step; or `coloured`, normal with a
@@ -34,7 +41,7 @@ def noise_maker(kind, seq_len):
     )
 
 
-def autocorrelations(n_channels, seq_len):
+def autocorrelations(n_channels: int, seq_len: int) -> np.ndarray:
     """Lag-1 autocorrelation of each channel: float32 (n_channels,).
 
     Their correlation times lie between 0.3 steps and 16 windows, in equal ratios.
@@ -43,7 +50,7 @@ def autocorrelations(n_channels, seq_len):
     return np.exp(-1 / times).astype(np.float32)
 
 
-def coloured(white, autocorrelation):
+def coloured(white: tf.Tensor, autocorrelation: np.ndarray) -> tf.Tensor:
     """Standard normal `white` (B, T, Z) -> stationary AR(1) of unit variance, same shape.
 
     x[0] = white[0]; x[t] = a x[t - 1] + sqrt(1 - a^2) white[t], with `autocorrelation` a (Z,).

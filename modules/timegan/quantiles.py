@@ -5,8 +5,9 @@ them the order in time and the dependence between columns, as the model made the
 share no row, each an event with a beginning of its own, have such a function per value instead.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,14 +27,20 @@ class QuantileMapping:
     trained directions, the angle gains by it.
     """
 
-    FILE: ClassVar = "quantiles.json"
+    FILE: ClassVar[str] = "quantiles.json"
 
     names: tuple[str, ...]
     generated: np.ndarray
     training: np.ndarray
 
     @classmethod
-    def fit(cls, names, generated, training, weights=None):
+    def fit(
+        cls,
+        names: Sequence[str],
+        generated: np.ndarray,
+        training: np.ndarray,
+        weights: np.ndarray | None = None,
+    ) -> "QuantileMapping":
         """Learn from scaled windows `generated` (..., F) and scaled rows `training` (n_rows, F).
 
         `training` is (n_windows, T * F) where windows of T rows share none, see `as_rows`.
@@ -44,7 +51,7 @@ class QuantileMapping:
         return cls.of(names, quantiles_of(generated), quantiles_of(training, weights))
 
     @classmethod
-    def of(cls, names, generated, training):
+    def of(cls, names: Any, generated: Any, training: Any) -> "QuantileMapping":
         """Return the mapping of the features `names` with these quantiles, (F, K) each.
 
         Raises ValueError or TypeError when they are no quantiles of F features.
@@ -64,7 +71,7 @@ class QuantileMapping:
             raise ValueError("quantiles must not decrease")
         return cls(names, generated, training)
 
-    def __call__(self, scaled):
+    def __call__(self, scaled: np.ndarray) -> np.ndarray:
         """Map scaled windows (..., T, F) to float64 (..., T, F), in the range of the training rows.
 
         Linear between quantiles. A value that is several generated quantiles at once goes to the
@@ -82,7 +89,7 @@ class QuantileMapping:
         return rows.reshape(padded.shape)[..., :n_steps, :]
 
 
-def quantiles_of(rows, weights=None):
+def quantiles_of(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Return the quantiles of every column at `LEVELS` even levels: float64 (F, LEVELS).
 
     `rows`: scaled (..., F). `weights`: int (n_rows,), how often each row counts; None is once.
@@ -91,13 +98,13 @@ def quantiles_of(rows, weights=None):
     return np.quantile(rows, levels, axis=0, method="inverted_cdf", weights=weights).T
 
 
-def mapped(scaled, generated, training):
+def mapped(scaled: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.ndarray:
     """Map windows (..., F) from quantiles `generated` to `training`, (F, K): `QuantileMapping`."""
     columns = zip(np.moveaxis(scaled, -1, 0), generated, training, strict=True)
     return np.stack([_map(*column) for column in columns], -1)
 
 
-def _map(values, generated, training):
+def _map(values: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.ndarray:
     knots, first, ties = np.unique(generated, return_index=True, return_counts=True)
     middle = first + (ties - 1) / 2
     targets = np.interp(middle, np.arange(len(training)), training)
@@ -105,7 +112,9 @@ def _map(values, generated, training):
     return np.clip(np.interp(values, knots, targets), targets[0], targets[-1])
 
 
-def as_rows(scaled, starts, seq_len):
+def as_rows(
+    scaled: np.ndarray, starts: np.ndarray, seq_len: int
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Return rows, starts and a length such that each column of the rows has one distribution.
 
     `scaled`: (n_rows, F). `starts`: int (n_windows,), of windows of `seq_len` rows. What is given,
@@ -124,7 +133,7 @@ def as_rows(scaled, starts, seq_len):
     return windows_at(scaled, starts, seq_len).reshape(n_windows, -1), np.arange(n_windows), 1
 
 
-def occurrences(starts, seq_len, n_rows):
+def occurrences(starts: np.ndarray, seq_len: int, n_rows: int) -> np.ndarray:
     """Return in how many windows each row stands, int (n_rows,).
 
     >>> occurrences(np.array([0, 1, 4]), seq_len=2, n_rows=6)

@@ -1,12 +1,15 @@
 """Which weights of the joint phase are kept: the nearest to held-out windows, copies ruled out."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 from scipy.spatial.distance import cdist
 
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
+from modules.timegan.noise import Noise
 from modules.timegan.quantiles import as_rows, mapped, occurrences, quantiles_of
+from modules.training.device import Device
 from modules.windows.cut import windows_at
 from modules.windows.splits import thinned
 
@@ -25,9 +28,21 @@ class Selection:
     `modules.timegan.noise`. `maps`: score the windows as quantile mapping leaves them.
     """
 
-    NAMES = ("heldout_distance", "neighbour_ratio")
+    NAMES: tuple[str, ...] = ("heldout_distance", "neighbour_ratio")
 
-    def __init__(self, model, scaled, starts, unseen, *, seq_len, noise, seed, device, maps=False):
+    def __init__(
+        self,
+        model: keras.Model,
+        scaled: np.ndarray,
+        starts: np.ndarray,
+        unseen: np.ndarray,
+        *,
+        seq_len: int,
+        noise: Noise,
+        seed: int,
+        device: Device,
+        maps: bool = False,
+    ) -> None:
         self._model, self._device = model, device
         shape = (N_WINDOWS, seq_len, model.input_shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
@@ -46,7 +61,7 @@ class Selection:
         judged = thinned(judged, N_WINDOWS)
         self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
 
-    def scores(self):
+    def scores(self) -> dict[str, float]:
         """Return the scores of the model as it stands, named as in `NAMES`.
 
         The second is the distance to the nearest training window, in units of that between
@@ -60,11 +75,10 @@ class Selection:
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(self.NAMES, (self._distance(windows), nearest / self._usual), strict=True))
 
-    @staticmethod
-    def is_no_copy(named):
+    def is_no_copy(self, named: dict[str, float]) -> bool:
         """Whether the windows keep their distance from those trained on."""
         return named["neighbour_ratio"] >= NEAREST_ALLOWED
 
     @tf.function(autograph=False)
-    def _draw(self):
+    def _draw(self) -> tf.Tensor:
         return self._device.call(self._model, self._noise, training=False)

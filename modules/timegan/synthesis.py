@@ -1,22 +1,25 @@
 """From a trained synthetic model to a table in the site's own columns and units."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
 from modules.errors import DataError
-from modules.preprocessing import decode_angles
-from modules.records.columns import ANGLE, ATOM_SLICE, wrap_angle
-from modules.runs.run import saved_settings
+from modules.preprocessing import Scaler, decode_angles
+from modules.records.columns import ANGLE, ATOM_SLICE, Column, wrap_angle
+from modules.runs.run import Run, saved_settings
 from modules.runs.spreadsheet import decimals
 from modules.runs.trained import Trained, load_trained
 from modules.timegan.copula import Copula
-from modules.timegan.noise import noise_maker
+from modules.timegan.noise import Noise, noise_maker
 from modules.timegan.quantiles import QuantileMapping
+from modules.training.device import Device
+from settings import TimeGANSettings
 
 BATCH = 1024  # windows per call
 
@@ -30,14 +33,16 @@ class Synthesizer:
     """
 
     trained: Trained
-    noise: Callable
+    noise: Noise
     mapping: QuantileMapping | None
 
     @property
-    def seq_len(self):
+    def seq_len(self) -> int:
         return self.trained.settings.seq_len
 
-    def draw(self, n_windows, n_steps, *, seed, device, raw=False):
+    def draw(
+        self, n_windows: int, n_steps: int, *, seed: int, device: Device, raw: bool = False
+    ) -> np.ndarray:
         """Return windows in physical units: float64 (n_windows, n_steps, n_variables).
 
         See `sample` and `to_physical`. `raw` leaves out the quantile mapping of a run that has
@@ -51,13 +56,19 @@ class Synthesizer:
         return to_physical(scaled, self.trained.scaler, self.trained.columns)
 
 
-def load(run, settings_class, *, model_path=None, scale_path=None):
+def load(
+    run: Run,
+    settings_class: type[TimeGANSettings],
+    *,
+    model_path: str | None = None,
+    scale_path: str | None = None,
+) -> Synthesizer:
     """Return the `Synthesizer` of a finished `run`, whose settings are of `settings_class`.
 
     See `modules.runs.trained.load_trained` for the rest and for what is refused.
     """
     settings = saved_settings(run, settings_class)
-    kinds = [QuantileMapping] if settings.quantile_mapping else []
+    kinds: list[type] = [QuantileMapping] if settings.quantile_mapping else []
     kinds += [Copula] if settings.noise == "copula" else []
     trained = load_trained(
         run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds)
@@ -73,7 +84,9 @@ def load(run, settings_class, *, model_path=None, scale_path=None):
     return Synthesizer(trained, noise, trained.tables.get(QuantileMapping))
 
 
-def sample(model, n_windows, seq_len, *, noise, seed, device):
+def sample(
+    model: keras.Model, n_windows: int, seq_len: int, *, noise: Noise, seed: int, device: Device
+) -> np.ndarray:
     """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F).
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, a
@@ -85,14 +98,14 @@ def sample(model, n_windows, seq_len, *, noise, seed, device):
     noise_shape = (batch, seq_len, model.input_shape[-1])
 
     @tf.function(autograph=False)
-    def draw():
+    def draw() -> tf.Tensor:
         return device.call(model, noise(random, noise_shape), training=False)
 
     batches = [draw().numpy() for _ in range(math.ceil(n_windows / batch))]
     return np.concatenate(batches)[:n_windows]
 
 
-def to_physical(scaled, scaler, columns):
+def to_physical(scaled: np.ndarray, scaler: Scaler, columns: Sequence[Column]) -> np.ndarray:
     """Scaled windows (..., n_features) -> physical units (..., n_variables), within all limits.
 
     `columns`: list of `Column`. A value within 0.5 % of the range from an atom
@@ -106,17 +119,20 @@ def to_physical(scaled, scaler, columns):
     return values + 0.0  # no negative zeros
 
 
-def _within_limits(values, column):
+def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
+    lowest, highest = column.observed
     for atom in column.atoms:
-        reach = ATOM_SLICE * (column.observed_max - column.observed_min)
+        reach = ATOM_SLICE * (highest - lowest)
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
-    values = np.round(values, decimals(max(abs(column.observed_min), abs(column.observed_max))))
+    values = np.round(values, decimals(max(abs(lowest), abs(highest))))
     if column.kind == ANGLE:
-        return wrap_angle(values, column.lower)
-    return np.clip(values, column.observed_min, column.observed_max)
+        return wrap_angle(values, column.lower or 0.0)
+    return np.clip(values, lowest, highest)
 
 
-def to_table(windows, columns, *, freq, start):
+def to_table(
+    windows: np.ndarray, columns: Sequence[Column], *, freq: str | None, start: str | None
+) -> pd.DataFrame:
     """Lay windows (n_windows, T, n_variables) under each other, as the CSV has them.
 
     Columns `window` (0, 1, ...), `DateTime`, then the variables. Time runs on from `start` in
@@ -137,6 +153,6 @@ def to_table(windows, columns, *, freq, start):
     return table
 
 
-def _unlike(name, table):
+def _unlike(name: str, table: pd.DataFrame) -> str:
     """`name`, with underscores behind it where a variable is called so."""
     return _unlike(f"{name}_", table) if name in table else name

@@ -150,7 +150,7 @@ def _configure(n_jobs):
     """Share the cores out among the processes; return the `Device`."""
     import tensorflow as tf
 
-    from modules.training.device import configure
+    from modules.training.setup import configure
 
     device = configure(None)
     if n_jobs > 1:

@@ -19,8 +19,9 @@ import numpy as np
 import tensorflow as tf
 
 from modules.timegan.noise import noise_maker
-from modules.training.device import Device, configure
+from modules.training.device import Device
 from modules.training.phases import compiled
+from modules.training.setup import configure
 from modules.utils import GENERATOR_UPDATES, TimeGAN
 from modules.windows.batches import Batches
 from settings import TimeGANSettings

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.eager import context
 
-from modules.training.device import keep_order
 from modules.training.phases import compiled
+from modules.training.setup import keep_order
 from tests.tiny import tiny_batches, tiny_timegan
 
 

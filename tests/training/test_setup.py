@@ -3,7 +3,8 @@
 import pytest
 import tensorflow as tf
 
-from modules.training.device import Device, configure
+from modules.training.device import Device
+from modules.training.setup import configure
 
 
 @pytest.fixture
