@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-DEMO_STEPS ?= 400
 
 .PHONY: help demo test slow lint benchmark clean
 
@@ -10,7 +9,7 @@ help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
-	$(RUN) gan_train.py --train_step $(DEMO_STEPS) --report none
+	$(RUN) gan_train.py --preset best --report none
 	$(RUN) gan_generator.py --report
 
 test: $(VENV)/installed-tests ## Run the fast tests, one file on each core

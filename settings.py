@@ -78,7 +78,7 @@ class ProgramSettings(BaseSettings):
 
 
 class TrainingSettings(ProgramSettings):
-    """How a run is trained and told of: common to every family."""
+    """How a run is trained, logged and resumed: common to every family."""
 
     batch_size: PositiveInt = Field(128, description="Windows per step.")
     log_interval: PositiveInt = Field(100, description="Steps between two log lines.")

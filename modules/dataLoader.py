@@ -64,7 +64,7 @@ def read_site(settings: S) -> tuple[S, SiteData]:
 def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     """Read `settings.data_path` as files of `settings.location`: one table per turbine.
 
-    A turbine is told by the site's turbine column; else by the subfolder of its files; else by
+    A turbine is named by the site's turbine column; else by the subfolder of its files; else by
     the file name without the date or period at its end (WT01_2021-01.csv is WT01). Files of one
     turbine are joined in time. Files that would be joined but cover the same time are different
     turbines, each named by its path. `settings.gen_name` keeps the turbines, files or folders of

@@ -15,7 +15,7 @@ INTERRUPTED = 130  # the shell's code for Ctrl-C
 def run(program: Callable[[], object]) -> int:
     """Call `program()` and return its exit code: 0, 2 for settings and data, 1 for a failed run.
 
-    What a user did wrong is told in one message, without a traceback.
+    What a user did wrong is said in one message, without a traceback.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow is imported only later
     if hasattr(sys.stdout, "reconfigure"):  # a file's name may be no text, a console of few letters

@@ -1,6 +1,6 @@
 """The forecaster of documents 001 and 004 as a family.
 
-What needs TensorFlow is imported where it is used: a wrong setting is told without it.
+What needs TensorFlow is imported where it is used: a wrong setting is answered without it.
 """
 
 import logging

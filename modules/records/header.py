@@ -206,8 +206,8 @@ def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:
     largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0)
     if largest > LARGEST_NUMBER:
         raise DataError(
-            f"{path}, column '{name}' holds {largest:g}; at most {LARGEST_NUMBER:g} can be "
-            "reckoned with. Correct the reading, or leave the cell empty."
+            f"{path}, column '{name}' holds {largest:g}; at most {LARGEST_NUMBER:g} is "
+            "allowed. Correct the reading, or leave the cell empty."
         )
     return numbers
 

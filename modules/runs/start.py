@@ -85,7 +85,7 @@ def logged_to(path: Path) -> Iterator[None]:
         raise
     finally:
         root.removeHandler(handler)
-        with contextlib.suppress(OSError):  # a full disk has been told of by now
+        with contextlib.suppress(OSError):  # a full disk has been reported by now
             handler.close()
 
 

@@ -53,9 +53,9 @@ class Copula:
     ) -> "Copula":
         """Learn from the windows of `seq_len` rows that begin at `starts`, int (n_windows,).
 
-        `scaled`: float (n_rows, F). What goes with what is told by ranks, so that a rare extreme
+        `scaled`: float (n_rows, F). Dependence is measured by ranks, so that a rare extreme
         does not hide it; how long each feature remembers, by its values. Windows that share no rows
-        are told value by value where there are more of them than values in one.
+        get a distribution for each value where there are more of them than values in one.
         """
         scaled, starts, seq_len = as_rows(scaled, starts, seq_len)
         quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))

@@ -1,6 +1,6 @@
 """TimeGAN as a family: what gan_train.py and gan_generator.py call.
 
-What needs TensorFlow is imported where it is used: a wrong setting is told without it.
+What needs TensorFlow is imported where it is used: a wrong setting is answered without it.
 """
 
 import logging
@@ -112,7 +112,7 @@ def _report_after_training(
 ) -> None:
     """Write the report that `settings.report` asks for, on 1440 windows of the finished model.
 
-    A report that the data do not support is told in the log: the training is none the worse.
+    A report that the data do not support is a warning in the log: the training is unharmed.
     """
     if settings.report == "none":
         return

@@ -10,15 +10,18 @@ from modules.records.sample import make_sample
 from tests.processes import ROOT
 
 PROGRAM = """
-import json, sys
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
 import gan_train, gan_generator
-main = {"gan_train": gan_train.main, "gan_generator": gan_generator.main}[sys.argv[1]]
-try:
-    code = main(sys.argv[2:])
-except SystemExit as stop:
-    code = stop.code
-loaded = [name for name in ("tensorflow", "keras") if name in sys.modules]
-print(json.dumps([code, loaded]))
+mains = {"gan_train": gan_train.main, "gan_generator": gan_generator.main}
+for case, (program, *words) in json.load(sys.stdin).items():
+    with redirect_stdout(io.StringIO()) as said, redirect_stderr(io.StringIO()):
+        try:
+            code = mains[program](words)
+        except SystemExit as stop:
+            code = stop.code
+    loaded = [name for name in ("tensorflow", "keras") if name in sys.modules]
+    print(json.dumps([case, code, loaded, said.getvalue()]))
 """
 CASES = {
     "a wrong setting": (2, ["gan_train", "--seq_len", "1"]),
@@ -41,21 +44,25 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def told(tmp_path_factory):
+    """Case -> exit code, libraries loaded by then, output: all in one process, in their order."""
     folder = tmp_path_factory.mktemp("plain")
     make_sample(folder / "days", days=2, n_turbines=1)
     (folder / "wrong.csv").write_text("a,b\n1\n2,3,4\n")
-    return folder
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_it_is_told_without_loading_tensorflow(workspace, case):
-    code, words = CASES[case]
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
-        cwd=workspace,
+        [sys.executable, "-c", PROGRAM],
+        cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        input=json.dumps({case: words for case, (_, words) in CASES.items()}),
         capture_output=True,
         text=True,
     )
-    assert json.loads(done.stdout.splitlines()[-1]) == [code, []], done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {case: rest for case, *rest in lines}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_told_without_loading_tensorflow(told, case):
+    code, loaded, said = told[case]
+    assert (code, loaded) == (CASES[case][0], []), said

@@ -107,7 +107,7 @@ def test_lines_that_end_as_on_the_first_macs_are_read(tmp_path):
     assert is_accepted(path, "westsouth", "10T")
 
 
-def test_a_reading_beyond_what_can_be_reckoned_with_is_refused_by_column(tmp_path):
+def test_a_reading_beyond_the_largest_number_is_refused_by_column(tmp_path):
     table = westsouth()
     table.loc[3, "WindSpeed"] = 1e200
     path = write(table, tmp_path / "WT01.csv")
