@@ -99,7 +99,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
 
 
 def _find_files(root: Path) -> list[Path]:
-    if root.is_dir():
+    if files.is_folder(root):
         found = [path for path in files.files_below(root) if is_data_file(path)]
         if not found:
             raise DataError(
@@ -107,7 +107,7 @@ def _find_files(root: Path) -> list[Path]:
                 "Set `--data_path` to a .csv, .csv.gz or .parquet file, or a folder of them."
             )
         return found
-    if not root.is_file():
+    if not files.is_file(root):
         raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
     if not is_data_file(root):
         raise DataError(f"{root} is no .csv, .csv.gz or .parquet file. Set `--data_path`.")

@@ -45,6 +45,19 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def is_file(path: Path) -> bool:
+    return path.is_file()
+
+
+def is_folder(path: Path) -> bool:
+    return path.is_dir()
+
+
+def remove_file(path: Path) -> None:
+    """Remove the file `path`, if it is there."""
+    path.unlink(missing_ok=True)
+
+
 def files_below(folder: Path) -> list[Path]:
     """Every file in `folder` and its subfolders, hidden ones left out, sorted by path."""
     return [
@@ -130,7 +143,7 @@ def replacing(path: Path, name_it: Callable[[str, Path], None] | None = None) ->
             os.chmod(name, 0o644)
             (name_it or os.replace)(name, path)
         finally:
-            Path(name).unlink(missing_ok=True)
+            remove_file(Path(name))
     except FileExistsError:
         raise
     except OSError as error:
@@ -177,7 +190,7 @@ def folder_holds(folder: Path, contents: dict[str, bytes]) -> bool:
 
 def sweep(folder: Path) -> None:
     """Remove what a killed program left half written in `folder`: files, and TensorFlow's."""
-    for path in Path(folder).glob(f"{UNFINISHED}*"):
-        path.unlink(missing_ok=True)
-    for path in Path(folder).glob("ckpt-*_temp"):
+    for path in files_in(folder, f"{UNFINISHED}*"):
+        remove_file(path)
+    for path in folders_in(folder, "ckpt-*_temp"):
         remove_folder(path)

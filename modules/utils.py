@@ -5,7 +5,7 @@ discriminator's gate is `gamma` as document 000 means it.
 """
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -13,7 +13,7 @@ import tensorflow as tf
 from models import losses
 from models.definemodel import DefineModel, chain
 from modules.training.device import Device
-from modules.training.phases import Phase
+from modules.training.phases import Choosing, Phase
 from modules.windows.batches import Batches
 
 RECONSTRUCTION_WEIGHT = 10.0
@@ -42,18 +42,6 @@ LOSSES = {
 }
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
-
-
-class Choosing(Protocol):
-    """What the best weights of the joint phase are chosen by."""
-
-    NAMES: tuple[str, ...]
-
-    def scores(self) -> dict[str, float]:
-        """Of the sampling networks as they stand, by name; the first is the one to be lowest."""
-
-    def is_no_copy(self, named: dict[str, float]) -> bool:
-        """Whether weights with these scores may be chosen at all."""
 
 
 class TimeGAN(tf.Module):

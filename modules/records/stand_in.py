@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from modules import files
 from modules.errors import DataError
 from modules.records.sample import make_sample
 
@@ -18,7 +19,7 @@ def stand_in(data_path: str, location: str) -> str:
     The sample stands in for the default path only: one that somebody typed must exist. Raises
     DataError where `location` is not the sample's.
     """
-    if data_path != NO_DATA or Path(NO_DATA).exists():
+    if data_path != NO_DATA or files.is_file(Path(NO_DATA)) or files.is_folder(Path(NO_DATA)):
         return data_path
     if location != LOCATION:
         raise DataError(

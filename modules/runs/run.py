@@ -44,12 +44,12 @@ class Run:
     @property
     def is_finished(self) -> bool:
         """Whether training came to its end: the model is the last file a run writes."""
-        return (self.model_folder / MODEL).is_file()
+        return files.is_file(self.model_folder / MODEL)
 
     @property
     def is_resumable(self) -> bool:
         """Whether training has begun, not come to its end, and nobody is at it."""
-        begun = all((self.model_folder / name).is_file() for name in (SETTINGS, COLUMNS))
+        begun = all(files.is_file(self.model_folder / name) for name in (SETTINGS, COLUMNS))
         return begun and not self.is_finished and locks.is_free(self.model_folder)
 
     def read_settings(self) -> dict[str, Any]:
@@ -217,9 +217,9 @@ def _locate(folder: str, result_dir: str) -> Run:
     """The run named by its folder, its model folder, or its bare name or number in `result_dir`."""
     name = f"experiment_{int(folder):02d}" if re.fullmatch(r"[0-9]{1,9}", folder) else folder
     try:
-        path = Path(name) if Path(name).is_dir() else Path(result_dir) / name
+        path = Path(name) if files.is_folder(Path(name)) else Path(result_dir) / name
         run = Run(path.with_name(path.name.removesuffix("_model")))
-        is_run = RUN_NAME.fullmatch(run.folder.name) and run.model_folder.is_dir()
+        is_run = RUN_NAME.fullmatch(run.folder.name) and files.is_folder(run.model_folder)
     except (OSError, ValueError):  # a name no file can have
         is_run = False
     if not is_run:

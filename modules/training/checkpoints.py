@@ -38,7 +38,7 @@ class Checkpoints:
                 self._checkpoint, str(self._folder), max_to_keep=N_KEPT, checkpoint_name="ckpt"
             )
         except ValueError:  # a power cut can leave TensorFlow's list empty; nobody else needs it
-            (self._folder / LIST).unlink()
+            files.remove_file(self._folder / LIST)
             return self._manage()
 
     @property

@@ -25,7 +25,7 @@ class LossHistory:
         self._events = tf.summary.create_file_writer(str(folder))
 
     def __enter__(self) -> Self:
-        if not self._path.exists():
+        if not files.is_file(self._path):
             self._write([])
         self._open()
         return self

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import keras
 import tensorflow as tf
@@ -38,6 +39,18 @@ class Phase:
     patience: int = 0
     takes_spare: bool = False
     decay: float = 0.0
+
+
+class Choosing(Protocol):
+    """What the best weights of the joint phase are chosen by."""
+
+    NAMES: tuple[str, ...]
+
+    def scores(self) -> dict[str, float]:
+        """Of the sampling networks as they stand, by name; the first is the one to be lowest."""
+
+    def is_no_copy(self, named: dict[str, float]) -> bool:
+        """Whether weights with these scores may be chosen at all."""
 
 
 def compiled(phase: Phase) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
