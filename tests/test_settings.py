@@ -112,16 +112,22 @@ def test_a_preset_written_into_the_file_is_the_one_given(tmp_path, preset):
 
 
 @pytest.mark.parametrize("preset", settings.PRESETS)
-@pytest.mark.parametrize("name", SHIPPED)
-def test_an_edited_default_counts_before_a_preset_as_if_it_were_given(tmp_path, preset, name):
-    value = EDITED[name]
-    assert value != SHIPPED[name]
-    edited = edited_settings(tmp_path, **{name: value, "preset": preset})
-    is_flag = name in ("keep_best", "atoms")
-    option = f"--{name}" if is_flag else f"--{name}={value}"
-    given = read_settings(TimeGANSettings, [f"--preset={preset}", option])
+def test_edited_defaults_count_before_a_preset_as_if_they_were_given(tmp_path, preset):
+    assert EDITED.keys() == SHIPPED.keys()
+    assert not [name for name, value in EDITED.items() if value == SHIPPED[name]]
+    edited = read_settings(edited_settings(tmp_path, **EDITED, preset=preset), [])
+    flags = {name for name in ("keep_best", "atoms") if EDITED[name]}
+    options = [f"--{name}" if name in flags else f"--{name}={EDITED[name]}" for name in EDITED]
+    given = read_settings(TimeGANSettings, [f"--preset={preset}", *options])
+    assert edited.model_dump() == given.model_dump()
+    assert {name: given.model_dump()[name] for name in EDITED} == EDITED
+
+
+@pytest.mark.parametrize("name", ["sel_rnn", "num_layers", "quantile_mapping"])
+def test_one_edited_default_leaves_the_rest_to_the_preset(tmp_path, name):
+    edited = edited_settings(tmp_path, **{name: EDITED[name]}, preset="best")
+    given = read_settings(TimeGANSettings, ["--preset=best", f"--{name}={EDITED[name]}"])
     assert read_settings(edited, []).model_dump() == given.model_dump()
-    assert getattr(given, name) == value
 
 
 def test_the_document_preset_repeats_the_defaults():

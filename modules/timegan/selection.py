@@ -75,7 +75,8 @@ class Selection:
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(self.NAMES, (self._distance(windows), nearest / self._usual), strict=True))
 
-    def is_no_copy(self, named: dict[str, float]) -> bool:
+    @staticmethod
+    def is_no_copy(named: dict[str, float]) -> bool:
         """Whether the windows keep their distance from those trained on."""
         return named["neighbour_ratio"] >= NEAREST_ALLOWED
 
