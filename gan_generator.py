@@ -21,9 +21,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def generate(settings: GeneratorSettings) -> Path:
     """Write what a run was trained for; return its path."""
-    from modules.runs.run import family_of, find, folder_beside
+    from modules.runs.run import family_of, find, folder_of
+    from modules.runs.spreadsheet import check_place
 
-    folder = settings.run or folder_beside(settings.model_path or settings.scale_path)
+    check_place(settings.output)
+    folder = settings.run
+    for name in ("model_path", "scale_path"):
+        if folder is None and (path := getattr(settings, name)):
+            folder = folder_of(path, name)
     run = find(folder, settings.result_dir)
     family = plug(family_of(run, FAMILIES))
 

@@ -19,8 +19,12 @@ log = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Train the family named by the first word, `timegan` for none. Returns the exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    name, arguments = named_family(arguments, FAMILIES)
-    return programs.run(lambda: train(name, read_settings(FAMILIES[name], arguments)))
+
+    def program() -> None:
+        name, options = named_family(arguments, FAMILIES)
+        train(name, read_settings(FAMILIES[name], options))
+
+    return programs.run(program)
 
 
 def train(name: str, settings: TrainingSettings) -> Path | None:

@@ -1,7 +1,7 @@
 """From the words of a command line to settings, or to a message about those that are wrong."""
 
 import importlib
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -11,18 +11,24 @@ from pydantic_settings import SettingsError as CommandLineError
 
 from modules.errors import SettingsError
 
+TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 STANDING_ALONE = {"--resume": "latest", "--report": "quick"}
 
 S = TypeVar("S", bound=BaseSettings)
 
 
-def named_family(arguments: list[str], families: Container[str]) -> tuple[str, list[str]]:
+def named_family(arguments: list[str], families: Collection[str]) -> tuple[str, list[str]]:
     """Split off the family that the first of `arguments` names: (family, the rest).
 
-    `timegan` where it names none of `families`.
+    `timegan` where an option stands first. Raises SettingsError for another word.
     """
     if arguments and arguments[0] in families:
         return arguments[0], arguments[1:]
+    if arguments and not arguments[0].startswith("-"):
+        raise SettingsError(
+            f"The first word must name a family: {', '.join(families)}. "
+            f"Received: {arguments[0]!r}. Leave it out for timegan."
+        )
     return "timegan", arguments
 
 
@@ -41,7 +47,7 @@ def read_settings(settings_class: type[S], arguments: Sequence[str]) -> S:
     """
     _refuse_two_names(settings_class, arguments)
     try:
-        return CliApp.run(settings_class, cli_args=_with_meant_words(arguments))
+        return CliApp.run(settings_class, cli_args=_with_meant_words(settings_class, arguments))
     except ValidationError as error:
         raise SettingsError(explain(error)) from None
     except CommandLineError as error:
@@ -59,13 +65,24 @@ def _refuse_two_names(settings_class: type[BaseSettings], arguments: Sequence[st
             raise SettingsError(f"{spelt} are names of one setting, `{field}`. Give one of them.")
 
 
-def _with_meant_words(arguments: Sequence[str]) -> list[str]:
-    """Let `--resume` and `--report` stand alone: the newest unfinished run, the quick report."""
-    arguments = list(arguments)
-    for i, argument in enumerate(arguments):
-        if argument in STANDING_ALONE and (arguments[i + 1 :] + ["--"])[0].startswith("--"):
-            arguments[i] = f"{argument}={STANDING_ALONE[argument]}"
-    return arguments
+def _with_meant_words(settings_class: type[BaseSettings], arguments: Sequence[str]) -> list[str]:
+    """Let `--resume` and `--report` stand alone, and flags take a word: `--atoms false`."""
+    fields = settings_class.model_fields.items()
+    flags = {f"--{name}" for name, field in fields if field.annotation is bool}
+    meant: list[str] = []
+    words = list(arguments)
+    while words:
+        option, _, word = words.pop(0).partition("=")
+        follows = words and not words[0].startswith("--")
+        if option in STANDING_ALONE and not (word or follows):
+            word = STANDING_ALONE[option]
+        if option in flags and (word or follows):
+            word = word or words.pop(0)
+            if word.lower() not in TRUTH:
+                raise SettingsError(f"`{option[2:]}` must be true or false. Received: {word!r}.")
+            option, word = option if TRUTH[word.lower()] else f"--no-{option[2:]}", ""
+        meant.append(f"{option}={word}" if word else option)
+    return meant
 
 
 def explain(error: ValidationError) -> str:

@@ -42,7 +42,7 @@ class LoadSettings(Protocol):
 class ReadSettings(LoadSettings, SiteSettings, Protocol):
     """What `read_site` reads of the settings, which are a pydantic model."""
 
-    def model_copy(self, *, update: dict[str, Any]) -> Self: ...
+    def completed(self, **values: Any) -> Self: ...
 
 
 S = TypeVar("S", bound=ReadSettings)
@@ -57,7 +57,7 @@ def read_site(settings: S) -> tuple[S, SiteData]:
     """
     get_site(settings.location)
     data_path = stand_in(settings.data_path, settings.location)
-    settings = settings.model_copy(update={"data_path": data_path})
+    settings = settings.completed(data_path=data_path)
     return settings, clean(load(settings), settings)
 
 

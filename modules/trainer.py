@@ -38,6 +38,9 @@ class Folders(Protocol):
     @property
     def model_folder(self) -> Path: ...
 
+    @property
+    def resume_command(self) -> str: ...
+
 
 class Trainer:
     """Trains phase after phase and keeps what a run is worth: losses, events, checkpoints.
@@ -93,8 +96,8 @@ class Trainer:
         except (OSError, tf.errors.OpError) as error:
             raise RunError(
                 f"Training stopped: {' '.join(str(error).split())}. Last checkpoint: "
-                f"{self.checkpoints.latest}. When the cause is mended, go on with "
-                f"`--resume {self.run.folder.name}`."
+                f"{self.checkpoints.latest}. When the cause is mended, go on with: "
+                f"{self.run.resume_command}"
             ) from None
 
     def _begin(self, history: LossHistory) -> None:
@@ -220,7 +223,7 @@ class Trainer:
         self._save(phase, step)
         raise Stopped(
             f"Stopped at {phase.name} step {step}, saved as {self.checkpoints.latest}. "
-            f"Go on with: python gan_train.py --resume {self.run.folder.name}"
+            f"Go on with: {self.run.resume_command}"
         )
 
 

@@ -1,5 +1,6 @@
 """Files written whole or not at all."""
 
+import ast
 import errno
 import os
 import signal
@@ -97,3 +98,23 @@ def test_a_folder_holds_files_to_the_last_byte_or_not_at_all(tmp_path):
     assert not files.folder_holds(tmp_path / "folder", {"a": b"1", "b": b"3"})
     assert not files.folder_holds(tmp_path / "folder", {"a": b"1", "c": b"2"})
     assert not files.folder_holds(tmp_path / "nowhere", {"a": b"1"})
+
+
+ALONE = {"files.py", "locks.py"}  # who may touch files
+TOUCHING = {
+    *("open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rmdir"),
+    *("touch", "iterdir", "glob", "rglob", "is_file", "is_dir", "exists"),
+}
+
+
+def test_only_the_file_room_touches_files():
+    found = []
+    for path in sorted((ROOT / "modules").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and path.name not in ALONE:
+                called = node.func
+                is_ours = isinstance(called, ast.Attribute) and ast.unparse(called.value) == "files"
+                name = getattr(called, "attr", getattr(called, "id", ""))
+                if name in TOUCHING and not is_ours:
+                    found.append(f"{path.name}:{node.lineno} {ast.unparse(called)}")
+    assert not found

@@ -147,10 +147,12 @@ def test_the_defaults_are_the_papers_method_under_document_000s_settings():
 
 def test_a_setting_knows_where_its_value_comes_from(tmp_path):
     read = read_settings(edited_settings(tmp_path, gamma=0.5), ["--preset=best", "--seq_len=12"])
-    origins = {"seq_len": "given", "noise": "preset best", "lr": "default"}
-    origins["gamma"] = "edited in settings.py"
-    assert {name: read.origin(name) for name in origins} == origins
-    assert read.model_copy(update={"data_path": "x"}).origin("noise") == "preset best"
+    expected = {"preset": "given", "seq_len": "given", "noise": "preset best"}
+    assert {name: read.origins.get(name) for name in expected} == expected
+    assert "lr" not in read.origins and "gamma" not in read.origins  # as they stand in the file
+    completed = read.completed(data_path="sample_data", seq_len=12)
+    assert completed.origins == read.origins | {"data_path": "from the data"}
+    assert completed.data_path == "sample_data"
 
 
 @pytest.mark.parametrize("name", ["result_dir", "log_dir", "model_dir"])
@@ -221,6 +223,14 @@ def test_batchnorm_takes_a_word(word, value):
     assert read_settings(TimeGANSettings, ["--batchnorm", word]).batchnorm is value
 
 
+@pytest.mark.parametrize("name", ["atoms", "keep_best", "batchnorm", "check_only"])
+def test_every_flag_takes_one_form(name):
+    for words, value in ((["--{}"], True), (["--no-{}"], False), (["--{}", "false"], False)):
+        words = [word.format(name) for word in words]
+        assert getattr(read_settings(TimeGANSettings, words), name) is value
+    assert getattr(read_settings(TimeGANSettings, [f"--{name}=True"]), name) is True
+
+
 def test_flags_need_no_word():
     assert read_settings(TimeGANSettings, ["--check_only"]).check_only is True
     assert read_settings(TimeGANSettings, []).check_only is False
@@ -270,7 +280,7 @@ def test_unknown_setting_is_refused_by_name(settings_class):
         ("freq", "ten minutes", "match pattern"),
         ("train_step", "many", "valid integer"),
         ("train_step", "2.5", "valid integer"),
-        ("batchnorm", "maybe", "valid boolean"),
+        ("batchnorm", "maybe", "must be true or false"),
         ("gpu_memory_limit", "0", "greater than 0"),
         ("cleaning_rules", "tidy", "'duplicates', 'pitch'"),
     ],

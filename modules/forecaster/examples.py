@@ -12,8 +12,7 @@ import pandas as pd
 import tensorflow as tf
 
 from modules.errors import DataError
-from modules.preprocessing import ANGLE, SCALERS, Scaler, encode_angles, feature_names
-from modules.records.columns import Column, power_column
+from modules.preprocessing import SCALERS, Scaler, encode_angles, feature_names
 from modules.records.site import SiteData
 from modules.windows.cut import cut
 from settings import ForecasterSettings
@@ -39,25 +38,6 @@ class Examples:
     def windows(self, values: np.ndarray | tf.Tensor, starts: np.ndarray | tf.Tensor) -> tf.Tensor:
         """Rows of `values`, (n_rows, ...), of the windows at `starts`, (B,): (B, T, ...)."""
         return tf.gather(values, starts[:, None] + tf.range(self.window_size, dtype=tf.int64))
-
-
-def find_target(columns: list[Column], target: str | None) -> int:
-    """The position of the column called `target`; for None that of the power, else of the last.
-
-    Raises DataError when there is no such column, or when it is an angle.
-    """
-    names = [column.name for column in columns]
-    if target is None:
-        power = power_column(columns)
-        return len(columns) - 1 if power is None else power
-    linear = [column.name for column in columns if column.kind != ANGLE]
-    if target not in linear:
-        reason = "is an angle" if target in names else "is none of the data's variables"
-        raise DataError(
-            f"`target` {reason}. Received: target={target!r}. There is: {', '.join(linear)}. "
-            "Correct `--target`."
-        )
-    return names.index(target)
 
 
 def split_by_time(tables: Tables, split: float) -> tuple[Tables, Tables]:

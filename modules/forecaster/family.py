@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from modules.dataLoader import read_site
+from modules.forecaster.target import find_target
 from modules.preprocessing import Scaler
 from modules.records.site import SiteData
 from modules.runs.run import Run, saved_settings
@@ -33,21 +34,22 @@ class Prepared:
 
 
 def read(settings: ForecasterSettings) -> tuple[ForecasterSettings, SiteData]:
-    """The clean records of a site. Raises DataError."""
-    return read_site(settings)
+    """The clean records of a site, and the settings with their target named.
+
+    Raises DataError, also for a target that is none of the variables.
+    """
+    settings, site_data = read_site(settings)
+    target = find_target(site_data.columns, settings.target)
+    return settings.completed(target=site_data.columns[target].name), site_data
 
 
 def prepare(
     site_data: SiteData, settings: ForecasterSettings
 ) -> tuple[ForecasterSettings, Prepared]:
-    """Split the records and cut the windows; the settings come back with their target named.
-
-    Raises DataError for a target that is none, and where a part has no window.
-    """
-    from modules.forecaster.examples import find_target, prepare
+    """Split the records and cut the windows. Raises DataError where a part has no window."""
+    from modules.forecaster.examples import prepare
 
     target = find_target(site_data.columns, settings.target)
-    settings = settings.model_copy(update={"target": site_data.columns[target].name})
     return settings, Prepared(*prepare(site_data, target, settings))
 
 
@@ -91,7 +93,6 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     from models.forecaster import Forecaster
     from modules import files
     from modules.forecaster import picture, table
-    from modules.forecaster.examples import find_target
     from modules.runs.spreadsheet import write_csv
     from modules.runs.trained import load_trained
 
@@ -108,8 +109,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     errors = table.errors_by_lead(tracks)
     log.info("Validation errors of %s, by steps ahead:\n%s", column.name, errors.round(4))
     forecasts = table.to_table(tracks, errors, column, trained.freq)
+    path = write_csv("Forecast", forecasts, settings.output)
     drawn = run.folder / "forecast.png"
     files.write_whole(drawn, picture.draw(forecasts, column))
-    path = write_csv("Forecast", forecasts, settings.output)
     log.info("Forecasts of %s from %s -> %s, %s", column.name, run.folder, path, drawn)
     return path

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def stand_in(data_path: str, location: str) -> str:
     """Return `data_path`, or the folder of the sample where nobody has put data yet.
 
-    The sample stands in for the default path only: one that somebody typed must exist. Raises
+    The sample stands in for the default path only: any other must exist. Raises
     DataError where `location` is not the sample's.
     """
     if data_path != NO_DATA or files.is_file(Path(NO_DATA)) or files.is_folder(Path(NO_DATA)):

@@ -12,16 +12,21 @@ class Settings(Protocol):
 
     def model_dump(self, *, mode: str = ...) -> dict[str, Any]: ...
 
+    @property
+    def origins(self) -> dict[str, str]: ...
+
 
 class RunSettings(Settings, Protocol):
     """What the start of a run reads of the settings."""
-
-    def origin(self, name: str) -> str: ...
 
     @property
     def result_dir(self) -> str: ...
     @property
     def resume(self) -> str | None: ...
+    @property
+    def gpu_memory_limit(self) -> int | None: ...
+
+    def completed(self, **values: Any) -> Self: ...
 
 
 class Model(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from modules import files
 from modules.command_line import explain
@@ -20,6 +20,7 @@ from modules.runs.protocols import Data, Model, Settings, Table
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 DATA_REPORT = "data_report.json"
+FORMAT = 2  # of settings.json and checkpoints; version 0.1 wrote none
 MODEL_PREFIX = "synthetic_"
 LATEST = "latest"
 RUN_NAME = re.compile(r"experiment_\d{2,}")
@@ -62,8 +63,16 @@ class Run:
 
     def write_settings(self, family: str, settings: Settings) -> None:
         """Write settings.json; called before the first step."""
-        content = {"run_id": uuid.uuid4().hex, "family": family} | settings.model_dump(mode="json")
+        content = {"run_id": uuid.uuid4().hex, "family": family, "format": FORMAT}
+        content |= {"origins": settings.origins} | settings.model_dump(mode="json")
         files.write_json(self.model_folder / SETTINGS, content)
+
+    @property
+    def resume_command(self) -> str:
+        """What continues this run, if it is unfinished."""
+        path = self.model_folder / SETTINGS
+        family = self.read_settings().get("family") if files.is_file(path) else "timegan"
+        return f"python gan_train.py {family} --resume {self.folder}"
 
     def write_columns(self, data: Data) -> None:
         """Write columns.json: what the model's numbers mean, and a fingerprint of the data."""
@@ -162,9 +171,21 @@ def existing(result_dir: Path | str) -> list[Run]:
     return sorted(found, key=lambda run: run.number)
 
 
-def folder_beside(path: str | None) -> str | None:
-    """The folder of the run that the model or scaler at `path` lies in; None for None."""
-    return None if path is None else str(Path(path).absolute().parent)
+def folder_of(path: str, setting: str) -> str:
+    """The run folder that a model or scaler, or the folder given for one, belongs to.
+
+    Raises DataError, in the words of `setting`, where it belongs to none.
+    """
+    place = Path(path).absolute()
+    folder = place if files.is_folder(place) else place.parent
+    if not files.is_folder(place) and not files.is_file(place):
+        raise DataError(f"{path} does not exist. Correct `--{setting}`.")
+    if not RUN_NAME.fullmatch(folder.name.removesuffix("_model")):
+        raise DataError(
+            f"{path} lies in no run folder, so that its run is not known. Pass `--run` beside "
+            f"`--{setting}`."
+        )
+    return str(folder)
 
 
 def find(folder: str | None, result_dir: str) -> Run:
@@ -183,7 +204,7 @@ def find(folder: str | None, result_dir: str) -> Run:
     if not run.is_finished:
         raise DataError(
             f"{folder} holds no {MODEL}: its training has not finished. Go on with "
-            f"`python gan_train.py --resume {run.folder.name}`, or pass another."
+            f"`{run.resume_command}`, or pass another."
         )
     return run
 
@@ -195,7 +216,7 @@ def find_unfinished(folder: str, result_dir: str, family: str) -> Run:
     """
     if folder == LATEST:
         begun = [run for run in existing(result_dir) if run.is_resumable]
-        unfinished = [run for run in begun if run.read_settings().get("family") == family]
+        unfinished = [run for run in begun if _is_current(run, family)]
         if not unfinished:
             raise DataError(f"No unfinished run of {family} in {result_dir}: nothing to resume.")
         return unfinished[-1]
@@ -210,7 +231,21 @@ def find_unfinished(folder: str, result_dir: str, family: str) -> Run:
             f"{run.folder} is a run of the family {found!r}, not of {family!r}. "
             f"Name its family before the settings: python gan_train.py {found} --resume ..."
         )
+    if not _is_current(run, family):
+        raise DataError(
+            f"{run.folder} was begun by an older version, whose checkpoints this one cannot "
+            "continue. Train anew without `--resume`."
+        )
     return run
+
+
+def _is_current(run: Run, family: str) -> bool:
+    """Whether `run` is of `family` and of this version; a damaged one is neither."""
+    try:
+        written = run.read_settings()
+    except DataError:
+        return False
+    return (written.get("family"), written.get("format")) == (family, FORMAT)
 
 
 def _locate(folder: str, result_dir: str) -> Run:
@@ -243,8 +278,16 @@ def family_of(run: Run, families: Collection[str]) -> str:
 def saved_settings(run: Run, settings_class: type[S]) -> S:
     """Return the settings a run was trained with, validated anew. Raises DataError."""
     saved = run.read_settings()
-    fields = {name: saved[name] for name in settings_class.model_fields if name in saved}
+    lacking = [name for name in settings_class.model_fields if name not in saved]
+    if lacking:
+        raise DataError(
+            f"{run.model_folder / SETTINGS} lacks {', '.join(lacking)}. Restore it, or train again."
+        )
+    origins = saved.get("origins")
     try:
-        return settings_class(**fields)
+        fields = {name: saved[name] for name in settings_class.model_fields}
+        settings: Any = settings_class(**fields)  # any class of settings.py
+        names = TypeAdapter(dict[str, str]).validate_python(origins if origins else {})
     except ValidationError as error:
         raise DataError(f"{run.model_folder / SETTINGS}: {explain(error)}") from None
+    return settings.with_origins(names)

@@ -53,6 +53,8 @@ def load_model(path: Path) -> Any:
     """The `keras.Model` in a `.keras` file, read in safe mode. Raises DataError for no model."""
     import keras  # here: whoever looks for a run need not wait for TensorFlow
 
+    if not files.is_file(Path(path)):
+        raise DataError(f"{path} cannot be loaded as a Keras model: there is no such file.")
     try:
         if not zipfile.is_zipfile(path):
             raise ValueError(

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from modules import files
+from modules.errors import DataError
 
 SIGNIFICANT_DIGITS = 6
 
@@ -53,13 +54,29 @@ def decimals(largest: float) -> int:
     return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
 
 
+def check_place(output: str | None) -> None:
+    """Raise DataError where nothing can be written to `output`, a folder or a .csv file."""
+    place = _place(output)
+    folder = place.parent if _is_csv(place) else place
+    if not files.is_folder(folder):
+        raise DataError(f"The folder {folder} does not exist. Make it, or correct `--output`.")
+
+
 def write_csv(name: str, table: pd.DataFrame, output: str | None = None) -> Path:
     """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the folder `output`; return its path.
 
-    None is the folder of the programs, as document 000 has it. Where `output` ends in .csv it is
-    the file itself. Never over another file: see `modules.files.write_new`.
+    None is the folder of the programs, as document 000 has it. Where `output` ends in .csv and is
+    no folder it is the file itself. Never over another file: see `modules.files.write_new`.
     """
-    place = Path(output) if output else files.ROOT
-    if place.suffix.lower() != ".csv":
+    place = _place(output)
+    if not _is_csv(place):
         place = place / f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv"
     return files.write_new(place, to_csv(table))
+
+
+def _place(output: str | None) -> Path:
+    return Path(output) if output else files.ROOT
+
+
+def _is_csv(place: Path) -> bool:
+    return place.suffix.lower() == ".csv" and not files.is_folder(place)

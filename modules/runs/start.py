@@ -19,6 +19,8 @@ from modules.training.graphs import graphs_released
 
 LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
+USED_AT_RESUMPTION = {"resume", "result_dir", "gpu_memory_limit"}
+
 log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=RunSettings)
@@ -27,14 +29,21 @@ S = TypeVar("S", bound=RunSettings)
 def settle(family: str, settings: S) -> tuple[S, Run | None]:
     """Return (the settings to train with, the run to resume or None).
 
-    A resumed run goes on with its own settings, whatever stands in settings.py by now. Raises
-    DataError where there is no such run.
+    A resumed run goes on with its own settings, whatever stands in settings.py by now; only the cap
+    on the GPU's memory may be given anew. Raises DataError where there is no such run.
     """
     if settings.resume is None:
         return settings, None
     run = find_unfinished(settings.resume, settings.result_dir, family)
     kind: type[Any] = type(settings)  # of pydantic, which a protocol cannot say
-    return saved_settings(run, kind), run
+    given = {name for name, origin in settings.origins.items() if origin == "given"}
+    if ignored := sorted(given - USED_AT_RESUMPTION):
+        log.warning(
+            "%s goes on with its own settings. Not used: %s.", run.folder, ", ".join(ignored)
+        )
+    limit = settings.gpu_memory_limit
+    saved = saved_settings(run, kind)
+    return saved.completed(gpu_memory_limit=limit) if "gpu_memory_limit" in given else saved, run
 
 
 @contextlib.contextmanager
@@ -95,7 +104,7 @@ def log_header(settings: RunSettings, *, device: str) -> None:
     log.info("Python %s, %s on %s", platform.python_version(), libraries, device)
     log.info("  git = %s", git_state(files.ROOT))
     for name, value in settings.model_dump().items():
-        log.info("  %s = %r (%s)", name, value, settings.origin(name))
+        log.info("  %s = %r (%s)", name, value, settings.origins.get(name, "settings.py"))
 
 
 def git_state(folder: Path) -> str:

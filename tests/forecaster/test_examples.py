@@ -10,8 +10,9 @@ from models import losses
 from models.forecaster import Forecaster, forecaster
 from modules.errors import DataError
 from modules.forecaster import examples, learning
-from modules.forecaster.examples import find_target, following, split_by_time
+from modules.forecaster.examples import following, split_by_time
 from modules.forecaster.learning import validate
+from modules.forecaster.target import find_target
 from modules.records.columns import Column
 from modules.records.site import SiteData
 from settings import ForecasterSettings

@@ -30,6 +30,11 @@ CASES = {
     "a wrong file": (2, ["gan_train", "--data_path", "wrong.csv", "--location", "generic"]),
     "a file of another layout": (2, ["gan_train", "--data_path", "days", "--location", "jeju"]),
     "too few rows": (2, ["gan_train", "--data_path", "days", "--seq_len", "500"]),
+    "a target that is none": (
+        2, ["gan_train", "forecaster", "--data_path", "days", "--target", "nope"],
+    ),
+    "a place that is not there": (2, ["gan_generator", "--output", "nowhere"]),
+    "no such family": (2, ["gan_train", "forcaster"]),
     "no run to resume": (2, ["gan_train", "--resume"]),
     "a check": (0, ["gan_train", "--data_path", "days", "--check_only"]),
     "help": (0, ["gan_train", "--help"]),

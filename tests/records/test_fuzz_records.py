@@ -13,6 +13,7 @@ from modules import files
 from modules.dataLoader import load
 from modules.errors import DataError
 from modules.forecaster import examples
+from modules.forecaster.target import find_target
 from modules.location_module import clean
 from modules.preprocessing import SCALERS, encode_angles, feature_names
 from modules.records.columns import LARGEST_NUMBER
@@ -61,7 +62,7 @@ def check_windows(site_data):
         assert np.isfinite(scaler.transform(features).astype(np.float32)).all()
     with contextlib.suppress(DataError):
         chosen = ForecasterSettings(window_size=2, split=0.5)
-        target = examples.find_target(site_data.columns, None)
+        target = find_target(site_data.columns, None)
         _, training, *_ = examples.prepare(site_data, target, chosen)
         assert np.isfinite(training.features).all()
 
