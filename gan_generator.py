@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def generate(settings: GeneratorSettings) -> Path:
     """Write what a run was trained for; return its path."""
-    from modules.runs.run import family_of, find, folder_of
+    from modules.runs.find import family_of, find, folder_of
     from modules.runs.spreadsheet import check_place
 
     check_place(settings.output)

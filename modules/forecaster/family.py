@@ -14,7 +14,8 @@ from modules.dataLoader import read_site
 from modules.forecaster.target import find_target
 from modules.preprocessing import Scaler
 from modules.records.site import SiteData
-from modules.runs.run import Run, saved_settings
+from modules.runs.find import saved_settings
+from modules.runs.run import Run
 from modules.training.device import Device
 from settings import ForecasterSettings, GeneratorSettings
 

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from modules import files
 from modules.errors import DataError, RunError
 from modules.runs import locks
+from modules.runs.find import find_unfinished, saved_settings
 from modules.runs.protocols import Data, RunSettings
-from modules.runs.run import Run, create, find_unfinished, saved_settings
+from modules.runs.run import Run, create
 from modules.training.device import Device
 from modules.training.graphs import graphs_released
 

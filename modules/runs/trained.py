@@ -46,7 +46,7 @@ def load_trained(
 ) -> Trained:
     """Return `run`'s `Trained`, from its own files or from the two given in their place.
 
-    `settings`: the run's, see `modules.runs.run.saved_settings`. `kinds`: classes of the tables
+    `settings`: the run's, see `modules.runs.find.saved_settings`. `kinds`: classes of the tables
     that belong to the run, see `modules.runs.safe.load_table`; each has the scaler's `names`.
 
     Raises DataError when a file cannot be used, or when they come from different runs.

@@ -13,7 +13,8 @@ from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
 from modules.records.site import SiteData
-from modules.runs.run import Run, saved_settings
+from modules.runs.find import saved_settings
+from modules.runs.run import Run
 from modules.training.device import Device
 from modules.windows.cut import cut
 from modules.windows.splits import heldout_split

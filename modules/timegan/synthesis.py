@@ -12,7 +12,8 @@ import tensorflow as tf
 from modules.errors import DataError
 from modules.preprocessing import Scaler, decode_angles
 from modules.records.columns import ANGLE, ATOM_SLICE, Column, wrap_angle
-from modules.runs.run import Run, saved_settings
+from modules.runs.find import saved_settings
+from modules.runs.run import Run
 from modules.runs.spreadsheet import decimals
 from modules.runs.trained import Trained, load_trained
 from modules.timegan.copula import Copula

@@ -11,6 +11,7 @@ import pytest
 from modules.errors import DataError, RunError
 from modules.preprocessing import MinMaxScaler
 from modules.runs import run as runs
+from modules.runs.find import find, saved_settings
 from modules.runs.trained import load_trained
 from settings import TimeGANSettings
 from tests import processes
@@ -18,7 +19,7 @@ from tests.tiny import STEPS, finished_run, tiny_columns, tiny_settings, tiny_si
 
 
 def saved(run):
-    return runs.saved_settings(run, TimeGANSettings)
+    return saved_settings(run, TimeGANSettings)
 
 
 @pytest.fixture(scope="module")
@@ -127,28 +128,28 @@ def test_start_is_the_earliest_stamp_of_all_turbines(tmp_path):
 
 
 def test_newest_finished_run_is_found_past_an_unfinished_one(result_dir):
-    assert runs.find(None, result_dir.path) == result_dir.second
+    assert find(None, result_dir.path) == result_dir.second
 
 
 @pytest.mark.parametrize("part", ["folder", "model_folder"])
 def test_a_run_is_found_by_either_of_its_folders(result_dir, part):
     folder = getattr(result_dir.first, part)
-    assert runs.find(str(folder), "elsewhere") == result_dir.first
+    assert find(str(folder), "elsewhere") == result_dir.first
 
 
 def test_no_finished_run_is_refused_with_the_next_command(tmp_path):
     with pytest.raises(DataError, match="No finished run in .*python gan_train.py"):
-        runs.find(None, tmp_path / "none")
+        find(None, tmp_path / "none")
 
 
 def test_an_unfinished_run_is_refused(result_dir):
     with pytest.raises(DataError, match="experiment_03 holds no model.keras.*not finished"):
-        runs.find(str(result_dir.unfinished.folder), result_dir.path)
+        find(str(result_dir.unfinished.folder), result_dir.path)
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(DataError, match="is not a run folder"):
-        runs.find(str(tmp_path), tmp_path)
+        find(str(tmp_path), tmp_path)
 
 
 def test_what_was_saved_is_what_is_loaded(result_dir):
