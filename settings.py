@@ -3,7 +3,7 @@
 `python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     Field,
@@ -21,6 +21,7 @@ CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
 ScalerKind = Literal["minmax", "robust", "standard"]
 ReportKind = Literal["none", "quick", "full"]
+LearningRate = Annotated[float, Field(gt=0, le=1)]
 
 
 class ProgramSettings(BaseSettings):
@@ -298,6 +299,32 @@ class ForecasterSettings(TrainingSettings, DataSettings):
     momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD, and Adam's beta_1.")
 
 
+class TadGANSettings(TrainingSettings, DataSettings):
+    """TadGAN, the detector of document 002: `python gan_train.py tadgan`."""
+
+    model_config = SettingsConfigDict(cli_prog_name="gan_train.py tadgan")
+
+    seq_len: int = Field(100, ge=17, description="Steps per window.")
+    latent_dim: PositiveInt = Field(20, description="Width of the latent that a window becomes.")
+    batch_size: PositiveInt = Field(64, description="Windows per step.")
+    epochs: PositiveInt = Field(35, description="Passes over the training windows, at most.")
+    train_step: PositiveInt = Field(
+        2000,
+        description="Training steps, at most; a step is `n_critic` updates of both critics, one of "
+        "the encoder and one of the generator.",
+    )
+    n_critic: PositiveInt = Field(5, description="Updates of the critics per training step.")
+    penalty: Literal["gradient", "document"] = Field(
+        "gradient",
+        description="What holds the critics' slope: the paper's `gradient` penalty, or the "
+        "`document`'s norm of their values.",
+    )
+    critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
+    critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")
+    encoder_lr: LearningRate = Field(0.0005, description="Learning rate of the encoder.")
+    generator_lr: LearningRate = Field(0.0005, description="Learning rate of the generator.")
+
+
 class GeneratorSettings(ProgramSettings):
     """Writing a run's output: `python gan_generator.py`. Sizes and columns come from the run."""
 
@@ -358,7 +385,11 @@ PRESETS = {
     },
 }
 
-FAMILIES = {"timegan": TimeGANSettings, "forecaster": ForecasterSettings}
+FAMILIES = {
+    "timegan": TimeGANSettings,
+    "forecaster": ForecasterSettings,
+    "tadgan": TadGANSettings,
+}
 
 
 def settings_table(settings_class: type[ProgramSettings]) -> str:
