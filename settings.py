@@ -343,6 +343,29 @@ class GeneratorSettings(ProgramSettings):
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
     )
+    data_path: str | None = Field(
+        None,
+        description="Other records, in the format of the run's site, for a detector to search; "
+        "None searches those it was trained on.",
+    )
+    error: Literal["point", "area", "dtw"] = Field(
+        "dtw",
+        description="How a detector compares a series with its reconstruction: step by step, by "
+        "areas of ten steps, or warped in time over eleven.",
+    )
+    combination: Literal["mult", "sum", "rec"] = Field(
+        "mult",
+        description="What a detector scores by: critic times reconstruction, their mean, or the "
+        "reconstruction alone.",
+    )
+    padding: NonNegativeInt = Field(
+        5, description="Steps a finding is drawn out to either side; Orion has 50."
+    )
+    known: str | None = Field(
+        None,
+        description="CSV of known faults (turbine, start, end) to hold a detector's findings "
+        "against.",
+    )
     report: ReportKind = Field(
         "none",
         description="Fidelity report into the run folder: `quick`, also where no word follows, or "

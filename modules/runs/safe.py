@@ -23,7 +23,7 @@ SAFE_OPCODES = frozenset(
 # The classes that a model file of any family may ask for.
 SAFE_KERAS = frozenset(
     ["keras.Sequential", "keras.Functional", "keras.src.models.functional.Functional"]
-    + ["keras.DTypePolicy"]
+    + ["keras.DTypePolicy", "None.__keras_tensor__"]  # the latter between a functional's layers
     + [
         f"keras.layers.{name}"
         for name in (

@@ -23,6 +23,16 @@ NETWORKS = ("critic_x", "critic_z", "encoder", "generator")  # in the order of t
 ACTIVATIONS = {"minmax": "tanh", "robust": "linear", "standard": "linear"}
 
 
+def centred(scaled, kind):
+    """Values of the scaler `kind` as the networks take them: 0...1 becomes -1...1."""
+    return scaled if kind == "standard" else 2 * scaled - 1
+
+
+def uncentred(values, kind):
+    """Undo `centred`."""
+    return values if kind == "standard" else (values + 1) / 2
+
+
 class TadGAN(tf.Module):
     """Encoder, generator, two critics and an optimiser for each.
 
