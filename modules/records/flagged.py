@@ -45,8 +45,10 @@ def blanked(
     tables: dict[str, pd.DataFrame], flagged: pd.DataFrame
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """(the tables with flagged rows missing, how many complete rows that took from each)."""
-    masks = {name: flag(name, table.index, flagged) for name, table in tables.items()}
-    n_taken = {
-        name: int((masks[name] & table.notna().all(axis=1)).sum()) for name, table in tables.items()
-    }
-    return {name: table.mask(masks[name]) for name, table in tables.items()}, n_taken
+    kept, n_taken = {}, {}
+    for name, table in tables.items():
+        inside = flag(name, table.index, flagged)
+        n_taken[name] = int((inside & table.notna().all(axis=1)).sum())
+        kept[name] = table.copy()
+        kept[name][inside] = np.nan
+    return kept, n_taken
