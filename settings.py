@@ -209,7 +209,11 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         0.0, description="Weight of the discriminator's gradient penalty on real windows (R1)."
     )
 
-    # What is kept of it, and how windows are written.
+    # What is learnt from and kept of it, and how windows are written.
+    drop_anomalies: str | None = Field(
+        None,
+        description="Run of a detector on these records: the stretches it flags are left out.",
+    )
     heldout: float = Field(
         0.0,
         ge=0,
@@ -314,10 +318,10 @@ class TadGANSettings(TrainingSettings, DataSettings):
         "the encoder and one of the generator.",
     )
     n_critic: PositiveInt = Field(5, description="Updates of the critics per training step.")
-    penalty: Literal["gradient", "document"] = Field(
+    penalty: Literal["gradient", "orion", "document"] = Field(
         "gradient",
-        description="What holds the critics' slope: the paper's `gradient` penalty, or the "
-        "`document`'s norm of their values.",
+        description="What holds the critics' slope: the paper's `gradient` penalty, the same as "
+        "`orion` takes it, without dropout, or the `document`'s norm of the critics' values.",
     )
     critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
     critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")

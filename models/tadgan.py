@@ -12,7 +12,7 @@ import tensorflow as tf
 EPSILON = 1e-12  # under a square root: its gradient at zero is infinite
 ENCODER_UNITS, GENERATOR_UNITS, FILTERS, KERNEL_SIZE, N_CONVOLUTIONS = 100, 64, 64, 5, 4
 SHORTEST_WINDOW = N_CONVOLUTIONS * (KERNEL_SIZE - 1) + 1  # the critic's convolutions leave one step
-PENALTY_WEIGHTS = {"gradient": 10.0, "document": 1.0}
+PENALTY_WEIGHTS = {"gradient": 10.0, "orion": 10.0, "document": 1.0}
 
 layers = keras.layers
 
@@ -122,7 +122,11 @@ def value_penalty(critic, mixed):
     return tf.sqrt(tf.reduce_sum(tf.square(critic(mixed))) + EPSILON)
 
 
-PENALTIES = {"gradient": gradient_penalty, "document": value_penalty}
+PENALTIES = {
+    "gradient": gradient_penalty,
+    "orion": gradient_penalty,
+    "document": value_penalty,
+}
 
 
 def mixture(real, fake, shares):

@@ -41,7 +41,8 @@ def write_report(run, site_data, synthetic, *, kind, seq_len, heldout=0.0, seed=
         time_zone=site_data.time_zone,
         scores=scores,
         refusal=refusal,
-        pictures=draw_pictures(run.folder, evidence, site_data.freq),
+        pictures=draw_pictures(run.folder, evidence, site_data.freq)
+        | draw_left_out(run.folder, site_data),
         data=site_data.report,
         settings=run.read_settings(),
     )
@@ -80,6 +81,20 @@ def draw_pictures(folder, evidence, freq):
     if losses is not None:
         pictures.draw_losses(losses, place("losses"))
     return paths
+
+
+def draw_left_out(folder, site_data):
+    """Draw what was left out of the records by choice beside the rest, where there is such."""
+    at = pictures.power_curve_columns(site_data.columns)
+    if not at or not any(len(table) for table in site_data.left_out.values()):
+        return {}
+    sides = (site_data.tables, site_data.left_out)
+    kept, left_out = (
+        pd.concat(tables.values()).dropna().to_numpy(dtype=float) for tables in sides
+    )
+    path = folder / "left_out.png"
+    pictures_wind.draw_left_out(kept, left_out, site_data.columns, at, path)
+    return {"left_out": path}
 
 
 def _scores(evidence, kind):

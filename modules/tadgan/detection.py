@@ -55,19 +55,20 @@ def detect(trained, tables, device, *, error, combination, padding) -> list[Scor
     `modules.tadgan.anomalies.find`.
     """
     seq_len = trained.settings.seq_len
+    make = reconstruction(trained.model, device)
     found = []
     for turbine, table in tables.items():
         bounds = [(a, b) for a, b in stretches(table) if b - a >= seq_len]
         if bounds:
             how = {"error": error, "combination": combination, "padding": padding}
-            found.append(_scored(trained, turbine, table, bounds, device, **how))
+            found.append(_scored(trained, turbine, table, bounds, make, **how))
     return found
 
 
-def _scored(trained, turbine, table, bounds, device, *, error, combination, padding):
+def _scored(trained, turbine, table, bounds, make, *, error, combination, padding):
     columns, seq_len = trained.columns, trained.settings.seq_len
     n_windows = sum(b - a - seq_len + 1 for a, b in bounds)
-    parts = [_stretch(trained, table.iloc[a:b], device, scoring.ERRORS[error]) for a, b in bounds]
+    parts = [_stretch(trained, table.iloc[a:b], make, scoring.ERRORS[error]) for a, b in bounds]
     recovered = np.concatenate([part[0] for part in parts])
     errors = np.concatenate([scoring.smooth(part[1], n_windows) for part in parts])
     lengths = [b - a for a, b in bounds]
@@ -113,12 +114,12 @@ def _carriers(scores, names):
     return [names[i] for i in order if worst[i] >= CARRIED * worst.max()]
 
 
-def _stretch(trained, table, device, error):
+def _stretch(trained, table, make, error):
     """(recovered (M, V) in units, errors (M, V), the critic's modes (M,)) of one stretch."""
     columns, kind = trained.columns, trained.settings.scaler
     features = encode_angles(table.to_numpy(np.float64), columns)
     scaled = centred(trained.scaler.transform(features), kind)
-    recovered, values = reconstruct(trained.model, scaled, trained.settings.seq_len, device)
+    recovered, values = make(scaled)
     recovered = scoring.unrolled(recovered)
     in_units = decode_angles(
         trained.scaler.inverse_transform(uncentred(recovered, kind)), columns
@@ -134,14 +135,16 @@ def by_variable(errors, columns):
     return np.column_stack([np.sqrt(np.square(part).sum(1)) for part in parts])
 
 
-def reconstruct(model, scaled, seq_len, device):
-    """(windows as the networks make them anew, float32 (N, L, F), the critic's values (N,)).
+def reconstruction(model, device):
+    """Return a function of one stretch, scaled (M, F).
 
-    `scaled`: (M, F), one stretch. `model`: see `models.tadgan.scoring_model`.
+    It gives the windows as the networks make them anew, float32 (N, L, F), and the critic's values,
+    float64 (N,). `model`: see `models.tadgan.scoring_model`.
     """
     encoder, generator, critic_x = (
         model.get_layer(name) for name in ("encoder", "generator", "critic_x")
     )
+    seq_len = encoder.input_shape[1]
 
     @tf.function(autograph=False)
     def call(windows):
@@ -149,16 +152,19 @@ def reconstruct(model, scaled, seq_len, device):
         recovered = device.call(generator, latent, training=False)
         return recovered, device.call(critic_x, windows, training=False)[:, 0]
 
-    starts = np.arange(len(scaled) - seq_len + 1)
-    scaled = np.asarray(scaled, np.float32)
-    calls = []
-    for first in range(0, len(starts), WINDOWS_PER_CALL):
-        some = starts[first : first + WINDOWS_PER_CALL]
-        whole = np.resize(some, WINDOWS_PER_CALL)  # one shape, so that it is compiled once
-        windows = tf.constant(windows_at(scaled, whole, seq_len))
-        calls.append([output.numpy()[: len(some)] for output in call(windows)])
-    recovered, values = (np.concatenate(parts) for parts in zip(*calls, strict=True))
-    return recovered, values.astype(np.float64)
+    def make(scaled):
+        scaled = np.asarray(scaled, np.float32)
+        starts = np.arange(len(scaled) - seq_len + 1)
+        calls = []
+        for first in range(0, len(starts), WINDOWS_PER_CALL):
+            some = starts[first : first + WINDOWS_PER_CALL]
+            whole = np.resize(some, WINDOWS_PER_CALL)  # one shape, so that it is compiled once
+            windows = tf.constant(windows_at(scaled, whole, seq_len))
+            calls.append([output.numpy()[: len(some)] for output in call(windows)])
+        recovered, values = (np.concatenate(parts) for parts in zip(*calls, strict=True))
+        return recovered, values.astype(np.float64)
+
+    return make
 
 
 def findings_of(scored: list[Scored]) -> pd.DataFrame:

@@ -144,8 +144,10 @@ class TadGAN(tf.Module):
         with tf.GradientTape() as tape:
             values = self._call(name, tf.concat([real, fake], 0))
             loss = tadgan.critic_loss(*tf.split(values, 2))
-            # Without dropout: the norm would be of another critic for every window.
-            penalty = tadgan.PENALTIES[kind](lambda x: self._call(name, x, training=False), mixed)
+            # Orion penalises the critic without its dropout: the one that is trained, with it, then
+            # grows as steep as it likes.
+            training = kind != "orion"
+            penalty = tadgan.PENALTIES[kind](lambda x: self._call(name, x, training), mixed)
             penalised = loss + tadgan.PENALTY_WEIGHTS[kind] * penalty
         self._descend(name, tape, penalised)
         return loss
