@@ -89,9 +89,7 @@ def draw_left_out(folder, site_data):
     if not at or not any(len(table) for table in site_data.left_out.values()):
         return {}
     sides = (site_data.tables, site_data.left_out)
-    kept, left_out = (
-        pd.concat(tables.values()).dropna().to_numpy(dtype=float) for tables in sides
-    )
+    kept, left_out = (pd.concat(tables.values()).dropna().to_numpy(dtype=float) for tables in sides)
     path = folder / "left_out.png"
     pictures_wind.draw_left_out(kept, left_out, site_data.columns, at, path)
     return {"left_out": path}

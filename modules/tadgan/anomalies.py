@@ -47,11 +47,7 @@ def _in_window(score, stretch, padding):
     threshold = score.mean() + DEVIATIONS * score.std()
     is_high = _drawn_out(score > threshold, stretch, padding)
     edges = np.flatnonzero(np.diff(np.where(is_high, stretch, -1), prepend=-1, append=-1))
-    runs = [
-        (first, stop - 1)
-        for first, stop in itertools.pairwise(edges)
-        if is_high[first]
-    ]
+    runs = [(first, stop - 1) for first, stop in itertools.pairwise(edges) if is_high[first]]
     highest_below = score[~is_high].max(initial=0)
     for first, last in _standing_out(score, runs, highest_below):
         maximum = score[first : last + 1].max()

@@ -121,9 +121,7 @@ def _stretch(trained, table, make, error):
     scaled = centred(trained.scaler.transform(features), kind)
     recovered, values = make(scaled)
     recovered = scoring.unrolled(recovered)
-    in_units = decode_angles(
-        trained.scaler.inverse_transform(uncentred(recovered, kind)), columns
-    )
+    in_units = decode_angles(trained.scaler.inverse_transform(uncentred(recovered, kind)), columns)
     errors = by_variable(error(scaled, recovered), columns)
     return in_units, errors, scoring.sliding_mode(values, trained.settings.seq_len)
 

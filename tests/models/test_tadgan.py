@@ -72,9 +72,7 @@ def test_the_penalty_of_a_linear_critic_and_its_gradient_equal_numpy():
     norm = np.linalg.norm(slope)
     assert float(penalty) == pytest.approx((norm - 1) ** 2, rel=1e-5)
     gradient = tape.gradient(penalty, critic.layers[-1].kernel.value)
-    np.testing.assert_allclose(
-        gradient[:, 0], (2 * (norm - 1) * slope / norm).ravel(), rtol=1e-4
-    )
+    np.testing.assert_allclose(gradient[:, 0], (2 * (norm - 1) * slope / norm).ravel(), rtol=1e-4)
 
 
 def test_the_penalty_moves_every_weight_that_the_slope_depends_on():

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from modules.location_module import SITES
+from modules.records.columns import resolve
 from modules.records.faults import FAULTS, PITCH_OFFSET, Parts, plant
 from modules.records.flagged import read_flagged
 from modules.records.sample import PARTS, make_sample
-from modules.records.columns import resolve
 from tests.wind_files import cleaned
 
 N_ROWS = 144 * 40
@@ -64,7 +64,9 @@ def test_sizes_are_as_stated(records):
 def test_faults_do_not_overlap(records):
     _, labels = plant(records, ALL_PARTS, list(FAULTS), np.random.default_rng(1))
     labels = labels.sort_values("start")
-    assert len(labels) == 5 and (labels["start"].iloc[1:].to_numpy() > labels["end"].iloc[:-1]).all()
+    assert (
+        len(labels) == 5 and (labels["start"].iloc[1:].to_numpy() > labels["end"].iloc[:-1]).all()
+    )
 
 
 def test_a_fault_without_its_column_is_left_out(records):

@@ -7,13 +7,14 @@ import pytest
 from modules.tadgan.detection import Scored
 from modules.tadgan.judgement import judge
 
-INDEX = pd.date_range("2021-01-01", periods=144 * 30, freq="10min")
+N_ROWS = 144 * 30
+INDEX = pd.date_range("2021-01-01", periods=N_ROWS, freq="10min")
 
 
-def scored(turbine, *findings, n_scored=len(INDEX)):
+def scored(turbine, *findings, n_scored=N_ROWS):
     """A turbine of 30 days with `findings`, (first, last) rows."""
-    table = pd.DataFrame({"x": np.zeros(len(INDEX))}, INDEX)
-    scores = pd.DataFrame({"score": np.where(np.arange(len(INDEX)) < n_scored, 1, np.nan)}, INDEX)
+    table = pd.DataFrame({"x": np.zeros(N_ROWS)}, INDEX)
+    scores = pd.DataFrame({"score": np.where(np.arange(N_ROWS) < n_scored, 1, np.nan)}, INDEX)
     found = [(turbine, INDEX[a], INDEX[b], 1.0, "x") for a, b in findings]
     names = ["turbine", "start", "end", "severity", "variables"]
     return Scored(turbine, table, table, scores, pd.DataFrame(found, columns=names))
@@ -41,13 +42,13 @@ def test_false_alarms_are_counted_per_turbine_and_month():
 
 
 def test_flagging_everything_is_exposed_by_the_share_flagged():
-    judged = judge(known(("A", 100, 200)), [scored("A", (0, len(INDEX) - 1))])
+    judged = judge(known(("A", 100, 200)), [scored("A", (0, N_ROWS - 1))])
     assert (judged.f1, judged.covered) == (1.0, 1.0)
     assert "100.0% of the scored records flagged" in str(judged)
 
 
 def test_only_scored_rows_count_as_time_watched():
-    half = len(INDEX) // 2
+    half = N_ROWS // 2
     judged = judge(known(), [scored("A", (0, half - 1), n_scored=half)])
     assert judged.months == pytest.approx(15 / 30.4) and judged.covered == 1.0
 
