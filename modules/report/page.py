@@ -33,7 +33,7 @@ def write_report(run, site_data, synthetic, *, kind, seq_len, heldout=0.0, seed=
     """
     evidence = gather(site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed)
     scores, refusal = _scores(evidence, kind)
-    page = _template().render(
+    page = template(TEMPLATES / PAGE).render(
         run=run.folder.name,
         kind=kind,
         evidence=evidence,
@@ -112,16 +112,17 @@ def _losses(path):
     return None if losses.empty else losses
 
 
-def _template():
+def template(path):
+    """The Jinja template at `path`, with the filters `number` and `embedded` (a PNG's path)."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader([path.parent, TEMPLATES], encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"number": _number, "embedded": _embedded}
-    return environment.get_template(PAGE)
+    return environment.get_template(path.name)
 
 
 def _number(value):

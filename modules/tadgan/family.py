@@ -62,7 +62,7 @@ def learn(prepared: Prepared, settings: TadGANSettings, run: Run, device) -> Non
 def write(run: Run, settings: GeneratorSettings, device) -> Path:
     """Search records for anomalies: two CSVs and pictures; return the path of the findings."""
     from modules.runs.spreadsheet import write_csv
-    from modules.tadgan import detection, judgement, pictures
+    from modules.tadgan import detection, judgement, page, pictures
 
     trained = _load(run, settings)
     if settings.data_path is None:
@@ -75,11 +75,15 @@ def write(run: Run, settings: GeneratorSettings, device) -> Path:
         _keep_flagged(run, scored)
     path = write_csv("Anomalies", findings)
     scores = write_csv("scores", detection.to_table(scored, trained.columns, trained.freq))
-    folder = pictures.draw(run.folder / "anomalies", scored, findings, trained.columns)
-    log.info("By %s -> %s, %s, %s", run.folder, path, scores, folder)
+    judged = None
     if settings.known:
-        known = flagged.read_flagged(Path(settings.known))
-        log.info("%s", judgement.judge(known, scored))
+        judged = judgement.judge(flagged.read_flagged(Path(settings.known)), scored)
+        log.info("%s", judged)
+    drawn = pictures.draw(run.folder / "anomalies", scored, findings, trained.columns)
+    written = page.write_page(
+        run, scored, findings, drawn, freq=trained.freq, how=settings, judgement=judged
+    )
+    log.info("By %s -> %s, %s, %s", run.folder, path, scores, written)
     return path
 
 

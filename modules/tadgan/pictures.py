@@ -14,17 +14,19 @@ def draw(folder, scored, findings, columns):
     """Draw `series_<n>.png` of each turbine and `finding_<nn>.png` of the worst into `folder`.
 
     What lay in `folder` is gone. `scored`: see `modules.tadgan.detection.Scored`. `findings`: of
-    all turbines, the most severe first. Returns `folder`.
+    all turbines, the most severe first. Returns the paths.
     """
     files.remove_folder(folder)
     files.make_folder(folder)
+    paths = []
     for number, one in enumerate(scored, start=1):
-        draw_series(one, columns, folder / f"series_{number}.png")
+        paths.append(folder / f"series_{number}.png")
+        draw_series(one, columns, paths[-1])
     by_turbine = {one.turbine: one for one in scored}
     for number, finding in enumerate(findings.head(MOST_ZOOMS).itertuples(), start=1):
-        path = folder / f"finding_{number:02d}.png"
-        draw_finding(by_turbine[finding.turbine], finding, columns, path)
-    return folder
+        paths.append(folder / f"finding_{number:02d}.png")
+        draw_finding(by_turbine[finding.turbine], finding, columns, paths[-1])
+    return paths
 
 
 def draw_series(one, columns, path):

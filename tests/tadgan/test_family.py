@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,11 @@ def test_findings_scores_and_pictures_are_written(trained, monkeypatch, tmp_path
     assert rows["turbine"].unique().tolist() == ["WT01", "WT02"]
     assert {"score", "critic", "reconstruction", "WindD1_score", "WindD1_reconstructed"} < set(rows)
     assert np.isfinite(rows.select_dtypes("number")).all(axis=None)
-    assert (trained / "runs" / "experiment_01" / "anomalies" / "series_2.png").is_file()
+    run = trained / "runs" / "experiment_01"
+    assert (run / "anomalies" / "series_2.png").is_file()
+    page = (run / "anomalies.html").read_text()
+    assert page.count("data:image/png;base64,") == len(list((run / "anomalies").iterdir()))
+    assert not re.search(r"(?:src|href)=\"(?!data:)", page) and "WT02" in page
 
 
 def test_other_records_are_searched_and_held_against_known_faults(
@@ -76,6 +81,8 @@ def test_other_records_are_searched_and_held_against_known_faults(
     assert code == 0
     assert pd.read_csv(scores)["turbine"].unique().tolist() == ["WT01"]
     assert "of 1 known faults found" in capsys.readouterr().out
+    page = (trained / "runs" / "experiment_01" / "anomalies.html").read_text()
+    assert "of 1 known faults found" in page and "combined by rec" in page
     assert (trained / "runs" / "experiment_01" / "anomalies.csv").read_bytes() == flagged
 
 

@@ -42,27 +42,24 @@ def drawn(monkeypatch):
     return figures
 
 
-def names_in(folder):
-    return sorted(path.name for path in folder.glob("*.png"))
+def draw(folder, one):
+    """Names of the pictures drawn, which are all that lie there."""
+    paths = pictures.draw(folder / "anomalies", [one, one], one.findings, COLUMNS)
+    assert sorted(paths) == sorted((folder / "anomalies").iterdir())
+    return [path.name for path in paths]
 
 
 def test_every_turbine_and_every_finding_gets_a_picture(tmp_path):
-    one = scored()
-    folder = pictures.draw(tmp_path / "anomalies", [one, one], one.findings, COLUMNS)
-    assert names_in(folder) == ["finding_01.png", "finding_02.png", "series_1.png", "series_2.png"]
+    expected = ["series_1.png", "series_2.png", "finding_01.png", "finding_02.png"]
+    assert draw(tmp_path, scored()) == expected
 
 
 def test_pictures_of_an_earlier_search_are_gone(tmp_path):
-    for n_findings, expected in ((3, 4), (1, 2)):
-        one = scored(n_findings)
-        folder = pictures.draw(tmp_path / "anomalies", [one], one.findings, COLUMNS)
-        assert len(names_in(folder)) == expected
+    assert [len(draw(tmp_path, scored(n))) for n in (3, 1)] == [5, 3]
 
 
 def test_no_more_zooms_than_twenty(tmp_path):
-    one = scored(25)
-    folder = pictures.draw(tmp_path / "anomalies", [one], one.findings, COLUMNS)
-    assert len(names_in(folder)) == 1 + pictures.MOST_ZOOMS
+    assert len(draw(tmp_path, scored(25))) == 2 + pictures.MOST_ZOOMS
 
 
 def test_the_series_shades_each_finding_in_the_score_and_every_variable(tmp_path, drawn):
