@@ -323,6 +323,11 @@ class TadGANSettings(TrainingSettings, DataSettings):
         description="What holds the critics' slope: the paper's `gradient` penalty, the same as "
         "`orion` takes it, without dropout, or the `document`'s norm of the critics' values.",
     )
+    reconstruction_weight: PositiveFloat = Field(
+        10.0,
+        description="Weight of the mean squared error in the encoder's and the generator's loss; "
+        "take 1000 where many variables are reconstructed at once.",
+    )
     critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
     critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")
     encoder_lr: LearningRate = Field(0.0005, description="Learning rate of the encoder.")
@@ -355,7 +360,13 @@ class GeneratorSettings(ProgramSettings):
     error: Literal["point", "area", "dtw"] = Field(
         "dtw",
         description="How a detector compares a series with its reconstruction: step by step, by "
-        "areas of ten steps, or warped in time over eleven.",
+        "areas, or warped in time.",
+    )
+    score_window: int = Field(
+        10,
+        ge=2,
+        description="Steps that `area` and `dtw` compare at once; `area` over half a day finds an "
+        "offset too small for a single reading.",
     )
     combination: Literal["mult", "sum", "rec"] = Field(
         "mult",

@@ -4,6 +4,7 @@ Shape letters: N windows of one stretch, L steps each, F features, V variables; 
 stretches of a turbine that hold a window.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,28 +48,29 @@ class Scored:
         return flag
 
 
-def detect(trained, tables, device, *, error, combination, padding) -> list[Scored]:
+def detect(trained, tables, device, *, error, score_window, combination, padding) -> list[Scored]:
     """Score and search the records of every turbine that has a window.
 
     `trained`: `modules.runs.trained.Trained`. `tables`: turbine -> (n_rows, V), clean, in the
-    order of its columns. `error`, `combination`: see `modules.tadgan.scoring`; `padding`: see
-    `modules.tadgan.anomalies.find`.
+    order of its columns. `error`, `score_window`, `combination`: see `modules.tadgan.scoring`;
+    `padding`: see `modules.tadgan.anomalies.find`.
     """
     seq_len = trained.settings.seq_len
     make = reconstruction(trained.model, device)
+    compare = functools.partial(scoring.ERRORS[error], window=score_window)
     found = []
     for turbine, table in tables.items():
         bounds = [(a, b) for a, b in stretches(table) if b - a >= seq_len]
         if bounds:
-            how = {"error": error, "combination": combination, "padding": padding}
-            found.append(_scored(trained, turbine, table, bounds, make, **how))
+            parts = [_stretch(trained, table.iloc[a:b], make, compare) for a, b in bounds]
+            how = {"combination": combination, "padding": padding}
+            found.append(_scored(trained, turbine, table, bounds, parts, **how))
     return found
 
 
-def _scored(trained, turbine, table, bounds, make, *, error, combination, padding):
+def _scored(trained, turbine, table, bounds, parts, *, combination, padding):
     columns, seq_len = trained.columns, trained.settings.seq_len
     n_windows = sum(b - a - seq_len + 1 for a, b in bounds)
-    parts = [_stretch(trained, table.iloc[a:b], make, scoring.ERRORS[error]) for a, b in bounds]
     recovered = np.concatenate([part[0] for part in parts])
     errors = np.concatenate([scoring.smooth(part[1], n_windows) for part in parts])
     lengths = [b - a for a, b in bounds]
@@ -114,7 +116,7 @@ def _carriers(scores, names):
     return [names[i] for i in order if worst[i] >= CARRIED * worst.max()]
 
 
-def _stretch(trained, table, make, error):
+def _stretch(trained, table, make, compare):
     """(recovered (M, V) in units, errors (M, V), the critic's modes (M,)) of one stretch."""
     columns, kind = trained.columns, trained.settings.scaler
     features = encode_angles(table.to_numpy(np.float64), columns)
@@ -122,7 +124,7 @@ def _stretch(trained, table, make, error):
     recovered, values = make(scaled)
     recovered = scoring.unrolled(recovered)
     in_units = decode_angles(trained.scaler.inverse_transform(uncentred(recovered, kind)), columns)
-    errors = by_variable(error(scaled, recovered), columns)
+    errors = by_variable(compare(scaled, recovered), columns)
     return in_units, errors, scoring.sliding_mode(values, trained.settings.seq_len)
 
 

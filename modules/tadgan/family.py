@@ -19,6 +19,8 @@ from modules.runs.run import Run, saved_settings
 from modules.windows.cut import cut
 from settings import GeneratorSettings, TadGANSettings
 
+HOW = ("error", "score_window", "combination", "padding")  # settings of a search
+
 log = logging.getLogger(__name__)
 
 
@@ -100,7 +102,7 @@ def _search(trained, tables, settings, device):
     from modules.tadgan import detection
 
     cut(tables, trained.settings.seq_len)
-    how = {name: getattr(settings, name) for name in ("error", "combination", "padding")}
+    how = {name: getattr(settings, name) for name in HOW}
     scored = detection.detect(trained, tables, device, **how)
     share = 100 * np.concatenate([one.covered for one in scored]).mean()
     n_findings = sum(len(one.findings) for one in scored)

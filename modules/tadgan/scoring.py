@@ -7,7 +7,7 @@ stretch has M = N + L - 1 steps.
 import numpy as np
 import pandas as pd
 
-SCORE_WINDOW = 10  # steps that `area` and `dtw` compare at once
+SCORE_WINDOW = 10  # steps that `area` and `dtw` compare at once, in Orion
 SMOOTHED_SHARE, MOST_SMOOTHED = 0.01, 200  # of the windows, and steps
 RECONSTRUCTION_SHARE = 0.5  # of the reconstruction in a `sum`
 CHUNK = 2**22  # numbers held at once
@@ -30,32 +30,33 @@ def unrolled(windows):
     return result
 
 
-def point_error(real, recovered):
+def point_error(real, recovered, window=SCORE_WINDOW):
     """Distance at every step. Both (M, F), as the result."""
     return np.abs(real - recovered)
 
 
-def area_error(real, recovered):
-    """Difference of the areas under both curves over the ten steps about each. (M, F)."""
+def area_error(real, recovered, window=SCORE_WINDOW):
+    """Difference of the areas under both curves over the `window` steps about each: (M, F)."""
     steps = np.arange(len(real))
-    first = np.maximum(steps - SCORE_WINDOW // 2, 0)
-    last = np.minimum(steps + (SCORE_WINDOW - 1) // 2, len(real) - 1)
+    first = np.maximum(steps - window // 2, 0)
+    last = np.minimum(steps + (window - 1) // 2, len(real) - 1)
     heights = real - recovered
     area = np.zeros_like(heights)
     area[1:] = np.cumsum((heights[1:] + heights[:-1]) / 2, 0)
     return np.abs(area[last] - area[first])
 
 
-def dtw_error(real, recovered):
-    """Dynamic time warping of the eleven steps about each, squared cost, its root: (M, F).
+def dtw_error(real, recovered, window=SCORE_WINDOW):
+    """Dynamic time warping of the steps about each, squared cost, its root: (M, F).
 
-    Centred: Orion writes the result five steps late, and zeros at the end.
+    Of `window` steps, one more where that is even, centred: Orion writes the result half a window
+    late, and zeros at the end.
     """
-    half = SCORE_WINDOW // 2
+    half = window // 2
     pair = (np.pad(x, ((half, half), (0, 0))) for x in (real, recovered))
     ours, theirs = (
         np.lib.stride_tricks.sliding_window_view(x, 2 * half + 1, 0) for x in pair
-    )  # (M, F, 11)
+    )  # (M, F, 2 * half + 1)
     above = [np.full(real.shape, np.inf)] * (2 * half + 2)
     above[0] = np.zeros(real.shape)
     for i in range(2 * half + 1):

@@ -10,7 +10,6 @@ from models import tadgan
 from modules.training.phases import Phase
 from modules.windows.batches import Batches
 
-RECONSTRUCTION_WEIGHT = 10.0
 BETA = 0.9  # Adam's own beta_1, as in Orion
 LOSSES = (
     "reconstruction_loss",
@@ -37,8 +36,8 @@ class TadGAN(tf.Module):
     """Encoder, generator, two critics and an optimiser for each.
 
     A step moves the network its name says, and no other, and returns named scalar losses.
-    `settings`: with `seq_len`, `latent_dim`, `n_critic`, `penalty`, `scaler` and a learning rate
-    per network. `device`: `modules.training.device.Device`, which computes the networks.
+    `settings`: with `seq_len`, `latent_dim`, `n_critic`, `penalty`, `scaler`,
+    `reconstruction_weight` and a learning rate per network. `device`: `modules.training.device.Device`, which computes the networks.
     """
 
     def __init__(self, settings, n_features, device):
@@ -115,25 +114,25 @@ class TadGAN(tf.Module):
         return {"critic_z_loss": self._criticise("critic_z", noise, latent, shares)}
 
     def encoder_step(self, real):
-        """Phase 3: 10 * mean squared error of G(E(x)) - E[C_z(E(x))]."""
+        """Phase 3: weight * mean squared error of G(E(x)) - E[C_z(E(x))]."""
         with tf.GradientTape() as tape:
             latent = self._call("encoder", real)
             recovered = self._call("generator", latent)
             reconstruction = tadgan.reconstruction_loss(real, recovered)
             fooled = -tf.reduce_mean(self._call("critic_z", latent))
-            loss = RECONSTRUCTION_WEIGHT * reconstruction + fooled
+            loss = self.settings.reconstruction_weight * reconstruction + fooled
         self._descend("encoder", tape, loss)
         return {"encoder_loss": loss, "reconstruction_loss": reconstruction}
 
     def generator_step(self, real, noise):
-        """Phase 4: 10 * mean squared error of G(E(x)) - E[C_x(G(z))]."""
+        """Phase 4: weight * mean squared error of G(E(x)) - E[C_x(G(z))]."""
         latent = self._call("encoder", real)
         with tf.GradientTape() as tape:
             made = self._call("generator", tf.concat([latent, noise], 0))
             recovered, fake = tf.split(made, 2)
             reconstruction = tadgan.reconstruction_loss(real, recovered)
             fooled = -tf.reduce_mean(self._call("critic_x", fake))
-            loss = RECONSTRUCTION_WEIGHT * reconstruction + fooled
+            loss = self.settings.reconstruction_weight * reconstruction + fooled
         self._descend("generator", tape, loss)
         return {"generator_loss": loss}
 

@@ -84,6 +84,7 @@ def score_by_training(signal, seed, epochs, penalty, device):
     trained = trained_detector(tables, [column], settings, device)
     error, combination = nab.SCORED_BY[signal.group]
     how = {"error": error, "combination": combination, "padding": nab.PADDING}
+    how["score_window"] = scoring.SCORE_WINDOW
     (scored,) = detect(trained, tables, device, **how)
     seconds = time.perf_counter() - began
     spans = list(zip(scored.findings["start"], scored.findings["end"], strict=True))

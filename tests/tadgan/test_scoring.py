@@ -54,6 +54,23 @@ def test_a_spike_scores_where_it_is(kind):
     assert abs(touched.mean() - 30) <= 0.5
 
 
+def test_a_long_area_finds_an_offset_that_single_readings_hide():
+    random = np.random.default_rng(4)
+    real = random.normal(size=(800, 1))
+    real[400:500] += 0.8
+    ratios = {}
+    for window in (10, 80):
+        error = scoring.area_error(real, real * 0, window)[:, 0]
+        ratios[window] = error[420:480].mean() / error[:350].mean()
+    assert ratios[80] > 1.5 * ratios[10]
+
+
+def test_a_window_of_one_step_pair_makes_dtw_three_steps_wide():
+    real = np.zeros((20, 1))
+    real[10] = 1
+    assert np.flatnonzero(scoring.dtw_error(real, real * 0, 2)).tolist() == [9, 10, 11]
+
+
 def test_features_do_not_touch_each_other():
     both = np.stack([REAL, RECOVERED], 1)
     for error in scoring.ERRORS.values():
