@@ -48,15 +48,14 @@ class Scored:
         return flag
 
 
-def detect(trained, tables, device, *, error, score_window, combination, padding) -> list[Scored]:
+def detect(trained, tables, make, *, error, score_window, combination, padding) -> list[Scored]:
     """Score and search the records of every turbine that has a window.
 
     `trained`: `modules.runs.trained.Trained`. `tables`: turbine -> (n_rows, V), clean, in the
-    order of its columns. `error`, `score_window`, `combination`: see `modules.tadgan.scoring`;
-    `padding`: see `modules.tadgan.anomalies.find`.
+    order of its columns. `make`: see `reconstruction`. `error`, `score_window`, `combination`: see
+    `modules.tadgan.scoring`; `padding`: see `modules.tadgan.anomalies.find`.
     """
     seq_len = trained.settings.seq_len
-    make = reconstruction(trained.model, device)
     compare = functools.partial(scoring.ERRORS[error], window=score_window)
     found = []
     for turbine, table in tables.items():

@@ -103,7 +103,8 @@ def _search(trained, tables, settings, device):
 
     cut(tables, trained.settings.seq_len)
     how = {name: getattr(settings, name) for name in HOW}
-    scored = detection.detect(trained, tables, device, **how)
+    make = detection.reconstruction(trained.model, device)
+    scored = detection.detect(trained, tables, make, **how)
     share = 100 * np.concatenate([one.covered for one in scored]).mean()
     n_findings = sum(len(one.findings) for one in scored)
     log.info("%d findings, over %.1f %% of the records", n_findings, share)

@@ -37,7 +37,8 @@ class TadGAN(tf.Module):
 
     A step moves the network its name says, and no other, and returns named scalar losses.
     `settings`: with `seq_len`, `latent_dim`, `n_critic`, `penalty`, `scaler`,
-    `reconstruction_weight` and a learning rate per network. `device`: `modules.training.device.Device`, which computes the networks.
+    `reconstruction_weight` and a learning rate per network. `device`:
+    `modules.training.device.Device`, which computes the networks.
     """
 
     def __init__(self, settings, n_features, device):

@@ -23,7 +23,7 @@ from modules.records.columns import Column
 from modules.runs.run import create
 from modules.tadgan import learning, scoring
 from modules.tadgan.anomalies import find
-from modules.tadgan.detection import detect
+from modules.tadgan.detection import detect, reconstruction
 from modules.training.device import configure
 from modules.training.graphs import graphs_released
 from modules.windows.cut import cut
@@ -85,7 +85,7 @@ def score_by_training(signal, seed, epochs, penalty, device):
     error, combination = nab.SCORED_BY[signal.group]
     how = {"error": error, "combination": combination, "padding": nab.PADDING}
     how["score_window"] = scoring.SCORE_WINDOW
-    (scored,) = detect(trained, tables, device, **how)
+    (scored,) = detect(trained, tables, reconstruction(trained.model, device), **how)
     seconds = time.perf_counter() - began
     spans = list(zip(scored.findings["start"], scored.findings["end"], strict=True))
     row = judged(signal, scored.scores["score"], spans, scored.covered.astype(float))
@@ -154,7 +154,7 @@ def main(argv=None):
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--signals", type=int, default=45, help="only so many, of all groups")
     parser.add_argument("--epochs", type=int, default=35)
-    parser.add_argument("--steps", type=int, default=2000, help="of a training on planted faults")
+    parser.add_argument("--steps", type=int, default=600, help="of a training on planted faults")
     parser.add_argument("--penalties", nargs="+", default=["gradient"], choices=ROWS.values())
     given = parser.parse_args(argv)
     if given.what == "tables":

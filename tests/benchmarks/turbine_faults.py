@@ -3,12 +3,14 @@
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pandas as pd
 
 from modules.dataLoader import read_site
+from modules.preprocessing import SCALERS, encode_angles, feature_names
 from modules.records.columns import power_column, wind_speed_column
 from modules.records.faults import FAULTS, Parts, plant
 from modules.records.flagged import read_flagged
@@ -16,8 +18,11 @@ from modules.records.sample import make_sample
 from modules.records.timestamps import stretches
 from modules.tadgan import scoring
 from modules.tadgan.anomalies import find
-from modules.tadgan.detection import Scored, detect
+from modules.tadgan.detection import Scored, detect, reconstruction
 from modules.tadgan.judgement import judge
+from modules.tadgan.steps import centred
+from modules.windows.cut import cut, windows_at
+from modules.windows.splits import thinned
 from settings import DataSettings, TadGANSettings
 from tests.benchmarks import jobs
 from tests.benchmarks.tables import NOTHING, markdown
@@ -26,6 +31,10 @@ LA_HAUTE_BORNE = Path(__file__).parents[3] / "shared/data/la_haute_borne_2014-01
 SAMPLE_DAYS = 60
 SEQ_LEN = 48
 PADDING = 5
+MOST_FITTED = 5000  # windows that the components are found in
+TRAINED_WITH = {"n_critic": 1, "reconstruction_weight": 1000.0}
+SEARCHED_WITH = {"error": "area", "score_window": 72, "combination": "mult", "padding": PADDING}
+ORIONS_SEARCH = {"error": "dtw", "score_window": 10}
 BIN_WIDTH = 0.5  # m/s
 
 
@@ -80,16 +89,45 @@ def power_curve_residual(site_data):
     return found
 
 
-def tadgan(site_data, seed, n_steps, device, how):
+def principal_components(site_data, n_kept=20):
+    """`make` of `detect` by the linear autoencoder of windows that loses least; scaler with it."""
+    series, starts = cut(site_data.tables, SEQ_LEN)
+    features = encode_angles(series, site_data.columns)
+    scaler = SCALERS["minmax"]().fit(features, feature_names(site_data.columns))
+    scaled = centred(scaler.transform(features), "minmax")
+    windows = windows_at(scaled, thinned(starts, MOST_FITTED), SEQ_LEN)
+    flat = windows.reshape(len(windows), -1)
+    mean = flat.mean(0)
+    _, directions = np.linalg.eigh(np.cov(flat.T))
+    kept = directions[:, -n_kept:]
+
+    def make(stretch):
+        windows = np.lib.stride_tricks.sliding_window_view(stretch, SEQ_LEN, 0).transpose(0, 2, 1)
+        made = (windows.reshape(len(windows), -1) - mean) @ kept @ kept.T + mean
+        return made.reshape(windows.shape), np.zeros(len(windows))
+
+    return make, scaler
+
+
+def detectors(site_data, seed, n_steps, device):
+    """name -> a `Scored` per turbine, of every detector; TadGAN is trained for `n_steps`."""
     from tests.benchmarks.tadgan import trained_detector
 
-    settings = TadGANSettings(seed=seed, seq_len=SEQ_LEN, train_step=n_steps, log_interval=10**6)
-    trained = trained_detector(site_data.tables, site_data.columns, settings, device)
+    tables, columns = site_data.tables, site_data.columns
+    settings = TadGANSettings(
+        seed=seed, seq_len=SEQ_LEN, train_step=n_steps, log_interval=10**6, **TRAINED_WITH
+    )
+    trained = trained_detector(tables, columns, settings, device)
+    make = reconstruction(trained.model, device)
+    linear, scaler = principal_components(site_data)
+    of_linear = SimpleNamespace(scaler=scaler, columns=columns, settings=settings)
+    ours, orions = SEARCHED_WITH, SEARCHED_WITH | ORIONS_SEARCH
     return {
-        f"TadGAN, {combination}": detect(
-            trained, site_data.tables, device, combination=combination, **how
-        )
-        for combination in ("mult", "sum", "rec")
+        "power-curve residual": power_curve_residual(site_data),
+        "PCA, 20 components": detect(of_linear, tables, linear, **ours | {"combination": "rec"}),
+        "TadGAN": detect(trained, tables, make, **ours),
+        "TadGAN, rec": detect(trained, tables, make, **ours | {"combination": "rec"}),
+        "TadGAN, searched as Orion": detect(trained, tables, make, **orions),
     }
 
 
@@ -102,9 +140,7 @@ def run_faults(results, seeds, n_steps, device):
                 continue
             site_data, known = make(seed)
             began = time.process_time()
-            found = {"power-curve residual": power_curve_residual(site_data)}
-            how = {"error": "dtw", "padding": PADDING}
-            found |= tadgan(site_data, seed, n_steps, device, how)
+            found = detectors(site_data, seed, n_steps, device)
             rows = {detector: _figures(known, scored) for detector, scored in found.items()}
             jobs.write(path, {"cpu_seconds": time.process_time() - began, "rows": rows})
             keras.backend.clear_session()
