@@ -41,7 +41,7 @@ def draw_series(one, columns, path):
         for panel in panels:
             _shade(panel, one)
         panels[0].set_title(
-            f"{one.turbine}: {len(one.findings)} findings, {one.covered.mean():.1%} of the records"
+            f"{one.turbine}: findings {len(one.findings)}, {one.covered.mean():.1%} of the records"
         )
 
 

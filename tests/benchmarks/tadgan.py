@@ -155,7 +155,13 @@ def main(argv=None):
     parser.add_argument("--signals", type=int, default=45, help="only so many, of all groups")
     parser.add_argument("--epochs", type=int, default=35)
     parser.add_argument("--steps", type=int, default=600, help="of a training on planted faults")
-    parser.add_argument("--penalties", nargs="+", default=["gradient"], choices=ROWS.values())
+    parser.add_argument(
+        "--penalties",
+        nargs="*",
+        default=["gradient"],
+        choices=[*ROWS.values()],
+        help="of the TadGAN to train; none leaves the detectors that are not trained",
+    )
     given = parser.parse_args(argv)
     if given.what == "tables":
         print(nab_table(given.results, nab.signals()))

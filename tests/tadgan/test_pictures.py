@@ -66,7 +66,7 @@ def test_the_series_shades_each_finding_in_the_score_and_every_variable(tmp_path
     pictures.draw_series(scored(), COLUMNS, tmp_path / "series.png")
     panels = drawn[0].axes
     assert [len(panel.patches) for panel in panels] == [2, 2, 2]
-    assert panels[0].get_title() == "T/1: 2 findings, 3.3% of the records"
+    assert panels[0].get_title() == "T/1: findings 2, 3.3% of the records"
 
 
 def test_a_zoom_shows_real_beside_reconstructed_about_the_finding(tmp_path, drawn):
