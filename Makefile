@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help demo test slow lint benchmark clean
+.PHONY: help demo test slow lint benchmark bench-tadgan clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
 	$(RUN) gan_train.py --preset best --train_step 2000 --report none
@@ -26,6 +26,11 @@ lint: $(VENV)/installed-tests ## Check format, style, walls between rooms, types
 
 benchmark: $(VENV)/installed ## Time the training steps against stock layers
 	$(RUN) -m tests.benchmarks.training_steps
+
+bench-tadgan: $(VENV)/installed ## Hold TadGAN against NAB and planted faults, hours; goes on where it stopped
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r tests/benchmarks/requirements.txt
+	$(RUN) -m tests.benchmarks.tadgan nab benchmark_results/tadgan
+	$(RUN) -m tests.benchmarks.tadgan faults benchmark_results/tadgan
 
 clean: ## Remove the environment
 	rm -rf $(VENV)

@@ -3,7 +3,7 @@
 `python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import (
     AliasChoices,
@@ -30,6 +30,7 @@ CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
 ScalerKind = Literal["minmax", "robust", "standard"]
 ReportKind = Literal["none", "quick", "full"]
+LearningRate = Annotated[float, Field(gt=0, le=1)]
 
 
 class ProgramSettings(BaseSettings):
@@ -256,7 +257,11 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         0.0, description="Weight of the discriminator's gradient penalty on real windows (R1)."
     )
 
-    # What is kept of it, and how windows are written.
+    # What is learnt from and kept of it, and how windows are written.
+    drop_anomalies: str | None = Field(
+        None,
+        description="Run of a detector on these records: the stretches it flags are left out.",
+    )
     heldout: float = Field(
         0.0,
         ge=0,
@@ -356,6 +361,37 @@ class ForecasterSettings(TrainingSettings, DataSettings):
     momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD, and Adam's beta_1.")
 
 
+class TadGANSettings(TrainingSettings, DataSettings):
+    """TadGAN, the detector of document 002: `python gan_train.py tadgan`."""
+
+    model_config = SettingsConfigDict(cli_prog_name="gan_train.py tadgan")
+
+    seq_len: int = Field(100, ge=17, description="Steps per window.")
+    latent_dim: PositiveInt = Field(20, description="Width of the latent that a window becomes.")
+    batch_size: PositiveInt = Field(64, description="Windows per step.")
+    epochs: PositiveInt = Field(35, description="Passes over the training windows, at most.")
+    train_step: PositiveInt = Field(
+        2000,
+        description="Training steps, at most; a step is `n_critic` updates of both critics, one of "
+        "the encoder and one of the generator.",
+    )
+    n_critic: PositiveInt = Field(5, description="Updates of the critics per training step.")
+    penalty: Literal["gradient", "orion", "document"] = Field(
+        "gradient",
+        description="What holds the critics' slope: the paper's `gradient` penalty, the same as "
+        "`orion` takes it, without dropout, or the `document`'s norm of the critics' values.",
+    )
+    reconstruction_weight: PositiveFloat = Field(
+        10.0,
+        description="Weight of the mean squared error in the encoder's and the generator's loss; "
+        "take 1000 where many variables are reconstructed at once.",
+    )
+    critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
+    critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")
+    encoder_lr: LearningRate = Field(0.0005, description="Learning rate of the encoder.")
+    generator_lr: LearningRate = Field(0.0005, description="Learning rate of the generator.")
+
+
 class GeneratorSettings(ProgramSettings):
     """Writing a run's output: `python gan_generator.py`. Sizes and columns come from the run."""
 
@@ -383,6 +419,35 @@ class GeneratorSettings(ProgramSettings):
         None,
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
+    )
+    data_path: str | None = Field(
+        None,
+        description="Other records, in the format of the run's site, for a detector to search; "
+        "None searches those it was trained on.",
+    )
+    error: Literal["point", "area", "dtw"] = Field(
+        "dtw",
+        description="How a detector compares a series with its reconstruction: step by step, by "
+        "areas, or warped in time.",
+    )
+    score_window: int = Field(
+        10,
+        ge=2,
+        description="Steps that `area` and `dtw` compare at once; `area` over half a day finds an "
+        "offset too small for a single reading.",
+    )
+    combination: Literal["mult", "sum", "rec"] = Field(
+        "mult",
+        description="What a detector scores by: critic times reconstruction, their mean, or the "
+        "reconstruction alone.",
+    )
+    padding: NonNegativeInt = Field(
+        5, description="Steps a finding is drawn out to either side; Orion has 50."
+    )
+    known: str | None = Field(
+        None,
+        description="CSV of known faults (turbine, start, end) to hold a detector's findings "
+        "against.",
     )
     report: ReportKind = Field(
         "none",
@@ -465,6 +530,7 @@ PRESETS: dict[str, dict[str, Choice]] = {
 FAMILIES: dict[str, type[TrainingSettings]] = {
     "timegan": TimeGANSettings,
     "forecaster": ForecasterSettings,
+    "tadgan": TadGANSettings,
 }
 
 

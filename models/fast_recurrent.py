@@ -17,6 +17,8 @@ import tensorflow as tf
 from models.xla import xla_program
 
 RECURRENT = keras.layers.LSTM | keras.layers.GRU
+FAST = RECURRENT | keras.layers.Bidirectional
+ANY_AXIS = keras.layers.Dense | keras.layers.BatchNormalization
 
 Tensors = tuple[tf.Tensor, ...]
 
@@ -24,32 +26,33 @@ Tensors = tuple[tf.Tensor, ...]
 def forward(network: keras.Sequential, inputs: tf.Tensor, *, training: bool) -> tf.Tensor:
     """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
 
-    `inputs`: float32 (B, T, F) with static shape. Returns what `network(inputs)` returns.
+    `inputs`: float32 (B, T, F), or (B, F) before the layer that makes a sequence, with static
+    shape. Returns what `network(inputs)` returns.
     """
-    sequence = _swap_time(inputs)  # (T, B, F) through all layers
+    tensor, is_swapped = inputs, False  # (T, B, F) from one recurrent layer to the next
     for layer in network.layers:
-        if isinstance(layer, RECURRENT):
-            sequence = _recurrent(layer, sequence)
-        elif isinstance(layer, keras.layers.BatchNormalization):
-            sequence = layer(sequence, training=training)
-        elif isinstance(layer, keras.layers.Dense):
-            sequence = layer(sequence)
-        else:  # a convolution, say, needs to know which axis is time
-            sequence = _swap_time(layer(_swap_time(sequence)))
-    return _swap_time(sequence)
+        is_fast = isinstance(layer, FAST)
+        # Another layer, a convolution, say, needs to know which axis is time.
+        if is_fast != is_swapped and not isinstance(layer, ANY_AXIS):
+            tensor, is_swapped = _swap_time(tensor), is_fast
+        if is_fast:
+            tensor = _either_way(layer, tensor, training)
+        else:
+            tensor = layer(tensor, training=training)
+    return _swap_time(tensor) if is_swapped else tensor
 
 
 def is_recurrent(network: keras.Model) -> bool:
     """Whether a network of Keras' has a layer that `forward` calls the fast way."""
-    return any(isinstance(layer, RECURRENT) for layer in network.layers)
+    return any(isinstance(layer, FAST) for layer in network.layers)
 
 
 def recurrent(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Tensor:
     """Return what `layer(inputs)` returns, computed the fast way.
 
     `layer`: a built `keras.layers.LSTM`, or `GRU` with `reset_after=True`, with the default
-    activations, `return_sequences=True`, no dropout and no mask. `inputs`: float32 (B, T, F).
-    Returns float32 (B, T, H). Raises ValueError for any other layer.
+    activations, `return_sequences=True`, no recurrent dropout and no mask. `inputs`: float32
+    (B, T, F). Returns float32 (B, T, H). Raises ValueError for any other layer.
     """
     return _swap_time(_recurrent(layer, _swap_time(inputs)))
 
@@ -58,8 +61,34 @@ def _swap_time(sequence: tf.Tensor) -> tf.Tensor:
     return tf.transpose(sequence, (1, 0, 2))
 
 
-def _recurrent(layer: keras.layers.Layer, sequence: tf.Tensor) -> tf.Tensor:
-    _refuse_unsupported(layer)
+def _either_way(layer: keras.layers.Layer, sequence: tf.Tensor, training: bool) -> tf.Tensor:
+    """A recurrent layer over (T, B, F), or the two of a `keras.layers.Bidirectional`."""
+    if isinstance(layer, RECURRENT):
+        return _recurrent(layer, _dropped(layer, sequence, training))
+    if layer.merge_mode != "concat":
+        raise ValueError(
+            "The fast path takes a Bidirectional that concatenates. Received: "
+            f"merge_mode={layer.merge_mode!r}. Call the layer itself."
+        )
+    ahead, back = layer.forward_layer, layer.backward_layer
+    of_ahead = _recurrent(ahead, _dropped(ahead, sequence, training))
+    backwards = tf.reverse(_dropped(back, sequence, training), [0])
+    of_back = _recurrent(back, backwards, go_backwards=True)
+    return tf.concat([of_ahead, tf.reverse(of_back, [0])], -1)
+
+
+def _dropped(layer: keras.layers.Layer, sequence: tf.Tensor, training: bool) -> tf.Tensor:
+    """`sequence` (T, B, F) through the layer's `dropout`, which is one draw for all steps."""
+    if not (training and layer.dropout):
+        return sequence
+    kept = tf.ones(sequence.shape[1:])
+    return sequence * keras.random.dropout(kept, layer.dropout, seed=layer.cell.seed_generator)
+
+
+def _recurrent(
+    layer: keras.layers.Layer, sequence: tf.Tensor, go_backwards: bool = False
+) -> tf.Tensor:
+    _refuse_unsupported(layer, go_backwards)
     cell = layer.cell
     kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
     if isinstance(layer, keras.layers.LSTM):
@@ -68,13 +97,14 @@ def _recurrent(layer: keras.layers.Layer, sequence: tf.Tensor) -> tf.Tensor:
     return _gru(_project(sequence, kernel, input_bias), recurrent_kernel, recurrent_bias)
 
 
-def _refuse_unsupported(layer: keras.layers.Layer) -> None:
+def _refuse_unsupported(layer: keras.layers.Layer, go_backwards: bool) -> None:
     plain = (
         isinstance(layer, RECURRENT)
         and layer.activation is keras.activations.tanh
         and layer.recurrent_activation is keras.activations.sigmoid
         and layer.return_sequences
-        and not (layer.go_backwards or layer.dropout or layer.recurrent_dropout)
+        and layer.go_backwards == go_backwards
+        and not layer.recurrent_dropout
         and layer.use_bias
         and getattr(layer, "reset_after", True)
     )

@@ -22,11 +22,13 @@ from scipy.special import log_ndtr
 
 from modules import files
 from modules.errors import DataError
+from modules.records.faults import Parts, plant
 
 COLUMNS = (
     *("DateTime", "WindD1", "WindD2", "ActivePower", "WindSpeed", "RotorPosition"),
     *("BladePitchP1", "BladePitchP2", "BladePitchP3", "GeneratorTR", "GeneratorTRD"),
 )
+PARTS = Parts("WindSpeed", "ActivePower", COLUMNS[6:9], COLUMNS[1:3])
 START = "2021-01-01"  # naive Korean Standard Time; a stamp is the start of its ten minutes
 STEPS_PER_DAY, STEP_HOURS = 144, 1 / 6
 RATED_POWER, ROTOR_RADIUS = 3000.0, 67.0  # kW, m
@@ -52,7 +54,12 @@ SEASONAL, DIURNAL = 0.38, 0.05  # amplitudes in the latent
 
 
 def make_sample(
-    folder: Path | str, *, seed: int = 0, n_turbines: int = 2, days: int = 365
+    folder: Path | str,
+    *,
+    seed: int = 0,
+    n_turbines: int = 2,
+    days: int = 365,
+    faults: Sequence[str] = (),
 ) -> list[Path]:
     """Write one CSV per turbine into `folder` and return the paths: `WT01.csv`...
 
@@ -60,10 +67,17 @@ def make_sample(
     A folder that already holds this very sample is left as it is, so two programs may call this at
     once. Same arguments, same bytes.
 
-    Raises ValueError for a count below 1, DataError when `folder` holds anything else.
+    `faults`: kinds of `modules.records.faults.FAULTS` that every turbine gets one of each of.
+    `<folder>_faults.csv` tells where: turbine, start, end, fault.
+
+    Raises ValueError for a count below 1 or a fault that is none, DataError when `folder` holds
+    anything else.
     """
     weather = _weather(seed, days, n_turbines)
-    contents = {f"WT{i + 1:02d}.csv": _csv(_turbine(weather, seed, i)) for i in range(n_turbines)}
+    tables = {f"WT{i + 1:02d}": _turbine(weather, seed, i) for i in range(n_turbines)}
+    if faults:
+        tables, labels = _with_faults(tables, faults, seed)
+    contents = {f"{name}.csv": _csv(table) for name, table in tables.items()}
     try:
         files.write_folder(Path(folder), contents)
     except FileExistsError:
@@ -72,7 +86,21 @@ def make_sample(
                 f"The sample needs a new or empty folder. Received: {folder}, which holds "
                 "something else. Name another folder, or empty this one."
             ) from None
+    if faults:
+        labelled = Path(folder).with_name(f"{Path(folder).name}_faults.csv")
+        files.write_whole(labelled, labels.to_csv(index=False).encode())
     return [Path(folder, name) for name in contents]
+
+
+def _with_faults(tables: dict[str, pd.DataFrame], kinds: Sequence[str], seed: int):
+    """(the tables with a fault of each kind, a table of turbine, start, end, fault)."""
+    faulty, labels = {}, []
+    for i, (name, table) in enumerate(tables.items()):
+        random = np.random.default_rng([seed, 3, i])
+        planted, where = plant(table.set_index("DateTime"), PARTS, kinds, random)
+        faulty[name] = planted.round(2).reset_index()[list(COLUMNS)]
+        labels.append(where.assign(turbine=name))
+    return faulty, pd.concat(labels)[["turbine", "start", "end", "fault"]]
 
 
 def simulate(*, seed: int, days: int, turbine: int = 0, defects: bool = True) -> pd.DataFrame:

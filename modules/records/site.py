@@ -1,7 +1,7 @@
 """The nouns of the records: a site, a turbine's records as read, and all of them clean."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -63,6 +63,7 @@ class SiteData:
     RangeIndex), NaN where missing. `columns`: the F variables in the same order, kinds resolved,
     observed limits and atoms learnt. `freq`: pandas alias such as `10min`, None without times.
     `time_zone`: `UTC` where the stamps carried offsets, else the site's, None where not known.
+    `left_out`: turbine -> rows that were clean and are missing from its table by choice.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -70,6 +71,7 @@ class SiteData:
     freq: str | None
     time_zone: str | None
     report: DataReport
+    left_out: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def description(self) -> dict[str, Any]:
         """What a run's columns.json says of the data: the variables, the time step and start."""

@@ -46,7 +46,7 @@ def write_report(
     """
     evidence = gather(site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed)
     scores, refusal = _scores(evidence, kind)
-    page = _template().render(
+    page = template(TEMPLATES / PAGE).render(
         run=run.folder.name,
         kind=kind,
         evidence=evidence,
@@ -54,7 +54,8 @@ def write_report(
         time_zone=site_data.time_zone,
         scores=scores,
         refusal=refusal,
-        pictures=draw_pictures(run.folder, evidence, site_data.freq),
+        pictures=draw_pictures(run.folder, evidence, site_data.freq)
+        | draw_left_out(run.folder, site_data),
         data=site_data.report,
         settings=run.read_settings(),
     )
@@ -95,6 +96,18 @@ def draw_pictures(folder: Path, evidence: Evidence, freq: str | None) -> dict[st
     return paths
 
 
+def draw_left_out(folder: Path, site_data: SiteData) -> dict[str, Path]:
+    """Draw what was left out of the records by choice beside the rest, where there is such."""
+    at = pictures.power_curve_columns(site_data.columns)
+    if not at or not any(len(table) for table in site_data.left_out.values()):
+        return {}
+    sides = (site_data.tables, site_data.left_out)
+    kept, left_out = (pd.concat(tables.values()).dropna().to_numpy(dtype=float) for tables in sides)
+    path = folder / "left_out.png"
+    pictures_wind.draw_left_out(kept, left_out, site_data.columns, at, path)
+    return {"left_out": path}
+
+
 def _scores(evidence: Evidence, kind: str) -> tuple[list[ScoreRow], str]:
     """Return (rows, why there are none)."""
     try:
@@ -112,16 +125,17 @@ def _losses(path: Path) -> pd.DataFrame | None:
     return None if losses.empty else losses
 
 
-def _template() -> jinja2.Template:
+def template(path: Path) -> jinja2.Template:
+    """The Jinja template at `path`, with the filters `number` and `embedded` (a PNG's path)."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader([path.parent, TEMPLATES], encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"number": _number, "embedded": _embedded}
-    return environment.get_template(PAGE)
+    return environment.get_template(path.name)
 
 
 def _number(value: float | None) -> str:

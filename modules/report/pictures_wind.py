@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from modules.errors import DataError
 from modules.fidelity.wind_scores import power_curve
 from modules.records.columns import Column, direction_columns
-from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
+from modules.report.pictures import COLOURS, PALETTE, grid, label, n_rows, sheet
 
 N_POINTS = 4000  # of a power curve
 SECTORS = 24
@@ -41,6 +41,35 @@ def draw_power_curve(
             panel.set_title(name)
             panel.set_xlabel(label(columns[wind]))
         panels[0].set_ylabel(label(columns[power]))
+
+
+def draw_left_out(
+    kept: np.ndarray,
+    left_out: np.ndarray,
+    columns: Sequence[Column],
+    at: tuple[int, int],
+    path: Path,
+) -> None:
+    """Write a PNG: the power curve of the records trained on, and of those left out.
+
+    `kept`, `left_out`: float (n_rows, n_variables), physical units. `at`: the positions of wind
+    speed and power. The lines are the mean power per 0.5 m/s with and without what is left out.
+    """
+    with sheet(path, 4.4) as figure:
+        panel = figure.subplots()
+        sides = (("trained on", kept, "blue"), ("left out", left_out, "vermillion"))
+        for name, records, colour in sides:
+            points = records[:, list(at)]
+            chosen = np.linspace(0, len(points) - 1, min(N_POINTS, len(points))).astype(int)
+            look = {"s": 5, "alpha": 0.35, "edgecolors": "none", "label": name}
+            panel.scatter(*points[chosen].T, color=PALETTE[colour], **look)
+        both = np.concatenate([kept, left_out])
+        for records, line, name in ((both, "--", "mean of both"), (kept, "-", "mean trained on")):
+            curve = power_curve(records, wind_speed=at[0], power=at[1])
+            panel.plot(curve.speed, curve.power, line, color="black", linewidth=1.2, label=name)
+        panel.set_xlabel(label(columns[at[0]]))
+        panel.set_ylabel(label(columns[at[1]]))
+        panel.legend(loc="lower right")
 
 
 def _draw_mean(panel: Axes, real: np.ndarray, wind: int, power: int) -> None:

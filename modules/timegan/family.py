@@ -12,8 +12,10 @@ import numpy as np
 from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
+from modules.records.flagged import FILE as FLAGGED
+from modules.records.flagged import read_flagged, without_flagged
 from modules.records.site import SiteData
-from modules.runs.find import saved_settings
+from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
 from modules.training.device import Device
 from modules.windows.cut import cut
@@ -39,6 +41,10 @@ class Prepared:
 def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
     """The clean records of a site. Raises DataError."""
     settings, site_data = read_site(settings)
+    if settings.drop_anomalies is not None:
+        run = find(settings.drop_anomalies, settings.result_dir)
+        found = read_flagged(run.folder / FLAGGED)
+        site_data = without_flagged(site_data, found, str(run.folder))
     return settings, site_data if settings.atoms else site_data.without_atoms()
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.fast_recurrent import forward, recurrent
+from models.fast_recurrent import _dropped, forward, is_recurrent, recurrent
 from tests import twin
 from tests.tiny import FEATURES, KINDS, STEPS, UNITS, WINDOWS, tiny_timegan
 
@@ -125,7 +125,7 @@ def test_a_layer_is_computed_after_another_of_its_shape_is_gone(kind):
         ("LSTM", {"recurrent_activation": "hard_sigmoid"}),
         ("LSTM", {"return_sequences": False}),
         ("LSTM", {"go_backwards": True}),
-        ("LSTM", {"dropout": 0.1}),
+        ("LSTM", {"recurrent_dropout": 0.1}),
         ("GRU", {"recurrent_dropout": 0.1}),
         ("GRU", {"use_bias": False}),
         ("GRU", {"reset_after": False}),
@@ -162,3 +162,44 @@ def test_forward_equals_the_network_and_its_normalisation(kind, training):
     for variable, value, first in zip(moving, moved, start, strict=True):
         np.testing.assert_allclose(variable, value, atol=1e-6)
         assert np.array_equal(value, first) != training
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_forward_equals_a_network_that_goes_both_ways_and_makes_its_own_sequence(training):
+    layers = keras.layers
+    network = keras.Sequential(
+        [
+            keras.Input((FEATURES,)),
+            layers.Dense(STEPS * FEATURES),
+            layers.Reshape((STEPS, FEATURES)),
+            layers.Bidirectional(layers.LSTM(UNITS, return_sequences=True)),
+            layers.UpSampling1D(2),
+            layers.Bidirectional(layers.GRU(UNITS, return_sequences=True)),
+            layers.LeakyReLU(0.2),
+            layers.Flatten(),
+            layers.Dense(3),
+        ]
+    )
+    inputs = tf.constant(INPUTS[:, 0])
+    assert is_recurrent(network)
+    np.testing.assert_allclose(
+        forward(network, inputs, training=training), network(inputs), atol=2e-6
+    )
+
+
+def test_forward_drops_one_draw_of_inputs_at_all_steps_in_training_alone():
+    layer = keras.layers.LSTM(UNITS, return_sequences=True, dropout=0.5, seed=1)
+    network = keras.Sequential([keras.Input((STEPS, FEATURES)), layer])
+    np.testing.assert_allclose(forward(network, INPUTS, training=False), network(INPUTS), atol=2e-6)
+    dropped = _dropped(layer, tf.ones((STEPS, WINDOWS, FEATURES)), training=True).numpy()
+    assert set(np.unique(dropped)) == {0.0, 2.0}
+    assert (dropped == dropped[0]).all()
+
+
+def test_a_sum_of_both_ways_is_refused():
+    layer = keras.layers.Bidirectional(
+        keras.layers.LSTM(UNITS, return_sequences=True), merge_mode="sum"
+    )
+    network = keras.Sequential([keras.Input((STEPS, FEATURES)), layer])
+    with pytest.raises(ValueError, match="Received: merge_mode='sum'"):
+        forward(network, INPUTS, training=False)

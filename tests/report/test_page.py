@@ -9,6 +9,7 @@ import pytest
 
 from modules.dataLoader import load
 from modules.location_module import clean
+from modules.records.flagged import without_flagged
 from modules.report import evidence
 from modules.report import page as report
 from modules.runs.start import start
@@ -142,3 +143,13 @@ def test_the_page_says_what_the_floor_is(wind, undrawn):
     pages = [write(run, site_data, heldout=share) for share in (0, 0.2)]
     assert "of different blocks of time" in pages[0] and "held out" not in pages[0]
     assert "real ones held out, of\nblocks of time that were never trained on" in pages[1]
+
+
+def test_what_was_left_out_is_drawn_beside_the_rest(wind, tmp_path):
+    _, site_data, page = wind
+    assert report.draw_left_out(tmp_path, site_data) == {} and "What was left out" not in page
+    index = site_data.tables["WT01"].index
+    flagged = pd.DataFrame({"turbine": ["WT01"], "start": [index[10]], "end": [index[40]]})
+    left = without_flagged(site_data, flagged, "a run")
+    paths = report.draw_left_out(tmp_path, left)
+    assert list(paths) == ["left_out"] and paths["left_out"].is_file()

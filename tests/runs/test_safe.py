@@ -121,3 +121,14 @@ def test_saved_models_load_anywhere_without_our_code(tmp_path):
     assert done.returncode == 0, done.stderr
     for path, windows in expected.items():
         np.testing.assert_allclose(np.load(path + ".npy"), windows, atol=1e-6)
+
+
+def test_a_model_of_two_outputs_comes_back(tmp_path):
+    inputs = keras.Input((STEPS, FEATURES))
+    network = keras.Sequential([inputs, keras.layers.Dense(3), keras.layers.Cropping1D((0, 1))])
+    model = keras.Model(inputs, [network(inputs), keras.layers.Dense(1)(inputs)])
+    model.save(tmp_path / "model.keras")
+    loaded = safe.load_model(tmp_path / "model.keras")
+    windows = np.ones((2, STEPS, FEATURES), np.float32)
+    for ours, theirs in zip(loaded(windows), model(windows), strict=True):
+        np.testing.assert_allclose(ours, theirs)

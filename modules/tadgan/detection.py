@@ -1,0 +1,196 @@
+"""From a trained TadGAN and records to scores and findings, turbine by turbine.
+
+Shape letters: N windows of one stretch, L steps each, F features, V variables; M steps of all
+stretches of a turbine that hold a window.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from modules.preprocessing import decode_angles, encode_angles
+from modules.records.columns import ANGLE
+from modules.records.timestamps import stretches
+from modules.runs.spreadsheet import decimals
+from modules.tadgan import scoring
+from modules.tadgan.anomalies import find
+from modules.tadgan.steps import centred, uncentred
+from modules.windows.cut import windows_at
+
+WINDOWS_PER_CALL = 256
+CARRIED = 0.5  # of the largest score: a variable that reaches it carries the finding
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a turbine's records look like to the networks.
+
+    `real`, `recovered`: (n_rows, V) in units, `scores`: (n_rows, 3 + V), `score`, `critic`,
+    `reconstruction` and each variable's; all on the records' grid, NaN in rows that no window
+    holds. `findings`: turbine, start, end, severity, variables; a row each, in time order.
+    """
+
+    turbine: str
+    real: pd.DataFrame
+    recovered: pd.DataFrame
+    scores: pd.DataFrame
+    findings: pd.DataFrame
+
+    @property
+    def covered(self):
+        """Rows that are part of a finding: bool (n_rows,)."""
+        flag = np.zeros(len(self.real), bool)
+        for start, end in zip(self.findings["start"], self.findings["end"], strict=True):
+            flag |= (self.real.index >= start) & (self.real.index <= end)
+        return flag
+
+
+def detect(trained, tables, make, *, error, score_window, combination, padding) -> list[Scored]:
+    """Score and search the records of every turbine that has a window.
+
+    `trained`: `modules.runs.trained.Trained`. `tables`: turbine -> (n_rows, V), clean, in the
+    order of its columns. `make`: see `reconstruction`. `error`, `score_window`, `combination`: see
+    `modules.tadgan.scoring`; `padding`: see `modules.tadgan.anomalies.find`.
+    """
+    seq_len = trained.settings.seq_len
+    compare = functools.partial(scoring.ERRORS[error], window=score_window)
+    found = []
+    for turbine, table in tables.items():
+        bounds = [(a, b) for a, b in stretches(table) if b - a >= seq_len]
+        if bounds:
+            parts = [_stretch(trained, table.iloc[a:b], make, compare) for a, b in bounds]
+            how = {"combination": combination, "padding": padding}
+            found.append(_scored(trained, turbine, table, bounds, parts, **how))
+    return found
+
+
+def _scored(trained, turbine, table, bounds, parts, *, combination, padding):
+    columns, seq_len = trained.columns, trained.settings.seq_len
+    n_windows = sum(b - a - seq_len + 1 for a, b in bounds)
+    recovered = np.concatenate([part[0] for part in parts])
+    errors = np.concatenate([scoring.smooth(part[1], n_windows) for part in parts])
+    lengths = [b - a for a, b in bounds]
+    critic = scoring.critic_score(np.concatenate([part[2] for part in parts]))
+    stretch_ends = np.cumsum(lengths)[:-1]
+    critic = np.concatenate(
+        [scoring.smooth(part, n_windows)[:, 0] for part in np.split(critic, stretch_ends)]
+    )
+    by_variable = scoring.reconstruction_score(errors)
+    reconstruction = by_variable.max(1)
+    score = scoring.combined(critic, reconstruction, combination)
+    rows = np.concatenate([np.arange(a, b) for a, b in bounds])
+    names = [column.name for column in columns]
+
+    def on_grid(values, names):
+        return pd.DataFrame(values, table.index[rows], names).reindex(table.index)
+
+    findings = [
+        (
+            turbine,
+            table.index[rows[first]],
+            table.index[rows[last]],
+            round(severity, 4),
+            ", ".join(_carriers(by_variable[first : last + 1], names)),
+        )
+        for first, last, severity in find(score, lengths, padding=padding)
+    ]
+    heads = ["score", "critic", "reconstruction"]
+    together = np.column_stack([score, critic, reconstruction, by_variable])
+    return Scored(
+        turbine,
+        table,
+        on_grid(recovered, names),
+        on_grid(together, [*heads, *names]),
+        pd.DataFrame(findings, columns=["turbine", "start", "end", "severity", "variables"]),
+    )
+
+
+def _carriers(scores, names):
+    """The variables that a finding shows in, worst first. `scores`: (m, V) of its steps."""
+    worst = scores.max(0) - 1
+    order = np.argsort(-worst, kind="stable")
+    return [names[i] for i in order if worst[i] >= CARRIED * worst.max()]
+
+
+def _stretch(trained, table, make, compare):
+    """(recovered (M, V) in units, errors (M, V), the critic's modes (M,)) of one stretch."""
+    columns, kind = trained.columns, trained.settings.scaler
+    features = encode_angles(table.to_numpy(np.float64), columns)
+    scaled = centred(trained.scaler.transform(features), kind)
+    recovered, values = make(scaled)
+    recovered = scoring.unrolled(recovered)
+    in_units = decode_angles(trained.scaler.inverse_transform(uncentred(recovered, kind)), columns)
+    errors = by_variable(compare(scaled, recovered), columns)
+    return in_units, errors, scoring.sliding_mode(values, trained.settings.seq_len)
+
+
+def by_variable(errors, columns):
+    """Errors of features (M, F) -> of variables (M, V): an angle's are the root of both squares."""
+    widths = [2 if column.kind == ANGLE else 1 for column in columns]
+    parts = np.split(errors, np.cumsum(widths)[:-1], axis=1)
+    return np.column_stack([np.sqrt(np.square(part).sum(1)) for part in parts])
+
+
+def reconstruction(model, device):
+    """Return a function of one stretch, scaled (M, F).
+
+    It gives the windows as the networks make them anew, float32 (N, L, F), and the critic's values,
+    float64 (N,). `model`: see `models.tadgan.scoring_model`.
+    """
+    encoder, generator, critic_x = (
+        model.get_layer(name) for name in ("encoder", "generator", "critic_x")
+    )
+    seq_len = encoder.input_shape[1]
+
+    @tf.function(autograph=False)
+    def call(windows):
+        latent = device.call(encoder, windows, training=False)
+        recovered = device.call(generator, latent, training=False)
+        return recovered, device.call(critic_x, windows, training=False)[:, 0]
+
+    def make(scaled):
+        scaled = np.asarray(scaled, np.float32)
+        starts = np.arange(len(scaled) - seq_len + 1)
+        calls = []
+        for first in range(0, len(starts), WINDOWS_PER_CALL):
+            some = starts[first : first + WINDOWS_PER_CALL]
+            whole = np.resize(some, WINDOWS_PER_CALL)  # one shape, so that it is compiled once
+            windows = tf.constant(windows_at(scaled, whole, seq_len))
+            calls.append([output.numpy()[: len(some)] for output in call(windows)])
+        recovered, values = (np.concatenate(parts) for parts in zip(*calls, strict=True))
+        return recovered, values.astype(np.float64)
+
+    return make
+
+
+def findings_of(scored: list[Scored]) -> pd.DataFrame:
+    """The findings of all turbines, as the CSV has them, the most severe first."""
+    found = [one.findings for one in scored if len(one.findings)]
+    if not found:
+        return scored[0].findings
+    return pd.concat(found).sort_values("severity", ascending=False, ignore_index=True)
+
+
+def to_table(scored: list[Scored], columns, freq) -> pd.DataFrame:
+    """Scores and reconstructions of all turbines under each other, rows without a score left out.
+
+    `turbine`, `DateTime` (`step` without times), `score`, `critic`, `reconstruction`; then the
+    `_score` and the `_reconstructed` of each variable, the latter in its unit.
+    """
+    parts = []
+    for one in scored:
+        names = [column.name for column in columns]
+        scores = one.scores.rename(columns={name: f"{name}_score" for name in names}).round(4)
+        made = one.recovered.add_suffix("_reconstructed")
+        for column in columns:
+            largest = max(abs(column.observed_min), abs(column.observed_max))
+            name = f"{column.name}_reconstructed"
+            made[name] = made[name].round(decimals(largest))
+        part = pd.concat([scores, made], axis=1)[one.scores["score"].notna()]
+        part.insert(0, "DateTime" if freq else "step", part.index)
+        part.insert(0, "turbine", one.turbine)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
