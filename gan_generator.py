@@ -27,7 +27,7 @@ def generate(settings):
     from modules.training.device import configure  # TensorFlow: nothing before takes it
     from modules.training.graphs import graphs_released
 
-    device = configure(settings.gpu_memory_limit)
+    device = configure(settings.gpu_memory_limit, settings.device)
     with graphs_released():
         return family.write(run, settings, device)
 

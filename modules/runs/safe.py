@@ -23,16 +23,17 @@ SAFE_OPCODES = frozenset(
 # The classes that a model file of any family may ask for.
 SAFE_KERAS = frozenset(
     ["keras.Sequential", "keras.Functional", "keras.src.models.functional.Functional"]
-    + ["keras.DTypePolicy"]
+    + ["keras.DTypePolicy", "None.__keras_tensor__"]  # the latter joins a Functional's layers
     + [
         f"keras.layers.{name}"
         for name in (
             "Activation Add AveragePooling1D AveragePooling2D BatchNormalization Bidirectional "
             "Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Dense Dropout Embedding "
             "Flatten GRU GlobalAveragePooling1D GlobalAveragePooling2D InputLayer LSTM "
-            "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Multiply Permute ReLU "
-            "RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D SpectralNormalization"
-            " TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
+            "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MultiHeadAttention "
+            "Multiply Permute ReLU RepeatVector Rescaling Reshape SpatialDropout1D "
+            "SpatialDropout2D SpectralNormalization TimeDistributed UpSampling1D UpSampling2D "
+            "ZeroPadding1D ZeroPadding2D"
         ).split()
     ]
     + [

@@ -10,6 +10,7 @@ from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import backprop
 
 from models.fast_recurrent import forward, is_recurrent
+from modules.errors import SettingsError
 
 SIDE_BY_SIDE = 2
 
@@ -34,16 +35,25 @@ class Device:
         return forward(network, inputs, training=training)
 
 
-def configure(memory_limit):
+def configure(memory_limit, wanted=None):
     """Share out the CPU's threads and cap the first GPU's memory; return the `Device` there is.
 
-    `memory_limit` is in MiB; None lets the memory grow as needed. On a CPU every training of a seed
-    gets the same bits. Must come before the first tensor is made.
+    `memory_limit` is in MiB; None lets the memory grow as needed. `wanted`: `cpu`, `cuda`, or None
+    for a GPU where there is one. On a CPU every training of a seed gets the same bits. Must come
+    before the first tensor is made. Raises SettingsError when there is no GPU and one is wanted.
     """
     tf.config.experimental.enable_op_determinism()
     share_threads()
     keep_order()
     gpus = tf.config.list_physical_devices("GPU")
+    if wanted == "cuda" and not gpus:
+        raise SettingsError(
+            "`device`: TensorFlow finds no GPU. Received: 'cuda'. Leave it out, or take "
+            "`--device cpu`."
+        )
+    if wanted == "cpu" and gpus:
+        tf.config.set_visible_devices([], "GPU")
+        gpus = []
     if gpus and memory_limit:
         limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_limit)
         tf.config.set_logical_device_configuration(gpus[0], [limit])

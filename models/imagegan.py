@@ -1,0 +1,104 @@
+"""The networks of the conditional image GAN of document 003.
+
+Shape letters: B images per batch, H rows, W columns, N tokens, E width of a token, C conditions
+(durability, mass, and the colours of the fixed pixels where they are given), Z everything that the
+generator makes an image of: noise, conditions, codes. Images are float32 in 0...1.
+"""
+
+import keras
+
+N_BLOCKS = 2  # of self-attention
+N_HIDDEN = 3  # dense layers
+SLOPE = 0.2  # of the leaky rectifier below zero, as in DCGAN
+FEED_FORWARD = 4  # times as wide as a token, as in the transformer
+
+
+def generator(args, image_shape, n_inputs, name="generator"):
+    """Return a network (B, Z) -> image (B, H, W, 3) in 0...1, of stock layers alone.
+
+    `args`: settings with `gen_mode`, `hidden_dim`, `embed_dim`, `num_heads`, `tokens`.
+    """
+    inputs = x = keras.Input((n_inputs,), dtype="float32")
+    if args.gen_mode == "vanila":
+        height, width, channels = image_shape
+        x = _hidden(x, args.hidden_dim, N_HIDDEN)
+        x = keras.layers.Dense(height * width * channels, activation="sigmoid")(x)
+        outputs = keras.layers.Reshape(image_shape)(x)
+    else:
+        n_tokens, n_features = _token_shape(image_shape, args.tokens)
+        x = _spread_over(x, n_tokens, args.embed_dim)
+        x = _attention(x, args.embed_dim, args.num_heads)
+        x = keras.layers.Dense(n_features, activation="sigmoid")(x)
+        outputs = _from_tokens(x, image_shape, args.tokens)
+    return keras.Model(inputs, outputs, name=name)
+
+
+def discriminator(args, image_shape, n_conditions, name="discriminator"):
+    """Return a network [image (B, H, W, 3), conditions (B, C)] -> logits (B, `output_dim`).
+
+    `args`: as for `generator`, with `disc_mode` and `output_dim`. No batch normalisation: a
+    gradient penalty is of one image, which must not depend on the others (WGAN-GP, section 4).
+    """
+    image = keras.Input(image_shape, dtype="float32")
+    conditions = keras.Input((n_conditions,), dtype="float32")
+    if args.disc_mode == "vanila":
+        x = keras.layers.Flatten()(image)
+        x = _hidden(keras.layers.Concatenate()([x, conditions]), args.hidden_dim, N_HIDDEN)
+    else:
+        n_tokens, _ = _token_shape(image_shape, args.tokens)
+        x = keras.layers.Dense(args.embed_dim)(_to_tokens(image, image_shape, args.tokens))
+        x = keras.layers.Add()([x, _spread_over(conditions, n_tokens, args.embed_dim)])
+        x = keras.layers.GlobalAveragePooling1D()(_attention(x, args.embed_dim, args.num_heads))
+    return keras.Model([image, conditions], keras.layers.Dense(args.output_dim)(x), name=name)
+
+
+def reader(args, image_shape, n_outputs, name):
+    """Return a network image (B, H, W, 3) -> what it says of it, (B, `n_outputs`)."""
+    image = keras.Input(image_shape, dtype="float32")
+    x = _hidden(keras.layers.Flatten()(image), args.hidden_dim, N_HIDDEN - 1)
+    return keras.Model(image, keras.layers.Dense(n_outputs)(x), name=name)
+
+
+def _hidden(x, n_units, n_layers):
+    for _ in range(n_layers):
+        x = keras.layers.LeakyReLU(negative_slope=SLOPE)(keras.layers.Dense(n_units)(x))
+    return x
+
+
+def _token_shape(image_shape, tokens):
+    """(N, features of a token): columns from left to right, or pixels row by row."""
+    height, width, channels = image_shape
+    return (width, height * channels) if tokens == "column" else (height * width, channels)
+
+
+def _to_tokens(image, image_shape, tokens):
+    if tokens == "column":
+        image = keras.layers.Permute((2, 1, 3))(image)
+    return keras.layers.Reshape(_token_shape(image_shape, tokens))(image)
+
+
+def _from_tokens(x, image_shape, tokens):
+    height, width, channels = image_shape
+    if tokens == "pixel":
+        return keras.layers.Reshape(image_shape)(x)
+    return keras.layers.Permute((2, 1, 3))(keras.layers.Reshape((width, height, channels))(x))
+
+
+def _spread_over(x, n_tokens, embed_dim):
+    """(B, any) -> (B, N, E): each token its own, so that the bias is the token's learned place."""
+    return keras.layers.Reshape((n_tokens, embed_dim))(keras.layers.Dense(n_tokens * embed_dim)(x))
+
+
+def _attention(x, embed_dim, num_heads):
+    """Blocks of self-attention on (B, N, E), normalised before each part and once at the end."""
+    for _ in range(N_BLOCKS):
+        y = keras.layers.LayerNormalization()(x)
+        # Flash attention has no second derivative, which a gradient penalty needs.
+        attention = keras.layers.MultiHeadAttention(
+            num_heads, embed_dim // num_heads, flash_attention=False
+        )
+        x = keras.layers.Add()([x, attention(y, y)])
+        y = keras.layers.LayerNormalization()(x)
+        y = keras.layers.Dense(FEED_FORWARD * embed_dim, activation="gelu")(y)
+        x = keras.layers.Add()([x, keras.layers.Dense(embed_dim)(y)])
+    return keras.layers.LayerNormalization()(x)
