@@ -212,7 +212,8 @@ def test_several_values_may_follow_each_other_as_words():
 
 
 @pytest.mark.parametrize(
-    "words", [["0", "0"], ["0", "0", "256"], ["a", "b", "c"], ["0", "0", "0", "0"], ["-1,0,0"]]
+    "words",
+    [["0", "0"], ["0", "0", "256"], ["a", "b", "c"], ["0", "0", "0", "0"], ["-1", "0", "0"]],
 )
 def test_a_colour_that_is_none_is_refused(words):
     with pytest.raises(SettingsError, match="^`strut1`: [^\n]*$"):

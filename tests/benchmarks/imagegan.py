@@ -1,0 +1,207 @@
+"""Train every variant of the image GAN on the made images, and print the table of docs/imagegan.md:
+
+    python -m tests.benchmarks.imagegan
+
+Each is judged on images of conditions drawn anew, by what can be read off made images exactly.
+Settings after `--` are for all: `--only vanila-vanila-wgangp -- --epochs 5`.
+"""
+
+import argparse
+import contextlib
+import io
+import math
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import gan_train
+from modules.imagegan import conditions, drawing, sample
+from modules.imagegan.family import read
+from modules.imagegan.images import as_bytes
+from modules.imagegan.steps import latent
+from modules.runs.run import Run, saved_settings
+from settings import ImageGANSettings
+
+N_JUDGED, N_OF_ONE = 1200, 200
+SEED = 1  # of the conditions, images and draws that judge; trainings have 0
+ONE = (1.4, 2.18)  # durability and mass of the images that diversity is measured on
+LOSSES = ("vanila", "wgan", "wgangp")
+MODES = {"vanila": "MLP", "selfattention": "attention"}
+VARIANTS = [
+    f"{model}-{mode}-{loss}" for model in ("infogan", "vanila") for mode in MODES for loss in LOSSES
+] + ["vanila-vanila-r3gan"]
+# What each needs within three minutes of two cores, beside the defaults.
+RECIPES = {
+    "vanila": "--opt_beta1 0.5",
+    "wgan": "--optimizer rmsprop",
+    "wgangp": "",
+    "r3gan": "",
+}
+EPOCHS = {
+    ("vanila", "vanila"): 60, ("vanila", "wgan"): 25, ("vanila", "wgangp"): 25,
+    ("vanila", "r3gan"): 40, ("selfattention", "vanila"): 20, ("selfattention", "wgan"): 8,
+    ("selfattention", "wgangp"): 8,
+}  # fmt: skip
+COLUMNS = (
+    "variant", "durability r", "mass r", "durability error", "mass error", "fixed-pixel error",
+    "novelty", "diversity", "code", "steps", "seconds", "CPU seconds", "ms/step",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Conditions drawn anew: durability and mass, (n,), and colours, uint8 (n, 2, 3)."""
+
+    durability: np.ndarray
+    mass: np.ndarray
+    colours: np.ndarray
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=VARIANTS, metavar="VARIANT")
+    parser.add_argument("settings", nargs="*", help="after --, for all variants")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        training = read(ImageGANSettings())[1].images / 255
+        print(line(COLUMNS), line(["---"] * len(COLUMNS)), sep="\n")
+        print(line(chance_row(training)), line(real_row(training)), sep="\n", flush=True)
+        for variant in arguments.only:
+            print(line(row(variant, training, arguments.settings)), flush=True)
+
+
+def line(cells):
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def row(variant, training, settings):
+    """Train `variant` and judge it; the cells of its row."""
+    model, mode, loss = variant.split("-")
+    words = ["--gan_model", model, "--gen_mode", mode, "--disc_mode", mode, "--loss_mode", loss]
+    words += ["--batch_size", "64", "--epochs", str(EPOCHS[mode, loss])]
+    words += RECIPES[loss].split() + list(settings)
+    with tempfile.TemporaryDirectory() as folder:
+        before = time.perf_counter(), cpu_seconds()
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            code = gan_train.main(["imagegan", *words, "--result_dir", folder])
+        seconds, cpu = time.perf_counter() - before[0], cpu_seconds() - before[1]
+        if code:
+            sys.exit(f"{variant}: {said.getvalue()}")
+        run = Run(Path(folder) / "experiment_01")
+        n_steps = int((run.folder / "losses.csv").read_text().splitlines()[-1].split(",")[1])
+        scores = judge(run, training)
+    paces = [n_steps, f"{seconds:.0f}", f"{cpu:.0f}", f"{1000 * cpu / n_steps:.0f}"]
+    return [variant, *scores, *paces]
+
+
+def cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def ask(seed=SEED, n=N_JUDGED):
+    random = np.random.default_rng(seed)
+    levels = (random.choice(conditions.KNOWN[name], n) for name in ("durability", "mass"))
+    return Asked(*levels, random.choice(sample.COLOURS, (n, 2, 3)).astype(np.uint8))
+
+
+def judge(run, training):
+    """The scores of a finished run, as in COLUMNS."""
+    import tensorflow as tf
+
+    trained = saved_settings(run, ImageGANSettings)
+    layout, model = drawing.load(run, trained)
+    random = tf.random.Generator.from_seed(SEED)
+
+    def draw(asked):
+        drawn = latent(random, len(asked.mass), trained)
+        pair = (asked.durability, asked.mass)
+        soft = drawing.generate(layout, model, drawn, pair, asked.colours, trained)
+        return drawn.numpy(), as_bytes(soft) / 255
+
+    asked = ask()
+    drawn, images = draw(asked)
+    off = np.abs(layout.colours(images) - asked.colours / 255).mean()
+    one = Asked(*(np.full(N_OF_ONE, value) for value in ONE), np.zeros((N_OF_ONE, 2, 3), np.uint8))
+    code = "-"
+    if trained.gan_model == "infogan":
+        categories = drawn[:, trained.zdim :][:, : trained.info_categories].argmax(1)
+        code = f"{explained(categories, sample.read_style(images)[0]):.2f}"
+    return [
+        *fidelity(asked, images),
+        f"{off:.3f}",
+        f"{novelty(images, training):.2f}",
+        f"{images_apart(draw(one)[1]) / images_apart(real_ones()):.2f}",
+        code,
+    ]
+
+
+def fidelity(asked, images):
+    """Correlations, then mean absolute errors, of what was asked for and what images show."""
+    shown = sample.read_conditions(images)
+    pairs = list(zip((asked.durability, asked.mass), shown, strict=True))
+    with np.errstate(invalid="ignore"):
+        correlations = [np.corrcoef(wanted, got)[0, 1] for wanted, got in pairs]
+    errors = [np.abs(wanted - got).mean() for wanted, got in pairs]
+    return [f"{r:.3f}" for r in correlations] + [f"{errors[0]:.3f}", f"{errors[1]:.4f}"]
+
+
+def explained(codes, styles):
+    """Mutual information of two labels, as a share of the entropy of the first."""
+    joint = np.zeros((codes.max() + 1, styles.max() + 1))
+    np.add.at(joint, (codes, styles), 1 / len(codes))
+    of_code, of_style = joint.sum(1), joint.sum(0)
+    seen = joint > 0
+    information = (joint[seen] * np.log(joint[seen] / np.outer(of_code, of_style)[seen])).sum()
+    return information / -(of_code[of_code > 0] * np.log(of_code[of_code > 0])).sum()
+
+
+def novelty(images, training):
+    """Distance to the nearest training image, over that of real images that were not trained on."""
+    asked = ask(seed=SEED + 1, n=N_OF_ONE)
+    fresh = sample.simulate(asked.durability, asked.mass, seed=SEED + 1)
+    return nearest(images[:N_OF_ONE], training) / nearest(fresh, training)
+
+
+def nearest(images, training):
+    flat, known = (part.reshape(len(part), -1) for part in (images, training))
+    squares = (flat**2).sum(1)[:, None] + (known**2).sum(1) - 2 * flat @ known.T
+    return np.sqrt(squares.min(1).clip(0)).mean()
+
+
+def images_apart(images):
+    """How much images of one pair of conditions differ: root mean variance over pixels."""
+    return math.sqrt(images.var(0).mean())
+
+
+def real_ones():
+    images = sample.simulate(*(np.full(N_OF_ONE, value) for value in ONE), seed=SEED)
+    for row, column in (sample.FIXED_PIXELS[:2], sample.FIXED_PIXELS[2:]):
+        images[:, row, column] = 0
+    return images
+
+
+def chance_row(training):
+    """Real images of other conditions than those asked for."""
+    asked = ask()
+    rows = np.random.default_rng(SEED).integers(len(training), size=N_JUDGED)
+    images = training[rows]
+    fixed = np.stack([images[:, 2, 5], images[:, 7, 22]], 1)
+    off = np.abs(fixed - asked.colours / 255).mean()
+    return ["chance", *fidelity(asked, images), f"{off:.3f}", "0.00", "-", "0.00", *["-"] * 4]
+
+
+def real_row(_training):
+    """Made images of the very conditions asked for."""
+    asked = ask()
+    images = as_bytes(sample.simulate(asked.durability, asked.mass, seed=SEED)) / 255
+    return ["real", *fidelity(asked, images), "0.000", "1.00", "1.00", "1.00", *["-"] * 4]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
