@@ -402,6 +402,9 @@ class ImageGANSettings(TrainingSettings):
         description="Weight of durability and mass, as a network trained on real images reads "
         "them, in the generator's loss; 0 leaves them to the discriminator.",
     )
+    lr_decay: float = Field(
+        0.0, ge=0, le=1, description="Last share of the steps over which both rates fall to zero."
+    )
     tokens: Literal["column", "pixel"] = Field(
         "column", description="What self-attention looks at: columns, or pixels, far slower."
     )

@@ -9,6 +9,7 @@ import keras
 
 N_BLOCKS = 2  # of self-attention
 N_HIDDEN = 3  # dense layers
+READER_NOISE = 0.3  # deviation, of images in 0...1
 SLOPE = 0.2  # of the leaky rectifier below zero, as in DCGAN
 FEED_FORWARD = 4  # times as wide as a token, as in the transformer
 
@@ -21,7 +22,8 @@ def generator(args, image_shape, n_inputs, name="generator"):
     inputs = x = keras.Input((n_inputs,), dtype="float32")
     if args.gen_mode == "vanila":
         height, width, channels = image_shape
-        x = _hidden(x, args.hidden_dim, N_HIDDEN)
+        # The inputs once more: fixed pixels are copies of conditions, a short way for them.
+        x = keras.layers.Concatenate()([_hidden(x, args.hidden_dim, N_HIDDEN), inputs])
         x = keras.layers.Dense(height * width * channels, activation="sigmoid")(x)
         outputs = keras.layers.Reshape(image_shape)(x)
     else:
@@ -53,9 +55,14 @@ def discriminator(args, image_shape, n_conditions, name="discriminator"):
 
 
 def reader(args, image_shape, n_outputs, name):
-    """Return a network image (B, H, W, 3) -> what it says of it, (B, `n_outputs`)."""
+    """Return a network image (B, H, W, 3) -> what it says of it, (B, `n_outputs`).
+
+    In training it sees noise over the image: a generator that is to please it must then put what
+    is read where it is plain, not into a faint pattern that nobody else sees.
+    """
     image = keras.Input(image_shape, dtype="float32")
-    x = _hidden(keras.layers.Flatten()(image), args.hidden_dim, N_HIDDEN - 1)
+    x = keras.layers.GaussianNoise(READER_NOISE)(image)
+    x = _hidden(keras.layers.Flatten()(x), args.hidden_dim, N_HIDDEN - 1)
     return keras.Model(image, keras.layers.Dense(n_outputs)(x), name=name)
 
 

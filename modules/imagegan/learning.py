@@ -34,7 +34,14 @@ def train(prepared, settings, run):
     n_steps = max(1, round(settings.epochs * len(prepared.images) / settings.batch_size))
     log.info("%d images of %d x %d x %d -> %s", len(prepared.images), *layout.shape, run.folder)
     show = Records(log_path, prepared, gan, settings)
-    phase = Phase("images", n_steps, lambda: gan.step(batches), gan.losses, validate=show)
+    phase = Phase(
+        "images",
+        n_steps,
+        lambda: gan.step(batches),
+        gan.losses,
+        validate=show,
+        decay=settings.lr_decay,
+    )
     intervals = {name: getattr(settings, name) for name in ("log_interval", "checkpoint_interval")}
     state = {"imagegan": gan, "batches": batches}
     Trainer([phase], state, run, gan.rates, on_nan=settings.on_nan, **intervals).train()

@@ -175,7 +175,7 @@ class ImageGAN(tf.Module):
             loss = adversarial + self.args.constraint_lambda * COLOURS * fixed_error
             named = {"generator_loss": adversarial, "fixed_error": fixed_error}
             if self.reader is not None:
-                said = self.reader(fake, training=False)
+                said = self.reader(fake, training=True)
                 named["condition_loss"] = tf.reduce_mean(tf.square(said - given))
                 loss += self.args.condition_lambda * named["condition_loss"]
             if self.code_reader is not None:
