@@ -9,6 +9,7 @@ import keras
 
 N_BLOCKS = 2  # of self-attention
 N_HIDDEN = 3  # dense layers
+PATTERNS, REACH = 32, 2  # of the code reader, which sees patterns of five by five pixels
 READER_NOISE = 0.3  # deviation, of images in 0...1
 SLOPE = 0.2  # of the leaky rectifier below zero, as in DCGAN
 FEED_FORWARD = 4  # times as wide as a token, as in the transformer
@@ -64,6 +65,36 @@ def reader(args, image_shape, n_outputs, name):
     x = keras.layers.GaussianNoise(READER_NOISE)(image)
     x = _hidden(keras.layers.Flatten()(x), args.hidden_dim, N_HIDDEN - 1)
     return keras.Model(image, keras.layers.Dense(n_outputs)(x), name=name)
+
+
+def code_reader(args, image_shape, n_categories, n_continuous, name="code_reader"):
+    """InfoGAN's Q, a network image (B, H, W, 3) -> what it says of the codes.
+
+    (B, `n_categories` + `n_continuous`): logits of the categorical code, then the continuous ones.
+    The former are of the patterns in the image, wherever they stand: a category that is to be
+    read so must be a style and cannot be a shift. Noise over the image as in `reader`.
+    """
+    image = keras.Input(image_shape, dtype="float32")
+    noisy = keras.layers.GaussianNoise(READER_NOISE)(image)
+    x = keras.layers.Conv2D(PATTERNS, 1 + 2 * REACH)(_wrapped(noisy, REACH))
+    x = keras.layers.Dense(PATTERNS)(keras.layers.LeakyReLU(negative_slope=SLOPE)(x))
+    x = keras.layers.LeakyReLU(negative_slope=SLOPE)(x)
+    outputs = keras.layers.Dense(n_categories)(keras.layers.GlobalAveragePooling2D()(x))
+    if n_continuous:
+        x = _hidden(keras.layers.Flatten()(noisy), args.hidden_dim, N_HIDDEN - 1)
+        continuous = keras.layers.Dense(n_continuous)(x)
+        outputs = keras.layers.Concatenate()([outputs, continuous])
+    return keras.Model(image, outputs, name=name)
+
+
+def _wrapped(x, reach):
+    """Continue an image (B, H, W, any) by `reach` pixels with its opposite sides."""
+    for axis in (1, 2):
+        length = x.shape[axis]
+        parts = [(length - reach, length), (0, length), (0, reach)]
+        cut = [x[:, a:b] if axis == 1 else x[:, :, a:b] for a, b in parts]
+        x = keras.layers.Concatenate(axis=axis)(cut)
+    return x
 
 
 def _hidden(x, n_units, n_layers):

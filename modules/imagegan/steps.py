@@ -92,7 +92,9 @@ class ImageGAN(tf.Module):
             self.reader = imagegan.reader(args, shape, CONDITIONS, "reader")
             self.reader_optimizer = _reader_optimizer(self.reader)
         if args.gan_model == "infogan":
-            self.code_reader = imagegan.reader(args, shape, n_codes(args), "code_reader")
+            self.code_reader = imagegan.code_reader(
+                args, shape, args.info_categories, args.info_continuous
+            )
             self.code_optimizer = _reader_optimizer(self.code_reader)
 
     @property

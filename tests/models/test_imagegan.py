@@ -108,3 +108,24 @@ def test_a_gradient_penalty_of_attention_equals_its_finite_difference():
 
 def test_a_reader_says_as_many_numbers_as_asked():
     assert imagegan.reader(tiny(), SHAPE, 5, "reader")(IMAGES).shape == (5, 5)
+    for n_continuous in (0, 2):
+        network = imagegan.code_reader(tiny(), SHAPE, 3, n_continuous)
+        assert network(IMAGES).shape == (5, 3 + n_continuous)
+
+
+def test_readers_see_noise_in_training_alone():
+    reader = imagegan.reader(tiny(), SHAPE, 5, "reader")
+    for network in (reader, imagegan.code_reader(tiny(), SHAPE, 3, 1)):
+        for training in (False, True):
+            same = (
+                network(IMAGES, training=training) == network(IMAGES, training=training)
+            ).numpy()
+            assert same.all() != training
+
+
+def test_categories_are_read_alike_wherever_a_pattern_stands_and_continuous_codes_are_not():
+    network = imagegan.code_reader(tiny(), SHAPE, 3, 1)
+    said = network(IMAGES).numpy()
+    moved = network(tf.roll(IMAGES, (1, 2), (1, 2))).numpy()
+    np.testing.assert_allclose(moved[:, :3], said[:, :3], atol=1e-5)
+    assert np.abs(moved[:, 3] - said[:, 3]).max() > 1e-3
