@@ -5,12 +5,14 @@ Shape letters: B images per batch, H rows, W columns, N tokens, E width of a tok
 generator makes an image of: noise, conditions, codes. Images are float32 in 0...1.
 """
 
+import math
+
 import keras
 
 N_BLOCKS = 2  # of self-attention
 N_HIDDEN = 3  # dense layers
 PATTERNS, REACH = 32, 2  # of the code reader, which sees patterns of five by five pixels
-READER_NOISE = 0.3  # deviation, of images in 0...1
+READER_NOISE, CODE_NOISE = 0.3, 0.6  # deviations, of images in 0...1
 SLOPE = 0.2  # of the leaky rectifier below zero, as in DCGAN
 FEED_FORWARD = 4  # times as wide as a token, as in the transformer
 
@@ -21,18 +23,18 @@ def generator(args, image_shape, n_inputs, name="generator"):
     `args`: settings with `gen_mode`, `hidden_dim`, `embed_dim`, `num_heads`, `tokens`.
     """
     inputs = x = keras.Input((n_inputs,), dtype="float32")
+    n_pixels = math.prod(image_shape)
     if args.gen_mode == "vanila":
-        height, width, channels = image_shape
-        # The inputs once more: fixed pixels are copies of conditions, a short way for them.
-        x = keras.layers.Concatenate()([_hidden(x, args.hidden_dim, N_HIDDEN), inputs])
-        x = keras.layers.Dense(height * width * channels, activation="sigmoid")(x)
-        outputs = keras.layers.Reshape(image_shape)(x)
+        x = keras.layers.Dense(n_pixels)(_hidden(x, args.hidden_dim, N_HIDDEN))
+        x = keras.layers.Reshape(image_shape)(x)
     else:
         n_tokens, n_features = _token_shape(image_shape, args.tokens)
         x = _spread_over(x, n_tokens, args.embed_dim)
         x = _attention(x, args.embed_dim, args.num_heads)
-        x = keras.layers.Dense(n_features, activation="sigmoid")(x)
-        outputs = _from_tokens(x, image_shape, args.tokens)
+        x = _from_tokens(keras.layers.Dense(n_features)(x), image_shape, args.tokens)
+    # A short way as well: the fixed pixels are copies of what is put in.
+    straight = keras.layers.Reshape(image_shape)(keras.layers.Dense(n_pixels)(inputs))
+    outputs = keras.layers.Activation("sigmoid")(keras.layers.Add()([x, straight]))
     return keras.Model(inputs, outputs, name=name)
 
 
@@ -75,7 +77,7 @@ def code_reader(args, image_shape, n_categories, n_continuous, name="code_reader
     read so must be a style and cannot be a shift. Noise over the image as in `reader`.
     """
     image = keras.Input(image_shape, dtype="float32")
-    noisy = keras.layers.GaussianNoise(READER_NOISE)(image)
+    noisy = keras.layers.GaussianNoise(CODE_NOISE)(image)
     x = keras.layers.Conv2D(PATTERNS, 1 + 2 * REACH)(_wrapped(noisy, REACH))
     x = keras.layers.Dense(PATTERNS)(keras.layers.LeakyReLU(negative_slope=SLOPE)(x))
     x = keras.layers.LeakyReLU(negative_slope=SLOPE)(x)

@@ -3,6 +3,8 @@
 Shape letters as in `models.imagegan`: B images per batch, C conditions, Z what the generator gets.
 """
 
+import math
+
 import keras
 import tensorflow as tf
 
@@ -115,7 +117,7 @@ class ImageGAN(tf.Module):
         """The names of what a step returns."""
         names = ["discriminator_loss", "generator_loss", "fixed_error"]
         names += ["condition_loss"] if self.reader is not None else []
-        names += ["code_loss"] if self.code_reader is not None else []
+        names += ["code_loss", "information"] if self.code_reader is not None else []
         return tuple(names)
 
     def step(self, batches):
@@ -183,7 +185,7 @@ class ImageGAN(tf.Module):
             if self.code_reader is not None:
                 codes = drawn[:, self.args.zdim :]
                 said = self.code_reader(fake, training=True)
-                named["code_loss"] = code_loss(codes, said, self.args.info_categories)
+                named |= code_losses(codes, said, self.args.info_categories)
                 loss += self.args.info_lambda * named["code_loss"]
         _descend(tape, loss, self.generator_optimizer, self.generator)
         if self.code_reader is not None:
@@ -191,17 +193,19 @@ class ImageGAN(tf.Module):
         return named
 
 
-def code_loss(codes, said, n_categories):
-    """How badly codes are read: cross-entropy, plus half the squared error (InfoGAN, eq. 5).
+def code_losses(codes, said, n_categories):
+    """How badly codes are read, and how much is read of the categories.
 
-    `codes`, `said`: (B, n_categories + continuous ones), one-hot against logits, then values. The
-    entropy of the codes minus it is the lower bound of the mutual information, but for constants.
+    `codes`, `said`: (B, n_categories + continuous ones), one-hot against logits, then values.
+    `code_loss`: cross-entropy, plus half the squared error (InfoGAN, eq. 5). `information`: the
+    lower bound of the category's mutual information with the image, as a share of its entropy.
     """
-    entropy = tf.nn.softmax_cross_entropy_with_logits(
-        codes[:, :n_categories], said[:, :n_categories]
+    entropy = tf.reduce_mean(
+        tf.nn.softmax_cross_entropy_with_logits(codes[:, :n_categories], said[:, :n_categories])
     )
     errors = tf.square(codes[:, n_categories:] - said[:, n_categories:])
-    return tf.reduce_mean(entropy + 0.5 * tf.reduce_sum(errors, -1))
+    loss = entropy + 0.5 * tf.reduce_mean(tf.reduce_sum(errors, -1))
+    return {"code_loss": loss, "information": 1 - entropy / math.log(n_categories)}
 
 
 def _fixed(images, places):

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,13 @@ import gan_train
 from modules.imagegan import conditions, drawing, sample
 from modules.imagegan.family import read
 from modules.imagegan.images import as_bytes
-from modules.imagegan.steps import latent
+from modules.imagegan.steps import ImageBatches, ImageGAN, latent
 from modules.runs.run import Run, saved_settings
+from modules.training.phases import Phase, compiled
 from settings import ImageGANSettings
+from tests.tiny_images import layout, made
 
-N_JUDGED, N_OF_ONE = 1200, 200
+N_JUDGED, N_OF_ONE, N_PACED = 1200, 200, 10
 SEED = 1  # of the conditions, images and draws that judge; trainings have 0
 ONE = (1.4, 2.18)  # durability and mass of the images that diversity is measured on
 LOSSES = ("vanila", "wgan", "wgangp")
@@ -35,17 +38,24 @@ MODES = {"vanila": "MLP", "selfattention": "attention"}
 VARIANTS = [
     f"{model}-{mode}-{loss}" for model in ("infogan", "vanila") for mode in MODES for loss in LOSSES
 ] + ["vanila-vanila-r3gan"]
-# What each needs within three minutes of two cores, beside the defaults.
-RECIPES = {
-    "vanila": "--opt_beta1 0.5",
-    "wgan": "--optimizer rmsprop",
-    "wgangp": "",
-    "r3gan": "",
+COMMON = "--learning_rate_gen 0.001 --lr_decay 0.5"
+CRITIC = "--learning_rate_disc 0.001 --critic_iter 2"
+RECIPES = {  # what each loss needs within three minutes of two cores
+    "vanila": "--learning_rate_disc 0.0005 --opt_beta1 0.5",
+    "wgan": "--learning_rate_disc 0.0005 --critic_iter 2 --optimizer rmsprop --weight_clip 0.05",
+    "wgangp": CRITIC,
+    "r3gan": "--learning_rate_disc 0.001 --opt_beta1 0.5 --opt_beta2 0.99 --lambda_gp 1",
 }
+# Of the fixed pixels and conditions; then, for infogan, of its codes.
+WEIGHTS = {
+    "vanila": ("--constraint_lambda 50 --condition_lambda 20", "--info_lambda 40"),
+    "selfattention": ("--constraint_lambda 50 --condition_lambda 20", "--info_lambda 1"),
+}
+BATCH = {"vanila": 64, "selfattention": 32}
 EPOCHS = {
-    ("vanila", "vanila"): 60, ("vanila", "wgan"): 25, ("vanila", "wgangp"): 25,
-    ("vanila", "r3gan"): 40, ("selfattention", "vanila"): 20, ("selfattention", "wgan"): 8,
-    ("selfattention", "wgangp"): 8,
+    ("vanila", "vanila"): 60, ("vanila", "wgan"): 50, ("vanila", "wgangp"): 40,
+    ("vanila", "r3gan"): 50, ("selfattention", "vanila"): 12, ("selfattention", "wgan"): 12,
+    ("selfattention", "wgangp"): 7,
 }  # fmt: skip
 COLUMNS = (
     "variant", "durability r", "mass r", "durability error", "mass error", "fixed-pixel error",
@@ -65,14 +75,40 @@ class Asked:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=VARIANTS, metavar="VARIANT")
+    parser.add_argument("--pace", action="store_true", help="time the tokens of attention instead")
     parser.add_argument("settings", nargs="*", help="after --, for all variants")
     arguments = parser.parse_args()
+    if arguments.pace:
+        return print_paces()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         training = read(ImageGANSettings())[1].images / 255
         print(line(COLUMNS), line(["---"] * len(COLUMNS)), sep="\n")
         print(line(chance_row(training)), line(real_row(training)), sep="\n", flush=True)
         for variant in arguments.only:
             print(line(row(variant, training, arguments.settings)), flush=True)
+
+
+def print_paces():
+    """CPU milliseconds of a wgangp step, critic_iter 5, for each kind of token."""
+    images, durability, mass = made(256)
+    prepared = layout().drop(images).astype(np.float32) / 255
+    given = conditions.standard(durability, mass)
+    colours = layout().colours(images).reshape(-1, 6).astype(np.float32) / 255
+    print(line(["tokens", "of an image", "CPU ms/step", "ms/step"]), line(["---"] * 4), sep="\n")
+    for tokens, number in (("column", 14), ("pixel", 140)):
+        args = ImageGANSettings(
+            gen_mode="selfattention", disc_mode="selfattention", tokens=tokens, batch_size=32
+        )
+        gan = ImageGAN(args, layout().shape, layout().places, "generator")
+        batches = ImageBatches(prepared, given, colours, args)
+        phase = Phase("images", N_PACED, partial(gan.step, batches), gan.losses)
+        step = compiled(phase)
+        step(1)  # compiles
+        before = cpu_seconds(), time.perf_counter()
+        step(N_PACED)
+        cpu, wall = cpu_seconds() - before[0], time.perf_counter() - before[1]
+        paces = [f"{1000 * seconds / N_PACED:.0f}" for seconds in (cpu, wall)]
+        print(line([tokens, number, *paces]), flush=True)
 
 
 def line(cells):
@@ -83,8 +119,10 @@ def row(variant, training, settings):
     """Train `variant` and judge it; the cells of its row."""
     model, mode, loss = variant.split("-")
     words = ["--gan_model", model, "--gen_mode", mode, "--disc_mode", mode, "--loss_mode", loss]
-    words += ["--batch_size", "64", "--epochs", str(EPOCHS[mode, loss])]
-    words += RECIPES[loss].split() + list(settings)
+    words += ["--batch_size", str(BATCH[mode]), "--epochs", str(EPOCHS[mode, loss])]
+    parts = [COMMON, RECIPES[loss], *WEIGHTS[mode][: 2 if model == "infogan" else 1]]
+    words += [word for part in parts for word in part.split()]
+    words += list(settings)
     with tempfile.TemporaryDirectory() as folder:
         before = time.perf_counter(), cpu_seconds()
         with contextlib.redirect_stdout(io.StringIO()) as said:

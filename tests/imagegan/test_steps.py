@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from modules.imagegan import steps
-from modules.imagegan.steps import ImageBatches, ImageGAN, code_loss, latent, n_inputs
+from modules.imagegan.steps import ImageBatches, ImageGAN, code_losses, latent, n_inputs
 from modules.training.phases import Phase, compiled
 from settings import ImageGANSettings
 from tests.tiny_images import layout, made
@@ -149,7 +149,9 @@ def test_the_code_loss_is_cross_entropy_plus_half_the_squared_error():
     said = np.array([[2, 0, 1, 0.0], [0, 0, 0, 1]], np.float32)
     entropy = [np.log(np.exp([2, 0, 1]).sum()) - 2, np.log(3)]
     expected = np.mean(entropy) + 0.5 * np.mean([0.25, 4])
-    assert float(code_loss(tf.constant(codes), tf.constant(said), 3)) == pytest.approx(expected)
+    named = code_losses(tf.constant(codes), tf.constant(said), 3)
+    assert float(named["code_loss"]) == pytest.approx(expected)
+    assert float(named["information"]) == pytest.approx(1 - np.mean(entropy) / np.log(3))
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop"])
