@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 import gan_train
 from modules.imagegan import conditions, drawing, sample
@@ -59,7 +60,7 @@ EPOCHS = {
 }  # fmt: skip
 COLUMNS = (
     "variant", "durability r", "mass r", "durability error", "mass error", "fixed-pixel error",
-    "novelty", "diversity", "code", "steps", "seconds", "CPU seconds", "ms/step",
+    "novelty", "diversity", "code read", "code as style", "steps", "CPU seconds", "CPU ms/step",
 )  # fmt: skip
 
 
@@ -124,17 +125,18 @@ def row(variant, training, settings):
     words += [word for part in parts for word in part.split()]
     words += list(settings)
     with tempfile.TemporaryDirectory() as folder:
-        before = time.perf_counter(), cpu_seconds()
+        before = cpu_seconds()
         with contextlib.redirect_stdout(io.StringIO()) as said:
             code = gan_train.main(["imagegan", *words, "--result_dir", folder])
-        seconds, cpu = time.perf_counter() - before[0], cpu_seconds() - before[1]
+        cpu = cpu_seconds() - before
         if code:
             sys.exit(f"{variant}: {said.getvalue()}")
         run = Run(Path(folder) / "experiment_01")
-        n_steps = int((run.folder / "losses.csv").read_text().splitlines()[-1].split(",")[1])
-        scores = judge(run, training)
-    paces = [n_steps, f"{seconds:.0f}", f"{cpu:.0f}", f"{1000 * cpu / n_steps:.0f}"]
-    return [variant, *scores, *paces]
+        last = pd.read_csv(run.folder / "losses.csv").iloc[-1]
+        *scores, style = judge(run, training)
+    read = f"{last['information']:.2f}" if "information" in last else "-"
+    paces = [last["step"], f"{cpu:.0f}", f"{1000 * cpu / last['step']:.0f}"]
+    return [variant, *scores, read, style, *paces]
 
 
 def cpu_seconds():
@@ -231,14 +233,14 @@ def chance_row(training):
     images = training[rows]
     fixed = np.stack([images[:, 2, 5], images[:, 7, 22]], 1)
     off = np.abs(fixed - asked.colours / 255).mean()
-    return ["chance", *fidelity(asked, images), f"{off:.3f}", "0.00", "-", "0.00", *["-"] * 4]
+    return ["chance", *fidelity(asked, images), f"{off:.3f}", "0.00", "-", "-", "0.00", *["-"] * 3]
 
 
 def real_row(_training):
     """Made images of the very conditions asked for."""
     asked = ask()
     images = as_bytes(sample.simulate(asked.durability, asked.mass, seed=SEED)) / 255
-    return ["real", *fidelity(asked, images), "0.000", "1.00", "1.00", "1.00", *["-"] * 4]
+    return ["real", *fidelity(asked, images), "0.000", "1.00", "1.00", "-", "1.00", *["-"] * 3]
 
 
 if __name__ == "__main__":
