@@ -35,7 +35,7 @@ def generate(settings: GeneratorSettings) -> Path:
     from modules.training.graphs import graphs_released
     from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
-    device = configure(settings.gpu_memory_limit)
+    device = configure(settings.gpu_memory_limit, settings.device)
     with graphs_released():
         return family.write(run, settings, device)
 

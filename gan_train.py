@@ -41,7 +41,7 @@ def train(name: str, settings: TrainingSettings) -> Path | None:
 
     from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
-    device = configure(settings.gpu_memory_limit)
+    device = configure(settings.gpu_memory_limit, settings.device)
     with start(name, settings, data, resumed=resumed, device=device) as run:
         family.learn(prepared, settings, run, device)
         log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)

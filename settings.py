@@ -59,6 +59,9 @@ class ProgramSettings(BaseSettings):
     gpu_memory_limit: PositiveInt | None = Field(
         None, description="GPU memory cap in MiB; None lets TensorFlow grow as needed."
     )
+    device: Literal["cpu", "cuda"] | None = Field(
+        None, description="What to compute on; None takes a GPU where there is one."
+    )
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -392,6 +395,136 @@ class TadGANSettings(TrainingSettings, DataSettings):
     generator_lr: LearningRate = Field(0.0005, description="Learning rate of the generator.")
 
 
+class ImageGANSettings(TrainingSettings):
+    """The conditional image GAN of document 003: `python gan_train.py imagegan`."""
+
+    model_config = SettingsConfigDict(cli_prog_name="gan_train.py imagegan")
+
+    # Document 003's own, in its order.
+    data_path: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder of PNG images, their labels in their names, d1.4_m2.14_0007.png, or in "
+        "its labels.csv (file, durability, mass); None makes and takes the bundled sample.",
+    )
+    datashape: Literal["original", "dropempty"] = Field(
+        "dropempty", description="Images as they are, or without the columns that are always black."
+    )
+    gan_model: Literal["infogan", "vanila"] = Field(
+        "vanila", description="With codes that the generator must make readable, or without."
+    )
+    loss_mode: Literal["vanila", "wgan", "wgangp", "r3gan"] = Field(
+        "wgangp",
+        description="Cross-entropy, Wasserstein with clipped weights or with a gradient penalty; "
+        "`r3gan` judges images in pairs and is not the document's.",
+    )
+    gen_mode: Literal["vanila", "selfattention"] = Field(
+        "vanila", description="Generator of dense layers (MLP) or of self-attention."
+    )
+    disc_mode: Literal["vanila", "selfattention"] = Field(
+        "vanila", description="Discriminator of dense layers (MLP) or of self-attention."
+    )
+    log_path: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder of log_summary and tensorboard_records; None is the run folder.",
+    )
+    output_path: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder of fake, real and a copy of the model after training; None is "
+        "`output` in the run folder, without the copy.",
+    )
+    learning_rate_gen: float = Field(
+        0.0002, gt=0, le=1, description="Learning rate of the generator, and of the code reader."
+    )
+    learning_rate_disc: float = Field(
+        0.0002,
+        gt=0,
+        le=1,
+        description="Learning rate of the discriminator, and of the condition reader.",
+    )
+    zdim: PositiveInt = Field(100, description="Width of the noise.")
+    height: PositiveInt = Field(10, description="Rows of an image; the data's unless given.")
+    width: PositiveInt = Field(
+        14, description="Columns of an image, without dropped ones; the data's unless given."
+    )
+    input_dim: PositiveInt = Field(
+        420, description="Numbers of an image, 3 * height * width; the data's unless given."
+    )
+    hidden_dim: PositiveInt = Field(256, description="Units of a dense layer.")
+    output_dim: PositiveInt = Field(1, description="Logits of the discriminator, averaged.")
+    embed_dim: PositiveInt = Field(32, description="Width of a token of self-attention.")
+    num_heads: PositiveInt = Field(2, description="Heads that share `embed_dim` among them.")
+    optimizer: Literal["adam", "adamw", "rmsprop"] = Field(
+        "adamw", description="How all networks are moved."
+    )
+    weight_clip: PositiveFloat = Field(
+        0.01, description="With `wgan`, the largest weight of the discriminator."
+    )
+    batch_size: PositiveInt = Field(512, description="Images per step.")
+    epochs: PositiveInt = Field(
+        100, description="An epoch has as many generator steps as the images make batches."
+    )
+    constraint_lambda: NonNegativeFloat = Field(
+        10.0, description="Weight of the two fixed pixels in the generator's loss."
+    )
+    lambda_gp: NonNegativeFloat = Field(
+        10.0, description="Weight of the gradient penalty, with `wgangp` and `r3gan`."
+    )
+    critic_iter: PositiveInt = Field(
+        5, description="With `wgan` and `wgangp`, discriminator steps per generator step."
+    )
+    opt_beta1: float = Field(0.0, ge=0, lt=1, description="First beta of Adam and AdamW.")
+    opt_beta2: float = Field(0.9, ge=0, lt=1, description="Second beta of Adam and AdamW.")
+
+    # Ours.
+    fixed_pixels: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt, NonNegativeInt] | None = (
+        Field(
+            None,
+            description="Row and column of the first fixed pixel, then of the second, counted from "
+            "0 in the original image; None is the sample's.",
+        )
+    )
+    fixed_input: bool = Field(
+        True,
+        description="Give the fixed pixels' values to the networks; the document does so for "
+        "`vanila` of dense layers alone.",
+    )
+    condition_lambda: NonNegativeFloat = Field(
+        1.0,
+        description="Weight of durability and mass, as a network trained on real images reads "
+        "them, in the generator's loss; 0 leaves them to the discriminator.",
+    )
+    lr_decay: float = Field(
+        0.0, ge=0, le=1, description="Last share of the steps over which both rates fall to zero."
+    )
+    tokens: Literal["column", "pixel"] = Field(
+        "column", description="What self-attention looks at: columns, or pixels, far slower."
+    )
+    info_categories: int = Field(3, ge=2, description="Values of `infogan`'s categorical code.")
+    info_continuous: NonNegativeInt = Field(1, description="Continuous codes of `infogan`.")
+    info_lambda: NonNegativeFloat = Field(
+        1.0, description="Weight of how well `infogan`'s codes can be read from an image."
+    )
+
+    @field_validator("gan_model", "loss_mode", "gen_mode", "disc_mode", mode="before")
+    @classmethod
+    def _spell_as_the_document(cls, word):
+        return "vanila" if word == "vanilla" else word
+
+    @field_validator("num_heads")
+    @classmethod
+    def _heads_share_the_embedding(cls, num_heads, others):
+        embed_dim = others.data.get("embed_dim")
+        if embed_dim is not None and embed_dim % num_heads:
+            raise ValueError(f"must divide `embed_dim`, {embed_dim}")
+        return num_heads
+
+
+Shade = Annotated[int, Field(ge=0, le=255)]
+
+
 class GeneratorSettings(ProgramSettings):
     """Writing a run's output: `python gan_generator.py`. Sizes and columns come from the run."""
 
@@ -453,6 +586,25 @@ class GeneratorSettings(ProgramSettings):
         "none",
         description="Fidelity report into the run folder: `quick`, also where no word follows, or "
         "`full` with the scores that train judges, many minutes.",
+    )
+
+    # Images alone; the names are document 003's.
+    num_gen_image: PositiveInt = Field(50, description="Images to write.")
+    durability: float | None = Field(None, description="Durability of the images, 1.0 to 1.9.")
+    mass: float | None = Field(None, description="Mass of the images, 2.13 to 2.24.")
+    strut1: tuple[Shade, Shade, Shade] = Field(
+        (0, 0, 0), description="Red, green and blue of the first fixed pixel, 0 to 255 each."
+    )
+    strut2: tuple[Shade, Shade, Shade] = Field(
+        (0, 0, 0), description="Red, green and blue of the second fixed pixel, 0 to 255 each."
+    )
+    gen_img_path: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder to write images to; None is a new `ImageGan_...` here.",
+    )
+    grid: CliToggleFlag[bool] = Field(
+        False, description="Draw one sheet of every durability with every mass in place of images."
     )
 
 
@@ -531,6 +683,7 @@ FAMILIES: dict[str, type[TrainingSettings]] = {
     "timegan": TimeGANSettings,
     "forecaster": ForecasterSettings,
     "tadgan": TadGANSettings,
+    "imagegan": ImageGANSettings,
 }
 
 
@@ -542,7 +695,7 @@ def settings_table(settings_class: type[ProgramSettings]) -> str:
     for name, field in settings_class.model_fields.items():
         if name not in inherited or field.default != inherited[name].default:
             default = field.default
-            shown = ", ".join(default) if isinstance(default, tuple) else default
+            shown = ", ".join(map(str, default)) if isinstance(default, tuple) else default
             lines.append(f"| `{name}` | {shown} | {field.description} |")
     return "\n".join(lines)
 

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Collection, Sequence
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, CliApp
@@ -66,23 +66,37 @@ def _refuse_two_names(settings_class: type[BaseSettings], arguments: Sequence[st
 
 
 def _with_meant_words(settings_class: type[BaseSettings], arguments: Sequence[str]) -> list[str]:
-    """Let `--resume` and `--report` stand alone, and flags take a word: `--atoms false`."""
-    fields = settings_class.model_fields.items()
-    flags = {f"--{name}" for name, field in fields if field.annotation is bool}
+    """Say in pydantic-settings' words what is meant by those given.
+
+    `--resume` and `--report` may stand alone, flags take a word (`--atoms false`), and lists
+    several (`--strut1 0 0 0`).
+    """
+    kinds = {f"--{name}": field.annotation for name, field in settings_class.model_fields.items()}
     meant: list[str] = []
     words = list(arguments)
     while words:
         option, _, word = words.pop(0).partition("=")
-        follows = words and not words[0].startswith("--")
-        if option in STANDING_ALONE and not (word or follows):
+        kind = kinds.get(option)
+        n_values = next((i for i, w in enumerate(words) if w.startswith("--")), len(words))
+        if option in STANDING_ALONE and not (word or n_values):
             word = STANDING_ALONE[option]
-        if option in flags and (word or follows):
-            word = word or words.pop(0)
-            if word.lower() not in TRUTH:
-                raise SettingsError(f"`{option[2:]}` must be true or false. Received: {word!r}.")
-            option, word = option if TRUTH[word.lower()] else f"--no-{option[2:]}", ""
+        elif kind is bool and (word or n_values):
+            option, word = _as_flag(option, word or words.pop(0)), ""
+        elif _is_list(kind) and n_values > 1:
+            word = ",".join(words[:n_values])
+            del words[:n_values]
         meant.append(f"{option}={word}" if word else option)
     return meant
+
+
+def _as_flag(option: str, word: str) -> str:
+    if word.lower() not in TRUTH:
+        raise SettingsError(f"`{option[2:]}` must be true or false. Received: {word!r}.")
+    return option if TRUTH[word.lower()] else f"--no-{option[2:]}"
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple or any(get_origin(part) is tuple for part in get_args(kind))
 
 
 def explain(error: ValidationError) -> str:
@@ -92,6 +106,6 @@ def explain(error: ValidationError) -> str:
         name = str((fault["loc"] or ("settings",))[0])  # what follows is a union's branch, an index
         faults.setdefault(name, (fault["input"], []))[1].append(fault["msg"])
     return "\n".join(
-        f"`{name}`: {'; or: '.join(said)}. Received: {received!r}."
+        f"`{name}`: {'; or: '.join(dict.fromkeys(said))}. Received: {received!r}."
         for name, (received, said) in faults.items()
     )

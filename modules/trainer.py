@@ -206,7 +206,7 @@ class Trainer:
         n_rollbacks = int(self.rollbacks) + 1
         if self.on_nan != "rollback" or n_rollbacks > MOST_ROLLBACKS:
             raise RunError(
-                f"{diverged} Last good checkpoint: {latest}. Try a smaller `--lr`, or "
+                f"{diverged} Last good checkpoint: {latest}. Try a smaller learning rate, or "
                 "`--on_nan rollback`, which goes back and lowers it."
             )
         latest = self.checkpoints.restore()

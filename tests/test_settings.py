@@ -252,6 +252,25 @@ def test_several_rules_are_given_in_one_argument(arguments):
     assert read_settings(TimeGANSettings, arguments).cleaning_rules == ("range", "stuck")
 
 
+def test_several_values_may_follow_each_other_as_words():
+    words = ["--strut1", "0", "85", "255", "--grid", "--strut2", "1,2,3", "--report"]
+    read = read_settings(GeneratorSettings, words)
+    assert (read.strut1, read.strut2, read.grid, read.report) == (
+        (0, 85, 255), (1, 2, 3), True, "quick",
+    )  # fmt: skip
+    rules = read_settings(TimeGANSettings, ["--cleaning_rules", "range", "stuck"]).cleaning_rules
+    assert rules == ("range", "stuck")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["0", "0"], ["0", "0", "256"], ["a", "b", "c"], ["0", "0", "0", "0"], ["-1", "0", "0"]],
+)
+def test_a_colour_that_is_none_is_refused(words):
+    with pytest.raises(SettingsError, match="^`strut1`: [^\n]*$"):
+        read_settings(GeneratorSettings, ["--strut1", *words])
+
+
 @pytest.mark.parametrize("settings_class", CLASSES)
 def test_unknown_setting_is_refused_by_name(settings_class):
     program = settings_class.model_config["cli_prog_name"]

@@ -158,7 +158,7 @@ def test_a_loss_that_stops_being_a_number_ends_the_run_with_its_name_and_place(t
     counters = Counter(), Counter(lost_at=7)
     phases = [phase("first", 4, counters[0]), phase("second", 20, counters[1])]
     trainer = make_trainer(tmp_path, phases, counters)
-    expected = r"^loss \(nan\) diverged by second step 7\..*ckpt-2\. Try a smaller `--lr`"
+    expected = r"^loss \(nan\) diverged by second step 7\..*ckpt-2\. Try a smaller learning rate"
     with pytest.raises(RunError, match=expected):
         trainer.train()
     assert [row["phase"] for row in read_losses(trainer)] == ["first", "second"]

@@ -34,9 +34,9 @@ SAFE_KERAS = frozenset(
             "Activation Add AveragePooling1D AveragePooling2D BatchNormalization Bidirectional "
             "Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Cropping1D Dense Dropout "
             "Embedding Flatten GRU GlobalAveragePooling1D GlobalAveragePooling2D InputLayer LSTM "
-            "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Multiply Permute ReLU "
-            "RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D SpectralNormalization"
-            " TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
+            "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MultiHeadAttention Multiply "
+            "Permute ReLU RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D "
+            "SpectralNormalization TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
         ).split()
     ]
     + [

@@ -9,21 +9,31 @@ import tensorflow as tf
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import backprop
 
+from modules.errors import SettingsError
 from modules.training.device import Device
 
 SIDE_BY_SIDE = 2
 
 
-def configure(memory_limit: int | None) -> Device:
+def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
     """Share out the CPU's threads and cap the first GPU's memory; return the `Device` there is.
 
-    `memory_limit` is in MiB; None lets the memory grow as needed. On a CPU every training of a seed
-    gets the same bits. Must come before the first tensor is made.
+    `memory_limit` is in MiB; None lets the memory grow as needed. `wanted`: `cpu`, `cuda`, or None
+    for a GPU where there is one. On a CPU every training of a seed gets the same bits. Must come
+    before the first tensor is made. Raises SettingsError when a GPU is wanted and there is none.
     """
     tf.config.experimental.enable_op_determinism()
     share_threads()
     keep_order()
     gpus = tf.config.list_physical_devices("GPU")
+    if wanted == "cuda" and not gpus:
+        raise SettingsError(
+            "`device`: TensorFlow finds no GPU. Received: 'cuda'. Leave it out, or take "
+            "`--device cpu`."
+        )
+    if wanted == "cpu" and gpus:
+        tf.config.set_visible_devices([], "GPU")
+        gpus = []
     if gpus and memory_limit:
         limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_limit)
         tf.config.set_logical_device_configuration(gpus[0], [limit])

@@ -8,6 +8,7 @@ import pytest
 
 from modules.records.sample import make_sample
 from tests.processes import ROOT
+from tests.tiny_images import write_images
 
 PROGRAM = """
 import io, json, sys
@@ -42,6 +43,14 @@ CASES = {
         0, ["gan_train", "forecaster", "--data_path", "days", "--check_only"],
     ),
     "help of the forecaster": (0, ["gan_train", "forecaster", "--help"]),
+    "a check of images": (
+        0, ["gan_train", "imagegan", "--data_path", "images", "--check_only",
+            "--fixed_pixels", "2,5,7,22"],
+    ),
+    "images without their fixed pixels": (
+        2, ["gan_train", "imagegan", "--data_path", "images"],
+    ),
+    "help of the image GAN": (0, ["gan_train", "imagegan", "--help"]),
     "help of the generator": (0, ["gan_generator", "--help"]),
     "no finished run": (2, ["gan_generator"]),
     "no such run": (2, ["gan_generator", "--run", "nowhere"]),
@@ -53,6 +62,7 @@ def told(tmp_path_factory):
     """Case -> exit code, libraries loaded by then, output: all in one process, in their order."""
     folder = tmp_path_factory.mktemp("plain")
     make_sample(folder / "days", days=2, n_turbines=1)
+    write_images(folder / "images")
     (folder / "wrong.csv").write_text("a,b\n1\n2,3,4\n")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

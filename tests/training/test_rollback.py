@@ -97,7 +97,7 @@ def test_rollbacks_made_are_remembered_over_a_resumption(tmp_path):
 
 def test_without_rollback_the_first_divergence_ends_the_run(tmp_path):
     climber = Climber(lost_at=6, bearable=0.3 * LR)
-    with pytest.raises(RunError, match="Try a smaller `--lr`, or `--on_nan rollback`"):
+    with pytest.raises(RunError, match="Try a smaller learning rate, or `--on_nan rollback`"):
         make_trainer(tmp_path, climber, on_nan="stop").train()
     assert float(climber.optimizer.learning_rate) == pytest.approx(LR)
 

@@ -41,3 +41,15 @@ def test_a_machine_without_gpu_is_left_alone(monkeypatch, limit):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
     monkeypatch.setattr(tf.config, "set_logical_device_configuration", pytest.fail)
     assert configure(limit) == Device(has_gpu=False)
+
+
+def test_a_gpu_that_is_not_wanted_is_hidden(calls):
+    _, asked = calls
+    assert configure(2048, "cpu") == Device(has_gpu=False)
+    assert asked == [("set_visible_devices", [], "GPU")]
+
+
+def test_a_gpu_that_is_wanted_and_not_there_is_refused(monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    with pytest.raises(SettingsError, match="finds no GPU.*`--device cpu`"):
+        configure(None, "cuda")

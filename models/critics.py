@@ -1,0 +1,71 @@
+"""What a GAN's discriminator and generator learn by, and how a Wasserstein critic is held in.
+
+Shape letters: B samples per batch, O logits of each. Logits are of paired samples: row by row the
+real and the generated one share their conditions.
+"""
+
+import tensorflow as tf
+
+from models import losses
+
+WASSERSTEIN = ("wgan", "wgangp")
+
+
+def discriminator_loss(mode, real_logit, fake_logit):
+    """What the discriminator brings down, a scalar. Both logits (B, O).
+
+    `mode`: `vanila` cross-entropy (Goodfellow 2014), `wgan` and `wgangp` minus the Wasserstein
+    estimate (Arjovsky 2017), `r3gan` cross-entropy of the pairs' differences (Huang 2024).
+    """
+    if mode == "r3gan":
+        return losses.adversarial_loss(real_logit - fake_logit)
+    if mode in WASSERSTEIN:
+        return tf.reduce_mean(fake_logit) - tf.reduce_mean(real_logit)
+    return losses.discriminator_loss(real_logit, fake_logit)
+
+
+def generator_loss(mode, real_logit, fake_logit):
+    """What the generator brings down, see `discriminator_loss`; only `r3gan` needs real logits."""
+    if mode == "r3gan":
+        return losses.adversarial_loss(fake_logit - real_logit)
+    if mode in WASSERSTEIN:
+        return -tf.reduce_mean(fake_logit)
+    return losses.adversarial_loss(fake_logit)
+
+
+def squared_slopes(critic, samples):
+    """Squared length of the critic's gradient at each of `samples` (B, ...): (B,).
+
+    `critic`: samples -> logits (B, O), whose mean is the score. Each row must depend on its own
+    sample alone.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(samples)
+        score = tf.reduce_sum(tf.reduce_mean(critic(samples), -1))
+    slope = tape.gradient(score, samples)
+    return tf.reduce_sum(tf.square(slope), range(1, slope.shape.rank))
+
+
+def lipschitz_penalty(critic, real, fake, shares):
+    """Mean squared distance of the slope from 1 between real and fake (WGAN-GP, Gulrajani 2017).
+
+    `shares`: (B, 1, ...) in 0...1, where between the two each pair is looked at.
+    """
+    slopes = squared_slopes(critic, real + shares * (fake - real))
+    return tf.reduce_mean(tf.square(tf.sqrt(slopes + losses.EPSILON) - 1))
+
+
+def flatness_penalty(critic, real, fake):
+    """R1 and R2: half the mean squared slope at real and at generated samples (Mescheder 2018)."""
+    slopes = squared_slopes(critic, real) + squared_slopes(critic, fake)
+    return 0.5 * tf.reduce_mean(slopes)
+
+
+def clip_weights(network, largest):
+    """Hold kernels and biases within +-`largest` (WGAN, algorithm 1).
+
+    The gains of a layer normalisation are left: clipped, they would switch it off.
+    """
+    for variable in network.trainable_variables:
+        if not variable.path.endswith("gamma"):
+            variable.assign(tf.clip_by_value(variable, -largest, largest))

@@ -1,0 +1,236 @@
+"""A training step of the image GAN, one for every variant: settings decide what it is made of.
+
+Shape letters as in `models.imagegan`: B images per batch, C conditions, Z what the generator gets.
+"""
+
+import math
+
+import keras
+import tensorflow as tf
+
+from models import critics, imagegan, losses
+
+CONDITIONS = 2  # durability and mass
+COLOURS = 6  # numbers: three channels of two fixed pixels
+WEIGHT_DECAY = 0.01  # AdamW's in PyTorch, which document 003 was written for
+READER_RATE = 0.001  # the readers are plain regressions: Adam as it comes
+
+
+class ImageBatches(tf.Module):
+    """Random images with their conditions, noise and codes, drawn inside a compiled step.
+
+    `images`: float32 (n, H, W, 3). `given`: float32 (n, 2), `colours`: float32 (n, 6). `args`: the
+    settings. Draws follow `args.seed` alone and are part of a checkpoint.
+    """
+
+    def __init__(self, images, given, colours, args):
+        super().__init__(name="batches")
+        self.images, self.given, self.colours = map(tf.constant, (images, given, colours))
+        self.args = args
+        self.random = tf.random.Generator.from_seed(args.seed, alg="philox")
+
+    def draw(self):
+        """Return images (B, H, W, 3), given (B, 2), colours (B, 6), drawn with replacement."""
+        shape, n_images = (self.args.batch_size,), self.images.shape[0]
+        rows = self.random.uniform(shape, maxval=n_images, dtype=tf.int64)
+        return [tf.gather(part, rows) for part in (self.images, self.given, self.colours)]
+
+    def latent(self):
+        """Noise and codes for a batch, see `latent`."""
+        return latent(self.random, self.args.batch_size, self.args)
+
+    def shares(self):
+        """Uniform (B, 1, 1, 1)."""
+        return self.random.uniform((self.args.batch_size, 1, 1, 1))
+
+
+def latent(random, n_images, args):
+    """Noise, then `infogan`'s codes, one-hot and continuous: float32 (n_images, Z - C).
+
+    `random`: a `tf.random.Generator`.
+    """
+    parts = [random.normal((n_images, args.zdim))]
+    if args.gan_model == "infogan":
+        drawn = random.uniform((n_images,), maxval=args.info_categories, dtype=tf.int32)
+        parts.append(tf.one_hot(drawn, args.info_categories))
+        parts.append(random.uniform((n_images, args.info_continuous), -1, 1))
+    return tf.concat(parts, -1)
+
+
+def conditions_of(given, colours, args):
+    """What both networks are told: float32 (B, C)."""
+    return tf.concat([given, colours], -1) if args.fixed_input else given
+
+
+def n_codes(args):
+    return args.info_categories + args.info_continuous if args.gan_model == "infogan" else 0
+
+
+def n_conditions(args):
+    return CONDITIONS + (COLOURS if args.fixed_input else 0)
+
+
+def n_inputs(args):
+    """Z: the width of what the generator makes an image of."""
+    return args.zdim + n_codes(args) + n_conditions(args)
+
+
+class ImageGAN(tf.Module):
+    """The networks of a variant, their optimisers, and a step of training.
+
+    `args`: the settings. `shape`: (H, W, 3). `places`: row and column of the fixed pixels in it.
+    `reader` says durability and mass of an image, `code_reader` is InfoGAN's Q; None without.
+    """
+
+    def __init__(self, args, shape, places, name):
+        super().__init__(name="imagegan")
+        self.args, self.places = args, places
+        self.generator = imagegan.generator(args, shape, n_inputs(args), name)
+        self.discriminator = imagegan.discriminator(args, shape, n_conditions(args))
+        self.generator_optimizer = _optimizer(args, args.learning_rate_gen, self.generator)
+        self.discriminator_optimizer = _optimizer(args, args.learning_rate_disc, self.discriminator)
+        self.reader = self.code_reader = None
+        if args.condition_lambda:
+            self.reader = imagegan.reader(args, shape, CONDITIONS, "reader")
+            self.reader_optimizer = _reader_optimizer(self.reader)
+        if args.gan_model == "infogan":
+            self.code_reader = imagegan.code_reader(
+                args, shape, args.info_categories, args.info_continuous
+            )
+            self.code_optimizer = _reader_optimizer(self.code_reader)
+
+    @property
+    def rates(self):
+        """Each optimiser with its learning rate."""
+        pairs = [
+            (self.generator_optimizer, self.args.learning_rate_gen),
+            (self.discriminator_optimizer, self.args.learning_rate_disc),
+        ]
+        if self.reader is not None:
+            pairs.append((self.reader_optimizer, READER_RATE))
+        if self.code_reader is not None:
+            pairs.append((self.code_optimizer, READER_RATE))
+        return pairs
+
+    @property
+    def losses(self):
+        """The names of what a step returns."""
+        names = ["discriminator_loss", "generator_loss", "fixed_error"]
+        names += ["condition_loss"] if self.reader is not None else []
+        names += ["code_loss", "information"] if self.code_reader is not None else []
+        return tuple(names)
+
+    def step(self, batches):
+        """Discriminator steps, each with a batch of its own, then one of the generator."""
+        has_critic = self.args.loss_mode in critics.WASSERSTEIN
+        n_steps = self.args.critic_iter if has_critic else 1
+
+        def body(i, _):
+            return i + 1, self.discriminator_step(
+                *batches.draw(), batches.latent(), batches.shares()
+            )
+
+        # A loop in the graph: five steps with second derivatives take long to compile.
+        _, loss = tf.while_loop(
+            lambda i, _: i < n_steps, body, (0, tf.constant(0.0)), parallel_iterations=1
+        )
+        real, given, colours = batches.draw()
+        if self.reader is not None:
+            self.reader_step(real, given)
+        named = self.generator_step(real, given, colours, batches.latent())
+        return {"discriminator_loss": loss} | named
+
+    def discriminator_step(self, real, given, colours, drawn, shares):
+        """Move the discriminator; return its loss, without the penalty."""
+        conditions = conditions_of(given, colours, self.args)
+        fake = self.generator(tf.concat([drawn, conditions], -1), training=True)
+
+        def judge(images):
+            return self.discriminator([images, conditions], training=True)
+
+        with tf.GradientTape() as tape:
+            loss = critics.discriminator_loss(self.args.loss_mode, judge(real), judge(fake))
+            penalised = loss
+            if self.args.loss_mode == "wgangp":
+                penalty = critics.lipschitz_penalty(judge, real, fake, shares)
+                penalised += self.args.lambda_gp * penalty
+            if self.args.loss_mode == "r3gan":
+                penalised += self.args.lambda_gp * critics.flatness_penalty(judge, real, fake)
+        _descend(tape, penalised, self.discriminator_optimizer, self.discriminator)
+        if self.args.loss_mode == "wgan":
+            critics.clip_weights(self.discriminator, self.args.weight_clip)
+        return loss
+
+    def reader_step(self, real, given):
+        """Move the reader of conditions, by real images alone."""
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(self.reader(real, training=True) - given))
+        _descend(tape, loss, self.reader_optimizer, self.reader)
+
+    def generator_step(self, real, given, colours, drawn):
+        """Move the generator, and the reader of its codes with it."""
+        conditions = conditions_of(given, colours, self.args)
+        with tf.GradientTape(persistent=self.code_reader is not None) as tape:
+            fake = self.generator(tf.concat([drawn, conditions], -1), training=True)
+            logits = [self.discriminator([x, conditions], training=True) for x in (real, fake)]
+            adversarial = critics.generator_loss(self.args.loss_mode, *logits)
+            fixed_error = losses.absolute_loss(colours, _fixed(fake, self.places))
+            # A sum over the six numbers: their mean was too weak a pull.
+            loss = adversarial + self.args.constraint_lambda * COLOURS * fixed_error
+            named = {"generator_loss": adversarial, "fixed_error": fixed_error}
+            if self.reader is not None:
+                said = self.reader(fake, training=True)
+                named["condition_loss"] = tf.reduce_mean(tf.square(said - given))
+                loss += self.args.condition_lambda * named["condition_loss"]
+            if self.code_reader is not None:
+                codes = drawn[:, self.args.zdim :]
+                said = self.code_reader(fake, training=True)
+                named |= code_losses(codes, said, self.args.info_categories)
+                loss += self.args.info_lambda * named["code_loss"]
+        _descend(tape, loss, self.generator_optimizer, self.generator)
+        if self.code_reader is not None:
+            _descend(tape, named["code_loss"], self.code_optimizer, self.code_reader)
+        return named
+
+
+def code_losses(codes, said, n_categories):
+    """How badly codes are read, and how much is read of the categories.
+
+    `codes`, `said`: (B, n_categories + continuous ones), one-hot against logits, then values.
+    `code_loss`: cross-entropy, plus half the squared error (InfoGAN, eq. 5). `information`: the
+    lower bound of the category's mutual information with the image, as a share of its entropy.
+    """
+    entropy = tf.reduce_mean(
+        tf.nn.softmax_cross_entropy_with_logits(codes[:, :n_categories], said[:, :n_categories])
+    )
+    errors = tf.square(codes[:, n_categories:] - said[:, n_categories:])
+    loss = entropy + 0.5 * tf.reduce_mean(tf.reduce_sum(errors, -1))
+    return {"code_loss": loss, "information": 1 - entropy / math.log(n_categories)}
+
+
+def _fixed(images, places):
+    """The colours of the fixed pixels: (B, H, W, 3) -> (B, 6)."""
+    return tf.concat([images[:, row, column] for row, column in places], -1)
+
+
+def _optimizer(args, rate, network):
+    betas = {"beta_1": args.opt_beta1, "beta_2": args.opt_beta2}
+    if args.optimizer == "rmsprop":
+        optimizer = keras.optimizers.RMSprop(rate)
+    elif args.optimizer == "adam":
+        optimizer = keras.optimizers.Adam(rate, **betas)
+    else:
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, **betas)
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
+def _reader_optimizer(network):
+    optimizer = keras.optimizers.Adam(READER_RATE)
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
+def _descend(tape, loss, optimizer, network):
+    variables = network.trainable_variables
+    optimizer.apply(tape.gradient(loss, variables), variables)
