@@ -603,7 +603,7 @@ class GeneratorSettings(ProgramSettings):
         min_length=1,
         description="Folder to write images to; None is a new `ImageGan_...` here.",
     )
-    grid: CliToggleFlag[bool] = Field(
+    grid: CliImplicitFlag[bool] = Field(
         False, description="Draw one sheet of every durability with every mass in place of images."
     )
 

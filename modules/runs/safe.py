@@ -36,7 +36,8 @@ SAFE_KERAS = frozenset(
             "Embedding Flatten GRU GlobalAveragePooling1D GlobalAveragePooling2D InputLayer LSTM "
             "LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MultiHeadAttention Multiply "
             "Permute ReLU RepeatVector Rescaling Reshape SpatialDropout1D SpatialDropout2D "
-            "SpectralNormalization TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D"
+            "SpectralNormalization TimeDistributed UpSampling1D UpSampling2D ZeroPadding1D "
+            "ZeroPadding2D"
         ).split()
     ]
     + [

@@ -3,6 +3,7 @@
 import pytest
 import tensorflow as tf
 
+from modules.errors import SettingsError
 from modules.training.device import Device
 from modules.training.setup import configure
 
