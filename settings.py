@@ -486,7 +486,7 @@ class ImageGANSettings(TrainingSettings):
             "0 in the original image; None is the sample's.",
         )
     )
-    fixed_input: bool = Field(
+    fixed_input: CliImplicitFlag[bool] = Field(
         True,
         description="Give the fixed pixels' values to the networks; the document does so for "
         "`vanila` of dense layers alone.",
@@ -510,12 +510,12 @@ class ImageGANSettings(TrainingSettings):
 
     @field_validator("gan_model", "loss_mode", "gen_mode", "disc_mode", mode="before")
     @classmethod
-    def _spell_as_the_document(cls, word):
+    def _spell_as_the_document(cls, word: object) -> object:
         return "vanila" if word == "vanilla" else word
 
     @field_validator("num_heads")
     @classmethod
-    def _heads_share_the_embedding(cls, num_heads, others):
+    def _heads_share_the_embedding(cls, num_heads: int, others: ValidationInfo) -> int:
         embed_dim = others.data.get("embed_dim")
         if embed_dim is not None and embed_dim % num_heads:
             raise ValueError(f"must divide `embed_dim`, {embed_dim}")
@@ -601,7 +601,7 @@ class GeneratorSettings(ProgramSettings):
     gen_img_path: str | None = Field(
         None,
         min_length=1,
-        description="Folder to write images to; None is a new `ImageGan_...` here.",
+        description="Folder to write images to; None is a new `ImageGan_...` in `output`.",
     )
     grid: CliImplicitFlag[bool] = Field(
         False, description="Draw one sheet of every durability with every mass in place of images."

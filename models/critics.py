@@ -4,14 +4,19 @@ Shape letters: B samples per batch, O logits of each. Logits are of paired sampl
 real and the generated one share their conditions.
 """
 
+from collections.abc import Callable
+
+import keras
 import tensorflow as tf
 
 from models import losses
 
 WASSERSTEIN = ("wgan", "wgangp")
 
+Critic = Callable[[tf.Tensor], tf.Tensor]
 
-def discriminator_loss(mode, real_logit, fake_logit):
+
+def discriminator_loss(mode: str, real_logit: tf.Tensor, fake_logit: tf.Tensor) -> tf.Tensor:
     """What the discriminator brings down, a scalar. Both logits (B, O).
 
     `mode`: `vanila` cross-entropy (Goodfellow 2014), `wgan` and `wgangp` minus the Wasserstein
@@ -24,7 +29,7 @@ def discriminator_loss(mode, real_logit, fake_logit):
     return losses.discriminator_loss(real_logit, fake_logit)
 
 
-def generator_loss(mode, real_logit, fake_logit):
+def generator_loss(mode: str, real_logit: tf.Tensor, fake_logit: tf.Tensor) -> tf.Tensor:
     """What the generator brings down, see `discriminator_loss`; only `r3gan` needs real logits."""
     if mode == "r3gan":
         return losses.adversarial_loss(fake_logit - real_logit)
@@ -33,7 +38,7 @@ def generator_loss(mode, real_logit, fake_logit):
     return losses.adversarial_loss(fake_logit)
 
 
-def squared_slopes(critic, samples):
+def squared_slopes(critic: Critic, samples: tf.Tensor) -> tf.Tensor:
     """Squared length of the critic's gradient at each of `samples` (B, ...): (B,).
 
     `critic`: samples -> logits (B, O), whose mean is the score. Each row must depend on its own
@@ -46,7 +51,9 @@ def squared_slopes(critic, samples):
     return tf.reduce_sum(tf.square(slope), range(1, slope.shape.rank))
 
 
-def lipschitz_penalty(critic, real, fake, shares):
+def lipschitz_penalty(
+    critic: Critic, real: tf.Tensor, fake: tf.Tensor, shares: tf.Tensor
+) -> tf.Tensor:
     """Mean squared distance of the slope from 1 between real and fake (WGAN-GP, Gulrajani 2017).
 
     `shares`: (B, 1, ...) in 0...1, where between the two each pair is looked at.
@@ -55,13 +62,13 @@ def lipschitz_penalty(critic, real, fake, shares):
     return tf.reduce_mean(tf.square(tf.sqrt(slopes + losses.EPSILON) - 1))
 
 
-def flatness_penalty(critic, real, fake):
+def flatness_penalty(critic: Critic, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
     """R1 and R2: half the mean squared slope at real and at generated samples (Mescheder 2018)."""
     slopes = squared_slopes(critic, real) + squared_slopes(critic, fake)
     return 0.5 * tf.reduce_mean(slopes)
 
 
-def clip_weights(network, largest):
+def clip_weights(network: keras.Model, largest: float) -> None:
     """Hold kernels and biases within +-`largest` (WGAN, algorithm 1).
 
     The gains of a layer normalisation are left: clipped, they would switch it off.

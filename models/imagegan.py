@@ -6,6 +6,7 @@ generator makes an image of: noise, conditions, codes. Images are float32 in 0..
 """
 
 import math
+from typing import Protocol
 
 import keras
 
@@ -16,12 +17,32 @@ READER_NOISE, CODE_NOISE = 0.3, 0.6  # deviations, of images in 0...1
 SLOPE = 0.2  # of the leaky rectifier below zero, as in DCGAN
 FEED_FORWARD = 4  # times as wide as a token, as in the transformer
 
+Shape = tuple[int, int, int]  # H, W and channels of an image
 
-def generator(args, image_shape, n_inputs, name="generator"):
-    """Return a network (B, Z) -> image (B, H, W, 3) in 0...1, of stock layers alone.
 
-    `args`: settings with `gen_mode`, `hidden_dim`, `embed_dim`, `num_heads`, `tokens`.
-    """
+class NetworkSettings(Protocol):
+    """What is read of the settings."""
+
+    @property
+    def gen_mode(self) -> str: ...
+    @property
+    def disc_mode(self) -> str: ...
+    @property
+    def hidden_dim(self) -> int: ...
+    @property
+    def output_dim(self) -> int: ...
+    @property
+    def embed_dim(self) -> int: ...
+    @property
+    def num_heads(self) -> int: ...
+    @property
+    def tokens(self) -> str: ...
+
+
+def generator(
+    args: NetworkSettings, image_shape: Shape, n_inputs: int, name: str = "generator"
+) -> keras.Model:
+    """Return a network (B, Z) -> image (B, H, W, 3) in 0...1, of stock layers alone."""
     inputs = x = keras.Input((n_inputs,), dtype="float32")
     n_pixels = math.prod(image_shape)
     if args.gen_mode == "vanila":
@@ -38,11 +59,13 @@ def generator(args, image_shape, n_inputs, name="generator"):
     return keras.Model(inputs, outputs, name=name)
 
 
-def discriminator(args, image_shape, n_conditions, name="discriminator"):
+def discriminator(
+    args: NetworkSettings, image_shape: Shape, n_conditions: int, name: str = "discriminator"
+) -> keras.Model:
     """Return a network [image (B, H, W, 3), conditions (B, C)] -> logits (B, `output_dim`).
 
-    `args`: as for `generator`, with `disc_mode` and `output_dim`. No batch normalisation: a
-    gradient penalty is of one image, which must not depend on the others (WGAN-GP, section 4).
+    No batch normalisation: a gradient penalty is of one image, which must not depend on the others
+    (WGAN-GP, section 4).
     """
     image = keras.Input(image_shape, dtype="float32")
     conditions = keras.Input((n_conditions,), dtype="float32")
@@ -57,7 +80,7 @@ def discriminator(args, image_shape, n_conditions, name="discriminator"):
     return keras.Model([image, conditions], keras.layers.Dense(args.output_dim)(x), name=name)
 
 
-def reader(args, image_shape, n_outputs, name):
+def reader(args: NetworkSettings, image_shape: Shape, n_outputs: int, name: str) -> keras.Model:
     """Return a network image (B, H, W, 3) -> what it says of it, (B, `n_outputs`).
 
     In training it sees noise over the image: a generator that is to please it must then put what
@@ -69,7 +92,13 @@ def reader(args, image_shape, n_outputs, name):
     return keras.Model(image, keras.layers.Dense(n_outputs)(x), name=name)
 
 
-def code_reader(args, image_shape, n_categories, n_continuous, name="code_reader"):
+def code_reader(
+    args: NetworkSettings,
+    image_shape: Shape,
+    n_categories: int,
+    n_continuous: int,
+    name: str = "code_reader",
+) -> keras.Model:
     """InfoGAN's Q, a network image (B, H, W, 3) -> what it says of the codes.
 
     (B, `n_categories` + `n_continuous`): logits of the categorical code, then the continuous ones.
@@ -89,7 +118,7 @@ def code_reader(args, image_shape, n_categories, n_continuous, name="code_reader
     return keras.Model(image, outputs, name=name)
 
 
-def _wrapped(x, reach):
+def _wrapped(x: keras.KerasTensor, reach: int) -> keras.KerasTensor:
     """Continue an image (B, H, W, any) by `reach` pixels with its opposite sides."""
     for axis in (1, 2):
         length = x.shape[axis]
@@ -99,37 +128,37 @@ def _wrapped(x, reach):
     return x
 
 
-def _hidden(x, n_units, n_layers):
+def _hidden(x: keras.KerasTensor, n_units: int, n_layers: int) -> keras.KerasTensor:
     for _ in range(n_layers):
         x = keras.layers.LeakyReLU(negative_slope=SLOPE)(keras.layers.Dense(n_units)(x))
     return x
 
 
-def _token_shape(image_shape, tokens):
+def _token_shape(image_shape: Shape, tokens: str) -> tuple[int, int]:
     """(N, features of a token): columns from left to right, or pixels row by row."""
     height, width, channels = image_shape
     return (width, height * channels) if tokens == "column" else (height * width, channels)
 
 
-def _to_tokens(image, image_shape, tokens):
+def _to_tokens(image: keras.KerasTensor, image_shape: Shape, tokens: str) -> keras.KerasTensor:
     if tokens == "column":
         image = keras.layers.Permute((2, 1, 3))(image)
     return keras.layers.Reshape(_token_shape(image_shape, tokens))(image)
 
 
-def _from_tokens(x, image_shape, tokens):
+def _from_tokens(x: keras.KerasTensor, image_shape: Shape, tokens: str) -> keras.KerasTensor:
     height, width, channels = image_shape
     if tokens == "pixel":
         return keras.layers.Reshape(image_shape)(x)
     return keras.layers.Permute((2, 1, 3))(keras.layers.Reshape((width, height, channels))(x))
 
 
-def _spread_over(x, n_tokens, embed_dim):
+def _spread_over(x: keras.KerasTensor, n_tokens: int, embed_dim: int) -> keras.KerasTensor:
     """(B, any) -> (B, N, E): each token its own, so that the bias is the token's learned place."""
     return keras.layers.Reshape((n_tokens, embed_dim))(keras.layers.Dense(n_tokens * embed_dim)(x))
 
 
-def _attention(x, embed_dim, num_heads):
+def _attention(x: keras.KerasTensor, embed_dim: int, num_heads: int) -> keras.KerasTensor:
     """Blocks of self-attention on (B, N, E), normalised before each part and once at the end."""
     for _ in range(N_BLOCKS):
         y = keras.layers.LayerNormalization()(x)

@@ -6,6 +6,8 @@ those of Orion, its authors' code; recurrent dropout is left out, which neither 
 width.
 """
 
+from collections.abc import Callable
+
 import keras
 import tensorflow as tf
 
@@ -16,8 +18,10 @@ PENALTY_WEIGHTS = {"gradient": 10.0, "orion": 10.0, "document": 1.0}
 
 layers = keras.layers
 
+Network = Callable[[tf.Tensor], tf.Tensor]
 
-def encoder(seq_len, n_features, latent_dim):
+
+def encoder(seq_len: int, n_features: int, latent_dim: int) -> keras.Sequential:
     """Scaled window (B, T, F) -> latent (B, Z)."""
     return keras.Sequential(
         [
@@ -30,7 +34,9 @@ def encoder(seq_len, n_features, latent_dim):
     )
 
 
-def generator(seq_len, n_features, latent_dim, activation="tanh"):
+def generator(
+    seq_len: int, n_features: int, latent_dim: int, activation: str = "tanh"
+) -> keras.Sequential:
     """Latent (B, Z) -> scaled window (B, T, F).
 
     Half as many steps at first, each doubled in between; of an odd number the last is cut off.
@@ -51,11 +57,11 @@ def generator(seq_len, n_features, latent_dim, activation="tanh"):
     )
 
 
-def _bidirectional():
+def _bidirectional() -> keras.layers.Layer:
     return layers.Bidirectional(layers.LSTM(GENERATOR_UNITS, return_sequences=True, dropout=0.2))
 
 
-def critic_x(seq_len, n_features):
+def critic_x(seq_len: int, n_features: int) -> keras.Sequential:
     """Scaled window (B, T, F) -> value (B, 1): the higher, the more like a real one."""
     return keras.Sequential(
         [
@@ -68,7 +74,7 @@ def critic_x(seq_len, n_features):
     )
 
 
-def critic_z(latent_dim):
+def critic_z(latent_dim: int) -> keras.Sequential:
     """Latent (B, Z) -> value (B, 1): the higher, the more like a standard normal draw."""
     return keras.Sequential(
         [
@@ -80,12 +86,16 @@ def critic_z(latent_dim):
     )
 
 
-def _repeated(layer, n, dropout):
+def _repeated(
+    layer: Callable[[], keras.layers.Layer], n: int, dropout: float
+) -> list[keras.layers.Layer]:
     parts = ([layer(), layers.LeakyReLU(0.2), layers.Dropout(dropout)] for _ in range(n))
     return [part for together in parts for part in together]
 
 
-def scoring_model(encoder, generator, critic_x, *, name):
+def scoring_model(
+    encoder: keras.Sequential, generator: keras.Sequential, critic_x: keras.Sequential, *, name: str
+) -> keras.Model:
     """One `keras.Model` of what scoring needs: window -> (reconstruction (B, T, F), value (B, 1)).
 
     It shares the layers of the networks, stock ones only, so that plain `keras.saving.load_model`
@@ -95,12 +105,12 @@ def scoring_model(encoder, generator, critic_x, *, name):
     return keras.Model(window, [generator(encoder(window)), critic_x(window)], name=name)
 
 
-def critic_loss(real_value, fake_value):
+def critic_loss(real_value: tf.Tensor, fake_value: tf.Tensor) -> tf.Tensor:
     """Wasserstein loss of a critic: mean value of fakes less that of reals. Both (B, 1)."""
     return tf.reduce_mean(fake_value) - tf.reduce_mean(real_value)
 
 
-def gradient_penalty(critic, mixed):
+def gradient_penalty(critic: Network, mixed: tf.Tensor) -> tf.Tensor:
     """Mean squared distance of the critic's gradient norm from 1 at `mixed` (B, ...).
 
     Gulrajani et al., NeurIPS 2017; the norm is over all axes but the first. `mixed` lies between
@@ -114,7 +124,7 @@ def gradient_penalty(critic, mixed):
     return tf.reduce_mean(tf.square(norm - 1))
 
 
-def value_penalty(critic, mixed):
+def value_penalty(critic: Network, mixed: tf.Tensor) -> tf.Tensor:
     """Norm of the critic's values at `mixed` (B, ...): document 002's formula.
 
     It draws the values to zero and says nothing about the gradient.
@@ -129,12 +139,12 @@ PENALTIES = {
 }
 
 
-def mixture(real, fake, shares):
+def mixture(real: tf.Tensor, fake: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
     """`shares` (B,) in 0...1 of `real` and the rest of `fake`, both (B, ...)."""
     shares = tf.reshape(shares, (-1, *[1] * (real.shape.rank - 1)))
     return shares * real + (1 - shares) * fake
 
 
-def reconstruction_loss(real, recovered):
+def reconstruction_loss(real: tf.Tensor, recovered: tf.Tensor) -> tf.Tensor:
     """Mean squared error of windows (B, T, F)."""
     return tf.reduce_mean(tf.square(real - recovered))

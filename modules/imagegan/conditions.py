@@ -4,8 +4,10 @@ Their values are document 003's, which offers no others.
 """
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from modules.errors import DataError
 
@@ -43,12 +45,12 @@ def named(durability: float, mass: float, *parts: str) -> str:
     return "_".join([f"d{durability:.1f}", f"m{mass:.2f}", *parts]) + ".png"
 
 
-def struts(colours) -> list[str]:
+def struts(colours: Iterable[Iterable[int]]) -> list[str]:
     """The parts of a name that tell the colours of the fixed pixels, (2, 3): s1-0-0-0, s2-0-0-0."""
     return [f"s{i}-" + "-".join(map(str, colour)) for i, colour in enumerate(colours, 1)]
 
 
-def standard(durability, mass) -> np.ndarray:
+def standard(durability: ArrayLike, mass: ArrayLike) -> np.ndarray:
     """What the networks get of both: float32 (n, 2), of mean 0 and deviation 1 over KNOWN."""
     means, deviations = _statistics()
     return ((np.stack([durability, mass], -1) - means) / deviations).astype(np.float32)
@@ -61,6 +63,6 @@ def from_standard(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return durability, mass
 
 
-def _statistics():
+def _statistics() -> tuple[np.ndarray, np.ndarray]:
     levels = [np.array(KNOWN[name]) for name in ("durability", "mass")]
-    return tuple(np.array([of(level) for level in levels]) for of in (np.mean, np.std))
+    return np.array([np.mean(v) for v in levels]), np.array([np.std(v) for v in levels])

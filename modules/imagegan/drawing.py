@@ -3,11 +3,14 @@
 import io
 import itertools
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 from pydantic import ValidationError
 
 from modules import files
@@ -16,8 +19,9 @@ from modules.imagegan import conditions
 from modules.imagegan.images import as_bytes, to_png
 from modules.imagegan.layout import Layout
 from modules.imagegan.steps import conditions_of, latent, n_inputs
-from modules.runs.run import MODEL
+from modules.runs.run import MODEL, Run
 from modules.runs.safe import load_model
+from settings import GeneratorSettings, ImageGANSettings
 
 PER_CALL = 256  # images; always as many are drawn, so that the first ones are the same at any count
 MOST_IN_SHEET = 100
@@ -28,7 +32,7 @@ SHEET, GRID = "contact_sheet.png", "grid.png"
 log = logging.getLogger(__name__)
 
 
-def draw(run, trained, settings):
+def draw(run: Run, trained: ImageGANSettings, settings: GeneratorSettings) -> Path:
     """Write images as `settings`, those of the generator, ask for; return the path written to.
 
     `trained`: the run's own settings. Raises SettingsError for conditions that there are not, and
@@ -38,9 +42,10 @@ def draw(run, trained, settings):
     colours = np.array([settings.strut1, settings.strut2], np.uint8)
     if settings.grid:
         return _draw_grid(layout, model, colours, trained, settings)
-    asked = [_asked(name, getattr(settings, name)) for name in ("durability", "mass")]
-    folder = _folder(settings.gen_img_path)
-    shown, errors = [], []
+    asked = _asked("durability", settings.durability), _asked("mass", settings.mass)
+    folder = _folder(settings)
+    shown: list[np.ndarray] = []
+    errors: list[float] = []
     for start in range(0, settings.num_gen_image, PER_CALL):
         n_images = min(PER_CALL, settings.num_gen_image - start)
         drawn = latent(_random(settings.seed, start), PER_CALL, trained)[:n_images]
@@ -58,7 +63,9 @@ def draw(run, trained, settings):
     return folder
 
 
-def load(run, trained, model_path=None):
+def load(
+    run: Run, trained: ImageGANSettings, model_path: str | None = None
+) -> tuple[Layout, keras.Model]:
     """The `Layout` and the generator of a run. Raises DataError for what is not of one training."""
     try:
         layout = Layout.model_validate(run.read_columns())
@@ -76,7 +83,14 @@ def load(run, trained, model_path=None):
     return layout, model
 
 
-def generate(layout, model, drawn, asked, colours, trained):
+def generate(
+    layout: Layout,
+    model: keras.Model,
+    drawn: tf.Tensor,
+    asked: Sequence[ArrayLike] | np.ndarray,
+    colours: np.ndarray,
+    trained: ImageGANSettings,
+) -> np.ndarray:
     """Original images in 0...1 as the network makes them, float32 (n, height, width, 3).
 
     `drawn`: see `modules.imagegan.steps.latent`. `asked`: durability and mass, a number or (n,)
@@ -90,7 +104,7 @@ def generate(layout, model, drawn, asked, colours, trained):
     return layout.restore(model(inputs, training=False).numpy())
 
 
-def _asked(name, value):
+def _asked(name: str, value: float | None) -> float:
     if value is None:
         raise SettingsError(
             f"`{name}` must be given. Received: None. Set `--{name}`, or ask for `--grid`."
@@ -98,14 +112,17 @@ def _asked(name, value):
     return conditions.known(name, value)
 
 
-def _random(seed, start):
+def _random(seed: int, start: int) -> tf.random.Generator:
     """The draws of the images from `start` on."""
     return tf.random.Generator.from_key_counter(seed, [start, 0], alg="philox")
 
 
-def _folder(path):
+def _folder(settings: GeneratorSettings) -> Path:
     """Make the folder to write to. Raises DataError where it cannot be."""
-    folder = Path(path or f"ImageGan_{datetime.now():%Y%m%d_%H%M%S}")
+    place = Path(settings.output or files.ROOT)
+    if not files.is_folder(place):
+        raise DataError(f"Images need a folder. Received: {place}. Correct `--output`.")
+    folder = Path(settings.gen_img_path or place / f"ImageGan_{datetime.now():%Y%m%d_%H%M%S}")
     try:
         files.make_folder(folder, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -113,33 +130,46 @@ def _folder(path):
     return folder
 
 
-def _draw_grid(layout, model, colours, trained, settings):
+def _draw_grid(
+    layout: Layout,
+    model: keras.Model,
+    colours: np.ndarray,
+    trained: ImageGANSettings,
+    settings: GeneratorSettings,
+) -> Path:
     """One image of every pair of conditions, of the same noise and code, with their names."""
     pairs = np.array(list(itertools.product(*conditions.KNOWN.values())))
     drawn = latent(_random(settings.seed, 0), PER_CALL, trained)[:1]
     drawn = np.repeat(drawn, len(pairs), 0)
     soft = generate(layout, model, drawn, pairs.T, colours, trained)
     images = layout.with_colours(as_bytes(soft), colours)
-    folder = _folder(settings.gen_img_path)
+    folder = _folder(settings)
     path = files.write_new(folder / GRID, grid_sheet(images))
     log.info("A sheet of every durability with every mass -> %s", path)
     return path
 
 
-def contact_sheet(images, title):
+def contact_sheet(images: np.ndarray, title: str) -> bytes:
     """A PNG, bytes, of uint8 images (n, H, W, 3) in rows of five."""
     n_rows = -(-len(images) // SHEET_COLUMNS)
     return _sheet(images, n_rows, SHEET_COLUMNS, title=title)
 
 
-def grid_sheet(images):
+def grid_sheet(images: np.ndarray) -> bytes:
     """A PNG, bytes, of an image for every durability, from above, and mass, from the left."""
     rows = [f"{value:.1f}" for value in conditions.KNOWN["durability"]]
     columns = [f"{value:.2f}" for value in conditions.KNOWN["mass"]]
     return _sheet(images, len(rows), len(columns), labels=(rows, columns))
 
 
-def _sheet(images, n_rows, n_columns, *, title="", labels=None):
+def _sheet(
+    images: np.ndarray,
+    n_rows: int,
+    n_columns: int,
+    *,
+    title: str = "",
+    labels: tuple[list[str], list[str]] | None = None,
+) -> bytes:
     from matplotlib.figure import Figure
 
     height, width = images.shape[1:3]

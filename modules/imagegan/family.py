@@ -13,7 +13,9 @@ from modules.errors import SettingsError
 from modules.imagegan import conditions, sample
 from modules.imagegan.images import ImageData, read_folder
 from modules.imagegan.layout import Layout, lay_out
-from modules.runs.run import Run, saved_settings
+from modules.runs.find import saved_settings
+from modules.runs.run import Run
+from modules.training.device import Device
 from settings import GeneratorSettings, ImageGANSettings
 
 log = logging.getLogger(__name__)
@@ -38,8 +40,7 @@ def read(settings: ImageGANSettings) -> tuple[ImageGANSettings, ImageData]:
     if settings.data_path is None:
         sample.make_sample(Path(sample.FOLDER))
         fixed_pixels = settings.fixed_pixels or sample.FIXED_PIXELS
-        update = {"data_path": sample.FOLDER, "fixed_pixels": fixed_pixels}
-        settings = settings.model_copy(update=update)
+        settings = settings.completed(data_path=sample.FOLDER, fixed_pixels=fixed_pixels)
     if settings.fixed_pixels is None:
         raise SettingsError(
             "`fixed_pixels` must tell row and column of both fixed pixels. Received: None. Set "
@@ -52,7 +53,7 @@ def read(settings: ImageGANSettings) -> tuple[ImageGANSettings, ImageData]:
     return _fit(settings, layout), data
 
 
-def _fit(settings, layout):
+def _fit(settings: ImageGANSettings, layout: Layout) -> ImageGANSettings:
     """The settings with the sizes of the data. Raises SettingsError where others were given."""
     height, width, channels = layout.shape
     right = {"height": height, "width": width, "input_dim": channels * height * width}
@@ -66,7 +67,7 @@ def _fit(settings, layout):
                 for name, value in wrong.items()
             )
         )
-    return settings.model_copy(update=right)
+    return settings.completed(**right)
 
 
 def prepare(data: ImageData, settings: ImageGANSettings) -> tuple[ImageGANSettings, Prepared]:
@@ -80,14 +81,14 @@ def prepare(data: ImageData, settings: ImageGANSettings) -> tuple[ImageGANSettin
     return settings, Prepared(images, given, colours, layout)
 
 
-def learn(prepared: Prepared, settings: ImageGANSettings, run: Run, device) -> None:
+def learn(prepared: Prepared, settings: ImageGANSettings, run: Run, device: Device) -> None:
     """Train, and leave the generator, log_summary, records and pictures of the last batch."""
     from modules.imagegan import learning
 
     learning.train(prepared, settings, run)
 
 
-def write(run: Run, settings: GeneratorSettings, device) -> Path:
+def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     """Draw images of the conditions asked for, or the sheet of all; return their folder."""
     from modules.imagegan import drawing
 

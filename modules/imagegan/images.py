@@ -3,9 +3,11 @@
 import csv
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -32,7 +34,7 @@ class ImageReport(BaseModel):
     durabilities: list[float]
     masses: list[float]
 
-    def __str__(self):
+    def __str__(self) -> str:
         layout = self.layout
         n_black = layout.width - len(layout.kept)
         first, second = layout.fixed_pixels
@@ -64,7 +66,7 @@ class ImageData:
             masses=np.unique(self.mass).tolist(),
         )
 
-    def description(self) -> dict:
+    def description(self) -> dict[str, Any]:
         return self.layout.model_dump(mode="json")
 
     def fingerprint(self) -> str:
@@ -103,7 +105,7 @@ def read_folder(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.stack(images), durability, mass
 
 
-def _spell(size) -> str:
+def _spell(size: Iterable[int]) -> str:
     return " x ".join(map(str, size))
 
 
@@ -116,7 +118,7 @@ def _refuse(unlabelled: list[Path], folder: Path) -> None:
         )
 
 
-def _label(path: Path, listed: dict | None) -> tuple[float, float] | None:
+def _label(path: Path, listed: dict[str, tuple[float, float]] | None) -> tuple[float, float] | None:
     label = conditions.in_name(path.stem) if listed is None else listed.get(path.name)
     if label is None:
         return None

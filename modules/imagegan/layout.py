@@ -1,6 +1,7 @@
 """Where in an image the network's pixels lie: the columns kept, the two fixed pixels."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, PositiveInt
 
 from modules.errors import DataError
@@ -43,7 +44,7 @@ class Layout(BaseModel):
         """Of the fixed pixels of original images: (n, 2, 3)."""
         return np.stack([images[:, row, column] for row, column in self.fixed_pixels], 1)
 
-    def with_colours(self, images: np.ndarray, colours) -> np.ndarray:
+    def with_colours(self, images: np.ndarray, colours: ArrayLike) -> np.ndarray:
         """The original `images` with fixed pixels of these colours, (2, 3) or (n, 2, 3)."""
         images, colours = images.copy(), np.broadcast_to(colours, (len(images), 2, CHANNELS))
         for i, (row, column) in enumerate(self.fixed_pixels):

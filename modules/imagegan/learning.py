@@ -9,10 +9,14 @@ import tensorflow as tf
 
 from modules import files
 from modules.imagegan import conditions
+from modules.imagegan.family import Prepared
 from modules.imagegan.images import as_bytes, to_png
+from modules.imagegan.layout import Layout
 from modules.imagegan.steps import ImageBatches, ImageGAN, conditions_of, latent
+from modules.runs.run import Run
 from modules.trainer import Trainer
 from modules.training.phases import Phase
+from settings import ImageGANSettings
 
 N_SHOWN = 8  # images in TensorBoard, the same at every log line
 KINDS = ("real", "fake")
@@ -20,7 +24,7 @@ KINDS = ("real", "fake")
 log = logging.getLogger(__name__)
 
 
-def train(prepared, settings, run):
+def train(prepared: Prepared, settings: ImageGANSettings, run: Run) -> None:
     """Train in the folder of `run`, and leave there all that document 003 asks for."""
     log_path = Path(settings.log_path or run.folder)
     output_path = Path(settings.output_path or run.folder / "output")
@@ -54,7 +58,7 @@ def train(prepared, settings, run):
     log.info("Log and records in %s, last batch in %s", log_path, output_path)
 
 
-def write_summary(log_path, settings, losses=""):
+def write_summary(log_path: Path, settings: ImageGANSettings, losses: str = "") -> None:
     """Write log_summary: every argument, and the losses of every log line once there are some."""
     arguments = "".join(f"{name} = {value}\n" for name, value in settings.model_dump().items())
     files.write_whole(log_path / "log_summary", f"{arguments}\n{losses}".encode())
@@ -63,7 +67,9 @@ def write_summary(log_path, settings, losses=""):
 class Records:
     """Shows the same images, real and made of their conditions, in TensorBoard at every call."""
 
-    def __init__(self, log_path, prepared, gan, settings):
+    def __init__(
+        self, log_path: Path, prepared: Prepared, gan: ImageGAN, settings: ImageGANSettings
+    ) -> None:
         folder = log_path / "tensorboard_records"
         self.events = {kind: tf.summary.create_file_writer(str(folder / kind)) for kind in KINDS}
         self.layout, self.gan = prepared.layout, gan
@@ -73,7 +79,7 @@ class Records:
         drawn = latent(tf.random.Generator.from_seed(settings.seed), len(self.real), settings)
         self.inputs = tf.concat([drawn, conditions_of(given, colours, settings)], -1)
 
-    def __call__(self):
+    def __call__(self) -> dict[str, float]:
         step = self.gan.generator_optimizer.iterations.numpy()
         fake = self.gan.generator(self.inputs, training=False).numpy()
         for kind, images in zip(KINDS, (self.real, fake), strict=True):
@@ -84,7 +90,7 @@ class Records:
         return {}
 
 
-def save_batch(output_path, layout, batches, gan):
+def save_batch(output_path: Path, layout: Layout, batches: ImageBatches, gan: ImageGAN) -> None:
     """Write a batch drawn after the last step: real images, and what is made of their conditions.
 
     A pair has one name, which tells its conditions. Fixed pixels are as the generator makes them.

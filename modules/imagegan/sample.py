@@ -54,7 +54,7 @@ def make_sample(folder: Path, *, n_images: int = N_IMAGES, seed: int = SEED) -> 
         ) from None
 
 
-def simulate(durability, mass, *, seed: int) -> np.ndarray:
+def simulate(durability: np.ndarray, mass: np.ndarray, *, seed: int) -> np.ndarray:
     """Made images of these conditions, (n,) each: float64 (n, 10, 30, 3) in 0...1."""
     random = np.random.default_rng(seed)
     n_images = len(durability)
@@ -99,21 +99,22 @@ def read_style(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return style, phase % 1
 
 
-def _level(name, values):
+def _level(name: str, values: np.ndarray) -> np.ndarray:
     """0, 1, 2 ... of each of `values` among the known ones."""
     return np.searchsorted(conditions.KNOWN[name], values)
 
 
-def _positions():
+def _positions() -> np.ndarray:
     """Row and kept column of every pixel: (2, 10, 14)."""
     return np.stack(np.meshgrid(np.arange(HEIGHT), np.arange(len(KEPT)), indexing="ij"))
 
 
-def _fixed():
-    return FIXED_PIXELS[:2], FIXED_PIXELS[2:]
+def _fixed() -> tuple[tuple[int, int], tuple[int, int]]:
+    row, column, other_row, other_column = FIXED_PIXELS
+    return (row, column), (other_row, other_column)
 
 
-def _is_free():
+def _is_free() -> np.ndarray:
     """Which of the kept pixels are not fixed: (10, 14)."""
     free = np.ones((HEIGHT, len(KEPT)), bool)
     for row, column in _fixed():
@@ -121,7 +122,7 @@ def _is_free():
     return free
 
 
-def _order():
+def _order() -> np.ndarray:
     """The place of every kept pixel in the order in which they are lit: (10, 14)."""
     rows, columns = _positions()
     distance = np.hypot(rows - HUB[0], columns - HUB[1])

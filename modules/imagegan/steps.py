@@ -4,11 +4,14 @@ Shape letters as in `models.imagegan`: B images per batch, C conditions, Z what 
 """
 
 import math
+from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from models import critics, imagegan, losses
+from settings import ImageGANSettings
 
 CONDITIONS = 2  # durability and mass
 COLOURS = 6  # numbers: three channels of two fixed pixels
@@ -23,32 +26,31 @@ class ImageBatches(tf.Module):
     settings. Draws follow `args.seed` alone and are part of a checkpoint.
     """
 
-    def __init__(self, images, given, colours, args):
+    def __init__(
+        self, images: np.ndarray, given: np.ndarray, colours: np.ndarray, args: ImageGANSettings
+    ) -> None:
         super().__init__(name="batches")
         self.images, self.given, self.colours = map(tf.constant, (images, given, colours))
         self.args = args
         self.random = tf.random.Generator.from_seed(args.seed, alg="philox")
 
-    def draw(self):
+    def draw(self) -> list[tf.Tensor]:
         """Return images (B, H, W, 3), given (B, 2), colours (B, 6), drawn with replacement."""
         shape, n_images = (self.args.batch_size,), self.images.shape[0]
         rows = self.random.uniform(shape, maxval=n_images, dtype=tf.int64)
         return [tf.gather(part, rows) for part in (self.images, self.given, self.colours)]
 
-    def latent(self):
+    def latent(self) -> tf.Tensor:
         """Noise and codes for a batch, see `latent`."""
         return latent(self.random, self.args.batch_size, self.args)
 
-    def shares(self):
+    def shares(self) -> tf.Tensor:
         """Uniform (B, 1, 1, 1)."""
         return self.random.uniform((self.args.batch_size, 1, 1, 1))
 
 
-def latent(random, n_images, args):
-    """Noise, then `infogan`'s codes, one-hot and continuous: float32 (n_images, Z - C).
-
-    `random`: a `tf.random.Generator`.
-    """
+def latent(random: tf.random.Generator, n_images: int, args: ImageGANSettings) -> tf.Tensor:
+    """Noise, then `infogan`'s codes, one-hot and continuous: float32 (n_images, Z - C)."""
     parts = [random.normal((n_images, args.zdim))]
     if args.gan_model == "infogan":
         drawn = random.uniform((n_images,), maxval=args.info_categories, dtype=tf.int32)
@@ -57,20 +59,20 @@ def latent(random, n_images, args):
     return tf.concat(parts, -1)
 
 
-def conditions_of(given, colours, args):
+def conditions_of(given: tf.Tensor, colours: tf.Tensor, args: ImageGANSettings) -> tf.Tensor:
     """What both networks are told: float32 (B, C)."""
     return tf.concat([given, colours], -1) if args.fixed_input else given
 
 
-def n_codes(args):
+def n_codes(args: ImageGANSettings) -> int:
     return args.info_categories + args.info_continuous if args.gan_model == "infogan" else 0
 
 
-def n_conditions(args):
+def n_conditions(args: ImageGANSettings) -> int:
     return CONDITIONS + (COLOURS if args.fixed_input else 0)
 
 
-def n_inputs(args):
+def n_inputs(args: ImageGANSettings) -> int:
     """Z: the width of what the generator makes an image of."""
     return args.zdim + n_codes(args) + n_conditions(args)
 
@@ -82,14 +84,21 @@ class ImageGAN(tf.Module):
     `reader` says durability and mass of an image, `code_reader` is InfoGAN's Q; None without.
     """
 
-    def __init__(self, args, shape, places, name):
+    def __init__(
+        self,
+        args: ImageGANSettings,
+        shape: tuple[int, int, int],
+        places: Sequence[tuple[int, int]],
+        name: str,
+    ) -> None:
         super().__init__(name="imagegan")
         self.args, self.places = args, places
         self.generator = imagegan.generator(args, shape, n_inputs(args), name)
         self.discriminator = imagegan.discriminator(args, shape, n_conditions(args))
         self.generator_optimizer = _optimizer(args, args.learning_rate_gen, self.generator)
         self.discriminator_optimizer = _optimizer(args, args.learning_rate_disc, self.discriminator)
-        self.reader = self.code_reader = None
+        self.reader: keras.Model | None = None
+        self.code_reader: keras.Model | None = None
         if args.condition_lambda:
             self.reader = imagegan.reader(args, shape, CONDITIONS, "reader")
             self.reader_optimizer = _reader_optimizer(self.reader)
@@ -100,7 +109,7 @@ class ImageGAN(tf.Module):
             self.code_optimizer = _reader_optimizer(self.code_reader)
 
     @property
-    def rates(self):
+    def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
         """Each optimiser with its learning rate."""
         pairs = [
             (self.generator_optimizer, self.args.learning_rate_gen),
@@ -113,22 +122,22 @@ class ImageGAN(tf.Module):
         return pairs
 
     @property
-    def losses(self):
+    def losses(self) -> tuple[str, ...]:
         """The names of what a step returns."""
         names = ["discriminator_loss", "generator_loss", "fixed_error"]
         names += ["condition_loss"] if self.reader is not None else []
         names += ["code_loss", "information"] if self.code_reader is not None else []
         return tuple(names)
 
-    def step(self, batches):
+    def step(self, batches: ImageBatches) -> dict[str, tf.Tensor]:
         """Discriminator steps, each with a batch of its own, then one of the generator."""
         has_critic = self.args.loss_mode in critics.WASSERSTEIN
         n_steps = self.args.critic_iter if has_critic else 1
 
-        def body(i, _):
-            return i + 1, self.discriminator_step(
-                *batches.draw(), batches.latent(), batches.shares()
-            )
+        def body(i: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            real, given, colours = batches.draw()
+            drawn, shares = batches.latent(), batches.shares()
+            return i + 1, self.discriminator_step(real, given, colours, drawn, shares)
 
         # A loop in the graph: five steps with second derivatives take long to compile.
         _, loss = tf.while_loop(
@@ -136,16 +145,23 @@ class ImageGAN(tf.Module):
         )
         real, given, colours = batches.draw()
         if self.reader is not None:
-            self.reader_step(real, given)
+            self.reader_step(self.reader, real, given)
         named = self.generator_step(real, given, colours, batches.latent())
         return {"discriminator_loss": loss} | named
 
-    def discriminator_step(self, real, given, colours, drawn, shares):
+    def discriminator_step(
+        self,
+        real: tf.Tensor,
+        given: tf.Tensor,
+        colours: tf.Tensor,
+        drawn: tf.Tensor,
+        shares: tf.Tensor,
+    ) -> tf.Tensor:
         """Move the discriminator; return its loss, without the penalty."""
         conditions = conditions_of(given, colours, self.args)
         fake = self.generator(tf.concat([drawn, conditions], -1), training=True)
 
-        def judge(images):
+        def judge(images: tf.Tensor) -> tf.Tensor:
             return self.discriminator([images, conditions], training=True)
 
         with tf.GradientTape() as tape:
@@ -161,13 +177,15 @@ class ImageGAN(tf.Module):
             critics.clip_weights(self.discriminator, self.args.weight_clip)
         return loss
 
-    def reader_step(self, real, given):
+    def reader_step(self, reader: keras.Model, real: tf.Tensor, given: tf.Tensor) -> None:
         """Move the reader of conditions, by real images alone."""
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(self.reader(real, training=True) - given))
-        _descend(tape, loss, self.reader_optimizer, self.reader)
+            loss = tf.reduce_mean(tf.square(reader(real, training=True) - given))
+        _descend(tape, loss, self.reader_optimizer, reader)
 
-    def generator_step(self, real, given, colours, drawn):
+    def generator_step(
+        self, real: tf.Tensor, given: tf.Tensor, colours: tf.Tensor, drawn: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """Move the generator, and the reader of its codes with it."""
         conditions = conditions_of(given, colours, self.args)
         with tf.GradientTape(persistent=self.code_reader is not None) as tape:
@@ -193,7 +211,7 @@ class ImageGAN(tf.Module):
         return named
 
 
-def code_losses(codes, said, n_categories):
+def code_losses(codes: tf.Tensor, said: tf.Tensor, n_categories: int) -> dict[str, tf.Tensor]:
     """How badly codes are read, and how much is read of the categories.
 
     `codes`, `said`: (B, n_categories + continuous ones), one-hot against logits, then values.
@@ -208,12 +226,14 @@ def code_losses(codes, said, n_categories):
     return {"code_loss": loss, "information": 1 - entropy / math.log(n_categories)}
 
 
-def _fixed(images, places):
+def _fixed(images: tf.Tensor, places: Sequence[tuple[int, int]]) -> tf.Tensor:
     """The colours of the fixed pixels: (B, H, W, 3) -> (B, 6)."""
     return tf.concat([images[:, row, column] for row, column in places], -1)
 
 
-def _optimizer(args, rate, network):
+def _optimizer(
+    args: ImageGANSettings, rate: float, network: keras.Model
+) -> keras.optimizers.Optimizer:
     betas = {"beta_1": args.opt_beta1, "beta_2": args.opt_beta2}
     if args.optimizer == "rmsprop":
         optimizer = keras.optimizers.RMSprop(rate)
@@ -225,12 +245,17 @@ def _optimizer(args, rate, network):
     return optimizer
 
 
-def _reader_optimizer(network):
+def _reader_optimizer(network: keras.Model) -> keras.optimizers.Optimizer:
     optimizer = keras.optimizers.Adam(READER_RATE)
     optimizer.build(network.trainable_variables)
     return optimizer
 
 
-def _descend(tape, loss, optimizer, network):
+def _descend(
+    tape: tf.GradientTape,
+    loss: tf.Tensor,
+    optimizer: keras.optimizers.Optimizer,
+    network: keras.Model,
+) -> None:
     variables = network.trainable_variables
     optimizer.apply(tape.gradient(loss, variables), variables)

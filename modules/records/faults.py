@@ -6,6 +6,7 @@ large enough to cost energy, small enough to stay inside every physical limit.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -27,32 +28,35 @@ PRODUCING = 0.3  # mean share of the highest power where a fault is planted: it 
 N_TRIES = 200
 
 
+Changed = dict[str, pd.Series]  # column name -> new readings
+
+
 @dataclass(frozen=True)
 class Parts:
-    """The names of the columns that faults change; None or empty where there is none."""
+    """The names of the columns that faults change; empty where there is none."""
 
-    wind_speed: str | None = None
-    power: str | None = None
+    wind_speed: str = ""
+    power: str = ""
     pitches: tuple[str, ...] = ()
     directions: tuple[str, ...] = ()
-    temperature: str | None = None
+    temperature: str = ""
 
     @classmethod
-    def of(cls, columns: Sequence[Column]):
+    def of(cls, columns: Sequence[Column]) -> Self:
         """The parts among a site's resolved `columns`."""
 
-        def kind(wanted):
+        def kind(wanted: str) -> tuple[str, ...]:
             return tuple(column.name for column in columns if column.kind == wanted)
 
-        def name(at):
-            return None if at is None else columns[at].name
+        def name(at: int | None) -> str:
+            return "" if at is None else columns[at].name
 
         return cls(
             wind_speed=name(wind_speed_column(columns)),
             power=name(power_column(columns)),
             pitches=kind("pitch"),
             directions=tuple(columns[i].name for i in direction_columns(columns)),
-            temperature=next(iter(kind("temperature")), None),
+            temperature=next(iter(kind("temperature")), ""),
         )
 
 
@@ -60,33 +64,41 @@ class Parts:
 class Fault:
     """What it needs of the `Parts`, how many days it lasts, and what it does to `n` rows.
 
-    `change`: (rows, parts, the highest power, random) -> column name -> new readings.
+    `change`: (rows, parts, the highest power, random) -> new readings.
     """
 
     needs: tuple[str, ...]
     days: float
-    change: Callable
+    change: Callable[[pd.DataFrame, Parts, float, np.random.Generator], Changed]
 
 
-def _pitch_offset(rows, parts, _highest, _random):
+def _pitch_offset(
+    rows: pd.DataFrame, parts: Parts, _highest: float, _random: np.random.Generator
+) -> Changed:
     blade = parts.pitches[0]
     return {blade: rows[blade] + PITCH_OFFSET}
 
 
-def _stuck_anemometer(rows, parts, _highest, random):
+def _stuck_anemometer(
+    rows: pd.DataFrame, parts: Parts, _highest: float, random: np.random.Generator
+) -> Changed:
     readings = rows[parts.wind_speed]
     held = readings.dropna().iloc[0] + ANEMOMETER_NOISE * random.standard_normal(len(rows))
     return {parts.wind_speed: pd.Series(held, rows.index).where(readings.notna())}
 
 
-def _derating(rows, parts, highest, _random):
+def _derating(
+    rows: pd.DataFrame, parts: Parts, highest: float, _random: np.random.Generator
+) -> Changed:
     most = DERATED_TO * highest
     is_held = rows[parts.power] > most
     raised = {blade: rows[blade] + DERATED_PITCH * is_held for blade in parts.pitches}
     return {parts.power: rows[parts.power].clip(upper=most)} | raised
 
 
-def _yaw_misalignment(rows, parts, _highest, _random):
+def _yaw_misalignment(
+    rows: pd.DataFrame, parts: Parts, _highest: float, _random: np.random.Generator
+) -> Changed:
     drift = np.linspace(0, YAW_DRIFT, len(rows))
     vane = parts.directions[0]
     start = -180.0 if rows[vane].min() < 0 else 0.0
@@ -96,7 +108,9 @@ def _yaw_misalignment(rows, parts, _highest, _random):
     return {vane: turned, parts.power: rows[parts.power] * lost}
 
 
-def _temperature_rise(rows, parts, _highest, _random):
+def _temperature_rise(
+    rows: pd.DataFrame, parts: Parts, _highest: float, _random: np.random.Generator
+) -> Changed:
     rise = np.linspace(0, TEMPERATURE_RISE, len(rows))
     return {parts.temperature: rows[parts.temperature] + rise}
 
@@ -137,11 +151,18 @@ def plant(
     return table, pd.DataFrame(planted, columns=["fault", "start", "end"])
 
 
-def _producing(starts, table, length, power, highest, random):
+def _producing(
+    starts: pd.DataFrame,
+    table: pd.DataFrame,
+    length: pd.Timedelta,
+    power: str,
+    highest: float,
+    random: np.random.Generator,
+) -> pd.DataFrame:
     """Rows of a `length` of time that begins at one of `starts` and in which power is made."""
     for _ in range(N_TRIES):
         start = starts.index[random.integers(len(starts))]
         rows = table[start : start + length]
-        if power is None or rows[power].mean() >= PRODUCING * highest:
+        if not power or rows[power].mean() >= PRODUCING * highest:
             break
     return rows

@@ -1,6 +1,7 @@
 """Stretches of time that somebody has flagged, a row each: turbine, start, end."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 from modules import files
 from modules.errors import DataError
 from modules.records.checks import pooled
-from modules.records.columns import observe
+from modules.records.columns import Column, observe
 from modules.records.site import SiteData
 from modules.records.summary import DataReport, column_report
 from modules.records.timestamps import stretches
@@ -81,7 +82,11 @@ def without_flagged(site_data: SiteData, flagged: pd.DataFrame, source: str) -> 
 
 
 def _retold(
-    report: DataReport, tables: dict[str, pd.DataFrame], columns, n_taken: dict[str, int], source
+    report: DataReport,
+    tables: dict[str, pd.DataFrame],
+    columns: Sequence[Column],
+    n_taken: dict[str, int],
+    source: str,
 ) -> DataReport:
     """The report of the rows that are left."""
     turbines = []

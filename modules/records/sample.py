@@ -92,7 +92,9 @@ def make_sample(
     return [Path(folder, name) for name in contents]
 
 
-def _with_faults(tables: dict[str, pd.DataFrame], kinds: Sequence[str], seed: int):
+def _with_faults(
+    tables: dict[str, pd.DataFrame], kinds: Sequence[str], seed: int
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """(the tables with a fault of each kind, a table of turbine, start, end, fault)."""
     faulty, labels = {}, []
     for i, (name, table) in enumerate(tables.items()):

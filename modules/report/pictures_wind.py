@@ -61,8 +61,10 @@ def draw_left_out(
         for name, records, colour in sides:
             points = records[:, list(at)]
             chosen = np.linspace(0, len(points) - 1, min(N_POINTS, len(points))).astype(int)
-            look = {"s": 5, "alpha": 0.35, "edgecolors": "none", "label": name}
-            panel.scatter(*points[chosen].T, color=PALETTE[colour], **look)
+            wind, power = points[chosen].T
+            panel.scatter(
+                wind, power, s=5, color=PALETTE[colour], alpha=0.35, edgecolors="none", label=name
+            )
         both = np.concatenate([kept, left_out])
         for records, line, name in ((both, "--", "mean of both"), (kept, "-", "mean trained on")):
             curve = power_curve(records, wind_speed=at[0], power=at[1])

@@ -5,6 +5,7 @@ Steps are counted through all stretches of a turbine; nothing joins two of them.
 
 import itertools
 import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ class Finding(NamedTuple):
     severity: float
 
 
-def find(score, lengths, *, padding):
+def find(score: np.ndarray, lengths: Sequence[int], *, padding: int) -> list[Finding]:
     """The findings in `score`, float (M,), in time order.
 
     `lengths`: the steps of each stretch, M in all. `padding`: steps that a finding is drawn out to
@@ -31,7 +32,7 @@ def find(score, lengths, *, padding):
     """
     stretch = np.repeat(np.arange(len(lengths)), lengths)
     size = math.ceil(WINDOW_SHARE * len(score))
-    found = []
+    found: list[Finding] = []
     for start in range(0, len(score), math.ceil(STEP_SHARE * size)):
         window = slice(start, start + size)
         found += [
@@ -43,18 +44,19 @@ def find(score, lengths, *, padding):
     return _merged(found, stretch)
 
 
-def _in_window(score, stretch, padding):
+def _in_window(score: np.ndarray, stretch: np.ndarray, padding: int) -> Iterator[Finding]:
     threshold = score.mean() + DEVIATIONS * score.std()
     is_high = _drawn_out(score > threshold, stretch, padding)
     edges = np.flatnonzero(np.diff(np.where(is_high, stretch, -1), prepend=-1, append=-1))
-    runs = [(first, stop - 1) for first, stop in itertools.pairwise(edges) if is_high[first]]
+    pairs = itertools.pairwise(edges.tolist())
+    runs = [(first, stop - 1) for first, stop in pairs if is_high[first]]
     highest_below = score[~is_high].max(initial=0)
     for first, last in _standing_out(score, runs, highest_below):
         maximum = score[first : last + 1].max()
-        yield first, last, (maximum - threshold) / (score.mean() + score.std())
+        yield Finding(first, last, (maximum - threshold) / (score.mean() + score.std()))
 
 
-def _drawn_out(is_high, stretch, padding):
+def _drawn_out(is_high: np.ndarray, stretch: np.ndarray, padding: int) -> np.ndarray:
     """Steps within `padding` of a high one in their own stretch: bool (M,)."""
     steps = np.arange(len(is_high))
     first = np.maximum(steps - padding, np.searchsorted(stretch, stretch))
@@ -63,7 +65,9 @@ def _drawn_out(is_high, stretch, padding):
     return n_before[stop] > n_before[first]
 
 
-def _standing_out(score, runs, highest_below):
+def _standing_out(
+    score: np.ndarray, runs: Sequence[tuple[int, int]], highest_below: float
+) -> list[tuple[int, int]]:
     """The runs whose maxima are above the last large drop, highest first."""
     maxima = np.array([score[first : last + 1].max() for first, last in runs])
     order = np.argsort(-maxima, kind="stable")
@@ -73,12 +77,12 @@ def _standing_out(score, runs, highest_below):
     return [runs[i] for i in order[:n_kept]]
 
 
-def _merged(found, stretch):
+def _merged(found: list[Finding], stretch: np.ndarray) -> list[Finding]:
     """Findings that touch or overlap as one, its severity the mean weighted by their lengths.
 
     Orion weighs by last - first, which is 0 for two of a single step.
     """
-    groups = []
+    groups: list[list[Finding]] = []
     for finding in sorted(found, key=lambda finding: finding.first):
         last = max((part.last for part in groups[-1]), default=-1) if groups else -1
         if groups and finding.first <= last + 1 and stretch[finding.first] == stretch[last]:
@@ -88,7 +92,7 @@ def _merged(found, stretch):
     return [_joined(group) for group in groups]
 
 
-def _joined(group):
+def _joined(group: list[Finding]) -> Finding:
     weights = [part.last - part.first + 1 for part in group]
     severity = np.average([part.severity for part in group], weights=weights)
     return Finding(group[0].first, max(part.last for part in group), float(severity))

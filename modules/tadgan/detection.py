@@ -5,23 +5,30 @@ stretches of a turbine that hold a window.
 """
 
 import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
 from modules.preprocessing import decode_angles, encode_angles
-from modules.records.columns import ANGLE
+from modules.records.columns import ANGLE, Column
 from modules.records.timestamps import stretches
 from modules.runs.spreadsheet import decimals
+from modules.runs.trained import Trained
 from modules.tadgan import scoring
 from modules.tadgan.anomalies import find
 from modules.tadgan.steps import centred, uncentred
+from modules.training.device import Device
 from modules.windows.cut import windows_at
 
 WINDOWS_PER_CALL = 256
 CARRIED = 0.5  # of the largest score: a variable that reaches it carries the finding
+
+Make = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # see `reconstruction`
+Part = tuple[np.ndarray, np.ndarray, np.ndarray]  # see `_stretch`
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Scored:
     findings: pd.DataFrame
 
     @property
-    def covered(self):
+    def covered(self) -> np.ndarray:
         """Rows that are part of a finding: bool (n_rows,)."""
         flag = np.zeros(len(self.real), bool)
         for start, end in zip(self.findings["start"], self.findings["end"], strict=True):
@@ -48,12 +55,21 @@ class Scored:
         return flag
 
 
-def detect(trained, tables, make, *, error, score_window, combination, padding) -> list[Scored]:
+def detect(
+    trained: Trained,
+    tables: dict[str, pd.DataFrame],
+    make: Make,
+    *,
+    error: str,
+    score_window: int,
+    combination: str,
+    padding: int,
+) -> list[Scored]:
     """Score and search the records of every turbine that has a window.
 
-    `trained`: `modules.runs.trained.Trained`. `tables`: turbine -> (n_rows, V), clean, in the
-    order of its columns. `make`: see `reconstruction`. `error`, `score_window`, `combination`: see
-    `modules.tadgan.scoring`; `padding`: see `modules.tadgan.anomalies.find`.
+    `tables`: turbine -> (n_rows, V), clean, in the order of the columns of `trained`. `error`,
+    `score_window`, `combination`: see `modules.tadgan.scoring`; `padding`: see
+    `modules.tadgan.anomalies.find`.
     """
     seq_len = trained.settings.seq_len
     compare = functools.partial(scoring.ERRORS[error], window=score_window)
@@ -62,12 +78,20 @@ def detect(trained, tables, make, *, error, score_window, combination, padding) 
         bounds = [(a, b) for a, b in stretches(table) if b - a >= seq_len]
         if bounds:
             parts = [_stretch(trained, table.iloc[a:b], make, compare) for a, b in bounds]
-            how = {"combination": combination, "padding": padding}
-            found.append(_scored(trained, turbine, table, bounds, parts, **how))
+            how = combination, padding
+            found.append(_scored(trained, turbine, table, bounds, parts, *how))
     return found
 
 
-def _scored(trained, turbine, table, bounds, parts, *, combination, padding):
+def _scored(
+    trained: Trained,
+    turbine: str,
+    table: pd.DataFrame,
+    bounds: list[tuple[int, int]],
+    parts: list[Part],
+    combination: str,
+    padding: int,
+) -> Scored:
     columns, seq_len = trained.columns, trained.settings.seq_len
     n_windows = sum(b - a - seq_len + 1 for a, b in bounds)
     recovered = np.concatenate([part[0] for part in parts])
@@ -84,7 +108,7 @@ def _scored(trained, turbine, table, bounds, parts, *, combination, padding):
     rows = np.concatenate([np.arange(a, b) for a, b in bounds])
     names = [column.name for column in columns]
 
-    def on_grid(values, names):
+    def on_grid(values: np.ndarray, names: list[str]) -> pd.DataFrame:
         return pd.DataFrame(values, table.index[rows], names).reindex(table.index)
 
     findings = [
@@ -108,14 +132,16 @@ def _scored(trained, turbine, table, bounds, parts, *, combination, padding):
     )
 
 
-def _carriers(scores, names):
+def _carriers(scores: np.ndarray, names: list[str]) -> list[str]:
     """The variables that a finding shows in, worst first. `scores`: (m, V) of its steps."""
     worst = scores.max(0) - 1
     order = np.argsort(-worst, kind="stable")
     return [names[i] for i in order if worst[i] >= CARRIED * worst.max()]
 
 
-def _stretch(trained, table, make, compare):
+def _stretch(
+    trained: Trained, table: pd.DataFrame, make: Make, compare: Callable[..., np.ndarray]
+) -> Part:
     """(recovered (M, V) in units, errors (M, V), the critic's modes (M,)) of one stretch."""
     columns, kind = trained.columns, trained.settings.scaler
     features = encode_angles(table.to_numpy(np.float64), columns)
@@ -127,14 +153,14 @@ def _stretch(trained, table, make, compare):
     return in_units, errors, scoring.sliding_mode(values, trained.settings.seq_len)
 
 
-def by_variable(errors, columns):
+def by_variable(errors: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
     """Errors of features (M, F) -> of variables (M, V): an angle's are the root of both squares."""
     widths = [2 if column.kind == ANGLE else 1 for column in columns]
     parts = np.split(errors, np.cumsum(widths)[:-1], axis=1)
     return np.column_stack([np.sqrt(np.square(part).sum(1)) for part in parts])
 
 
-def reconstruction(model, device):
+def reconstruction(model: keras.Model, device: Device) -> Make:
     """Return a function of one stretch, scaled (M, F).
 
     It gives the windows as the networks make them anew, float32 (N, L, F), and the critic's values,
@@ -146,12 +172,12 @@ def reconstruction(model, device):
     seq_len = encoder.input_shape[1]
 
     @tf.function(autograph=False)
-    def call(windows):
+    def call(windows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         latent = device.call(encoder, windows, training=False)
         recovered = device.call(generator, latent, training=False)
         return recovered, device.call(critic_x, windows, training=False)[:, 0]
 
-    def make(scaled):
+    def make(scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         scaled = np.asarray(scaled, np.float32)
         starts = np.arange(len(scaled) - seq_len + 1)
         calls = []
@@ -174,7 +200,7 @@ def findings_of(scored: list[Scored]) -> pd.DataFrame:
     return pd.concat(found).sort_values("severity", ascending=False, ignore_index=True)
 
 
-def to_table(scored: list[Scored], columns, freq) -> pd.DataFrame:
+def to_table(scored: list[Scored], columns: Sequence[Column], freq: str | None) -> pd.DataFrame:
     """Scores and reconstructions of all turbines under each other, rows without a score left out.
 
     `turbine`, `DateTime` (`step` without times), `score`, `critic`, `reconstruction`; then the
@@ -186,7 +212,7 @@ def to_table(scored: list[Scored], columns, freq) -> pd.DataFrame:
         scores = one.scores.rename(columns={name: f"{name}_score" for name in names}).round(4)
         made = one.recovered.add_suffix("_reconstructed")
         for column in columns:
-            largest = max(abs(column.observed_min), abs(column.observed_max))
+            largest = max(map(abs, column.observed))
             name = f"{column.name}_reconstructed"
             made[name] = made[name].round(decimals(largest))
         part = pd.concat([scores, made], axis=1)[one.scores["score"].notna()]

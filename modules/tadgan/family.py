@@ -6,8 +6,10 @@ What needs TensorFlow is imported where it is used: a wrong setting is told with
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from modules import files
 from modules.dataLoader import read_site
@@ -15,9 +17,15 @@ from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
 from modules.records import flagged
 from modules.records.site import SiteData
-from modules.runs.run import Run, saved_settings
+from modules.runs.find import saved_settings
+from modules.runs.run import Run
+from modules.training.device import Device
 from modules.windows.cut import cut
 from settings import GeneratorSettings, TadGANSettings
+
+if TYPE_CHECKING:
+    from modules.runs.trained import Trained
+    from modules.tadgan.detection import Scored
 
 HOW = ("error", "score_window", "combination", "padding")  # settings of a search
 
@@ -46,7 +54,7 @@ def prepare(site_data: SiteData, settings: TadGANSettings) -> tuple[TadGANSettin
     return settings, Prepared(site_data, features, feature_names(site_data.columns), starts)
 
 
-def learn(prepared: Prepared, settings: TadGANSettings, run: Run, device) -> None:
+def learn(prepared: Prepared, settings: TadGANSettings, run: Run, device: Device) -> None:
     """Train, and leave scaler, model and the stretches it flags in `run`."""
     from models.tadgan import scoring_model
     from modules.tadgan import learning
@@ -61,8 +69,12 @@ def learn(prepared: Prepared, settings: TadGANSettings, run: Run, device) -> Non
     _keep_flagged(run, _search(_load(run, how), prepared.site_data.tables, how, device))
 
 
-def write(run: Run, settings: GeneratorSettings, device) -> Path:
-    """Search records for anomalies: two CSVs and pictures; return the path of the findings."""
+def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
+    """Search records for anomalies: two CSVs and pictures; return the path of the findings.
+
+    Where `settings.output` is a .csv file, it becomes the findings, and the scores lie beside it
+    as NAME_scores.csv.
+    """
     from modules.runs.spreadsheet import write_csv
     from modules.tadgan import detection, judgement, page, pictures
 
@@ -75,8 +87,9 @@ def write(run: Run, settings: GeneratorSettings, device) -> Path:
     findings = detection.findings_of(scored)
     if settings.data_path is None:
         _keep_flagged(run, scored)
-    path = write_csv("Anomalies", findings)
-    scores = write_csv("scores", detection.to_table(scored, trained.columns, trained.freq))
+    path = write_csv("Anomalies", findings, settings.output)
+    table = detection.to_table(scored, trained.columns, trained.freq)
+    scores = write_csv("scores", table, _beside(path, settings.output))
     judged = None
     if settings.known:
         judged = judgement.judge(flagged.read_flagged(Path(settings.known)), scored)
@@ -89,15 +102,30 @@ def write(run: Run, settings: GeneratorSettings, device) -> Path:
     return path
 
 
-def _load(run, settings):
+def _beside(findings: Path, output: str | None) -> str | None:
+    """Where the scores go when the findings were written to the path `findings` by `output`."""
+    if output is None or files.is_folder(Path(output)):
+        return output
+    return str(findings.with_stem(f"{findings.stem}_scores"))
+
+
+def _load(run: Run, settings: GeneratorSettings) -> "Trained":
     from modules.runs.trained import load_trained
 
-    own = saved_settings(run, TadGANSettings)
-    paths = {name: getattr(settings, name) for name in ("model_path", "scale_path")}
-    return load_trained(run, own, **paths)
+    return load_trained(
+        run,
+        saved_settings(run, TadGANSettings),
+        model_path=settings.model_path,
+        scale_path=settings.scale_path,
+    )
 
 
-def _search(trained, tables, settings, device):
+def _search(
+    trained: "Trained",
+    tables: dict[str, pd.DataFrame],
+    settings: GeneratorSettings,
+    device: Device,
+) -> list["Scored"]:
     """A `Scored` per turbine. Raises DataError where none has a window."""
     from modules.tadgan import detection
 
@@ -111,7 +139,7 @@ def _search(trained, tables, settings, device):
     return scored
 
 
-def _keep_flagged(run, scored):
+def _keep_flagged(run: Run, scored: list["Scored"]) -> None:
     """Leave in `run` what it flags of its own records, for whoever trains on them."""
     from modules.runs.spreadsheet import to_csv
     from modules.tadgan.detection import findings_of
@@ -119,21 +147,21 @@ def _keep_flagged(run, scored):
     files.write_whole(run.folder / flagged.FILE, to_csv(findings_of(scored)))
 
 
-def _own_records(run):
+def _own_records(run: Run) -> SiteData:
     """The records that `run` was trained on. Raises DataError when they are gone or changed."""
     _, site_data = read(saved_settings(run, TadGANSettings))
     run.check_same_data(site_data)
     return site_data
 
 
-def _other_records(trained, data_path):
+def _other_records(trained: "Trained", data_path: str) -> dict[str, pd.DataFrame]:
     """Tables of the records at `data_path`, with the columns and the time step of `trained`.
 
     Raises DataError where a column is missing or is of another kind.
     """
     every = dict.fromkeys(("gen_name", "date_start", "date_end", "n_seq"))
     changes = every | {"data_path": data_path, "freq": trained.freq or trained.settings.freq}
-    _, site_data = read(trained.settings.model_copy(update=changes))
+    _, site_data = read(trained.settings.completed(**changes))
     found = {column.name: column.kind for column in site_data.columns}
     lacking = [c.name for c in trained.columns if found.get(c.name) != c.kind]
     if lacking:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from modules.records.flagged import flag
 from modules.records.timestamps import freq_length
+from modules.tadgan.detection import Scored
 
 DAYS_PER_MONTH = 30.4
 
@@ -26,12 +27,12 @@ class Judgement:
     covered: float
 
     @property
-    def f1(self):
+    def f1(self) -> float:
         """By event: a fault is found or not, a finding touches one or is a false alarm."""
         n_found = len(self.delays)
         return 2 * n_found / (n_found + self.n_known + self.n_false or 1)
 
-    def __str__(self):
+    def __str__(self) -> str:
         delay = f", {np.median(self.delays):.1f} hours late (median)" if self.delays else ""
         return (
             f"{len(self.delays)} of {self.n_known} known faults found{delay}; {self.n_false} false "
@@ -40,11 +41,11 @@ class Judgement:
         )
 
 
-def judge(known: pd.DataFrame, scored) -> Judgement:
+def judge(known: pd.DataFrame, scored: list[Scored]) -> Judgement:
     """Hold findings against `known`, a table of turbine, start, end.
 
-    `scored`: list of `modules.tadgan.detection.Scored` on time stamps. A fault in rows that no
-    window holds, or of a turbine that has none, counts as missed.
+    `scored`: on time stamps. A fault in rows that no window holds, or of a turbine that has none,
+    counts as missed.
     """
     delays, n_false, n_scored, n_flagged, days = [], 0, 0, 0, 0.0
     for one in scored:

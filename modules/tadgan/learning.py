@@ -1,18 +1,29 @@
 """One training of TadGAN, from features to networks: what gan_train.py and the benchmarks share."""
 
 import logging
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 
-from modules.preprocessing import SCALERS
+from modules.preprocessing import SCALERS, Scaler
+from modules.runs.run import Run
 from modules.tadgan.steps import TadGAN, centred
 from modules.trainer import Trainer
+from modules.training.device import Device
+from settings import TadGANSettings
 
 log = logging.getLogger(__name__)
 
 
-def train(features, names, starts, settings, run, device):
+def train(
+    features: np.ndarray,
+    names: Sequence[str],
+    starts: np.ndarray,
+    settings: TadGANSettings,
+    run: Run,
+    device: Device,
+) -> tuple[Scaler, TadGAN]:
     """Train in the folder of `run`; return (scaler, `TadGAN`).
 
     `features`: float64 (n_rows, F), columns `names`; `starts`: int (n_windows,), where windows of
@@ -40,7 +51,7 @@ def train(features, names, starts, settings, run, device):
     return scaler, tadgan
 
 
-def n_training_steps(n_windows, settings):
+def n_training_steps(n_windows: int, settings: TadGANSettings) -> int:
     """Steps in which the critics see every window `epochs` times, at most `train_step`."""
     per_step = settings.batch_size * settings.n_critic
     return min(settings.train_step, max(1, round(settings.epochs * n_windows / per_step)))

@@ -1,19 +1,35 @@
 """The page of a search, `anomalies.html`: its table and its pictures, nothing from elsewhere."""
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from modules import files
 from modules.report.page import template
+from modules.runs.run import Run
+from modules.tadgan.detection import Scored
+from modules.tadgan.judgement import Judgement
+from settings import GeneratorSettings
 
 PAGE = "anomalies.html"
 TEMPLATE = Path(__file__).parent / "templates" / PAGE
 
 
-def write_page(run, scored, findings, pictures, *, freq, how, judgement=None):
+def write_page(
+    run: Run,
+    scored: list[Scored],
+    findings: pd.DataFrame,
+    pictures: Sequence[Path],
+    *,
+    freq: str | None,
+    how: GeneratorSettings,
+    judgement: Judgement | None = None,
+) -> Path:
     """Write the page into the run folder; return its path.
 
-    `scored`: a `modules.tadgan.detection.Scored` per turbine; `findings`: of all of them.
-    `pictures`: paths of PNGs, in their order. `how`: `error`, `combination` and `padding`.
+    `scored`: one per turbine; `findings`: of all of them. `pictures`: paths of PNGs, in their
+    order. `how`: what was searched with, of which `error`, `combination` and `padding` are told.
     `judgement`: what known faults say of it, None without any.
     """
     page = template(TEMPLATE).render(

@@ -1,24 +1,35 @@
 """Pictures of findings: every turbine's whole series, and each finding from near by."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
 from modules import files
+from modules.records.columns import Column
 from modules.report.pictures import PALETTE, label, sheet
+from modules.tadgan.detection import Scored
 
 REAL, RECOVERED, SCORE = PALETTE["blue"], PALETTE["vermillion"], PALETTE["black"]
-SHADE = {"color": PALETTE["orange"], "alpha": 0.35, "linewidth": 0}
+SHADE: dict[str, Any] = {"color": PALETTE["orange"], "alpha": 0.35, "linewidth": 0}
 MOST_ZOOMS = 20  # of the most severe findings
 MOST_VARIABLES = 3  # in a zoom
 LEAST_MARGIN = 30  # steps shown on either side of a finding
 
 
-def draw(folder, scored, findings, columns):
+def draw(
+    folder: Path, scored: list[Scored], findings: pd.DataFrame, columns: Sequence[Column]
+) -> list[Path]:
     """Draw `series_<n>.png` of each turbine and `finding_<nn>.png` of the worst into `folder`.
 
-    What lay in `folder` is gone. `scored`: see `modules.tadgan.detection.Scored`. `findings`: of
-    all turbines, the most severe first. Returns the paths.
+    What lay in `folder` is gone. `findings`: of all turbines, the most severe first. Returns the
+    paths.
     """
     files.remove_folder(folder)
     files.make_folder(folder)
-    paths = []
+    paths: list[Path] = []
     for number, one in enumerate(scored, start=1):
         paths.append(folder / f"series_{number}.png")
         draw_series(one, columns, paths[-1])
@@ -29,7 +40,7 @@ def draw(folder, scored, findings, columns):
     return paths
 
 
-def draw_series(one, columns, path):
+def draw_series(one: Scored, columns: Sequence[Column], path: Path) -> None:
     """Write a PNG: the score and every variable of a turbine, its findings shaded."""
     with sheet(path, 1.1 * (len(columns) + 1) + 0.8) as figure:
         panels = figure.subplots(len(columns) + 1, 1, sharex=True)
@@ -45,8 +56,11 @@ def draw_series(one, columns, path):
         )
 
 
-def draw_finding(one, finding, columns, path):
-    """Write a PNG: the variables that carry a finding, real and reconstructed, and the score."""
+def draw_finding(one: Scored, finding: Any, columns: Sequence[Column], path: Path) -> None:
+    """Write a PNG: the variables that carry a finding, real and reconstructed, and the score.
+
+    `finding`: a row of a table of findings, as `itertuples` gives it.
+    """
     by_name = {column.name: column for column in columns}
     names = finding.variables.split(", ")[:MOST_VARIABLES]
     first, last = one.real.index.get_indexer([finding.start, finding.end])
@@ -73,6 +87,6 @@ def draw_finding(one, finding, columns, path):
         )
 
 
-def _shade(panel, one):
+def _shade(panel: Axes, one: Scored) -> None:
     for finding in one.findings.itertuples():
         panel.axvspan(finding.start, finding.end, **SHADE)

@@ -4,6 +4,8 @@ Shape letters: N windows of one stretch, one step apart, L steps each, F feature
 stretch has M = N + L - 1 steps.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,7 @@ RECONSTRUCTION_SHARE = 0.5  # of the reconstruction in a `sum`
 CHUNK = 2**22  # numbers held at once
 
 
-def unrolled(windows):
+def unrolled(windows: np.ndarray) -> np.ndarray:
     """The median, at every step, of what the windows over it say: (N, L, F) -> (M, F)."""
     n_windows, length, n_features = windows.shape
     offsets = np.arange(length)
@@ -30,12 +32,12 @@ def unrolled(windows):
     return result
 
 
-def point_error(real, recovered, window=SCORE_WINDOW):
+def point_error(real: np.ndarray, recovered: np.ndarray, window: int = SCORE_WINDOW) -> np.ndarray:
     """Distance at every step. Both (M, F), as the result."""
     return np.abs(real - recovered)
 
 
-def area_error(real, recovered, window=SCORE_WINDOW):
+def area_error(real: np.ndarray, recovered: np.ndarray, window: int = SCORE_WINDOW) -> np.ndarray:
     """Difference of the areas under both curves over the `window` steps about each: (M, F)."""
     steps = np.arange(len(real))
     first = np.maximum(steps - window // 2, 0)
@@ -46,7 +48,7 @@ def area_error(real, recovered, window=SCORE_WINDOW):
     return np.abs(area[last] - area[first])
 
 
-def dtw_error(real, recovered, window=SCORE_WINDOW):
+def dtw_error(real: np.ndarray, recovered: np.ndarray, window: int = SCORE_WINDOW) -> np.ndarray:
     """Dynamic time warping of the steps about each, squared cost, its root: (M, F).
 
     Of `window` steps, one more where that is even, centred: Orion writes the result half a window
@@ -68,10 +70,14 @@ def dtw_error(real, recovered, window=SCORE_WINDOW):
     return np.sqrt(above[-1])
 
 
-ERRORS = {"point": point_error, "area": area_error, "dtw": dtw_error}
+ERRORS: dict[str, Callable[..., np.ndarray]] = {
+    "point": point_error,
+    "area": area_error,
+    "dtw": dtw_error,
+}
 
 
-def sliding_mode(values, length):
+def sliding_mode(values: np.ndarray, length: int) -> np.ndarray:
     """The likeliest of the values of the windows over every step: (N,) -> (N + length - 1,).
 
     By a Gaussian kernel density (Scott's width); where all are alike, that one.
@@ -93,7 +99,7 @@ def sliding_mode(values, length):
     return result
 
 
-def _modes(values):
+def _modes(values: np.ndarray) -> np.ndarray:
     """The likeliest value of each row: (n, k) -> (n,)."""
     count = values.shape[1]
     if count == 1:
@@ -105,29 +111,29 @@ def _modes(values):
     return values[np.arange(len(values)), density.argmax(1)]
 
 
-def critic_score(modes):
+def critic_score(modes: np.ndarray) -> np.ndarray:
     """Distance from the usual value in deviations, plus 1: (M,) -> (M,)."""
     lower, upper = np.quantile(modes, [0.25, 0.75])
     usual = modes[(modes >= lower) & (modes <= upper)].mean()
     return np.abs(modes - usual) / _or_one(modes.std()) + 1
 
 
-def reconstruction_score(errors):
+def reconstruction_score(errors: np.ndarray) -> np.ndarray:
     """Deviations above the mean, plus 1; what is below counts as the mean: (M, V) -> (M, V)."""
     return np.maximum((errors - errors.mean(0)) / _or_one(errors.std(0)), 0) + 1
 
 
-def _or_one(deviation):
+def _or_one(deviation: np.ndarray) -> np.ndarray:
     return np.where(deviation > 0, deviation, 1)
 
 
-def smooth(values, n_windows):
+def smooth(values: np.ndarray, n_windows: int) -> np.ndarray:
     """Centred running mean over 1 % of the windows, at least a step: (M, ...) -> (M, ...)."""
     width = min(max(1, int(SMOOTHED_SHARE * n_windows)), MOST_SMOOTHED)
     return pd.DataFrame(values).rolling(width, center=True, min_periods=1).mean().to_numpy()
 
 
-def combined(critic, reconstruction, combination):
+def combined(critic: np.ndarray, reconstruction: np.ndarray, combination: str) -> np.ndarray:
     """The score of every step: `mult`, `sum` or `rec`, of two scores (M,)."""
     if combination == "mult":
         return critic * reconstruction

@@ -4,11 +4,14 @@ Shape letters: B windows per batch, T time steps, F features, Z latent width.
 """
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from models import tadgan
+from modules.training.device import Device
 from modules.training.phases import Phase
 from modules.windows.batches import Batches
+from settings import TadGANSettings
 
 BETA = 0.9  # Adam's own beta_1, as in Orion
 LOSSES = (
@@ -22,12 +25,12 @@ NETWORKS = ("critic_x", "critic_z", "encoder", "generator")  # in the order of t
 ACTIVATIONS = {"minmax": "tanh", "robust": "linear", "standard": "linear"}
 
 
-def centred(scaled, kind):
+def centred(scaled: np.ndarray, kind: str) -> np.ndarray:
     """Values of the scaler `kind` as the networks take them: 0...1 becomes -1...1."""
     return scaled if kind == "standard" else 2 * scaled - 1
 
 
-def uncentred(values, kind):
+def uncentred(values: np.ndarray, kind: str) -> np.ndarray:
     """Undo `centred`."""
     return values if kind == "standard" else (values + 1) / 2
 
@@ -36,12 +39,10 @@ class TadGAN(tf.Module):
     """Encoder, generator, two critics and an optimiser for each.
 
     A step moves the network its name says, and no other, and returns named scalar losses.
-    `settings`: with `seq_len`, `latent_dim`, `n_critic`, `penalty`, `scaler`,
-    `reconstruction_weight` and a learning rate per network. `device`:
-    `modules.training.device.Device`, which computes the networks.
+    `device` computes the networks.
     """
 
-    def __init__(self, settings, n_features, device):
+    def __init__(self, settings: TadGANSettings, n_features: int, device: Device) -> None:
         super().__init__(name="tadgan")
         seq_len, latent_dim = settings.seq_len, settings.latent_dim
         self.encoder = tadgan.encoder(seq_len, n_features, latent_dim)
@@ -53,7 +54,7 @@ class TadGAN(tf.Module):
         self.settings, self.device = settings, device
         self.optimizers = {name: self._adam(name) for name in NETWORKS}
 
-    def batches(self, scaled, starts):
+    def batches(self, scaled: np.ndarray, starts: np.ndarray) -> Batches:
         """What a step draws from: windows of `scaled`, float32 (n_rows, F), and normal latents.
 
         `starts`: int (n_windows,), where windows begin.
@@ -69,23 +70,25 @@ class TadGAN(tf.Module):
             seed=settings.seed,
         )
 
-    def phase(self, batches, n_steps):
+    def phase(self, batches: Batches, n_steps: int) -> Phase:
         """The row of the phase table."""
         return Phase("tadgan", n_steps, lambda: self.step(batches), LOSSES)
 
     @property
-    def rates(self):
+    def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
         """Every optimiser with its own learning rate."""
         return [
             (optimizer, getattr(self.settings, f"{name}_lr"))
             for name, optimizer in self.optimizers.items()
         ]
 
-    def step(self, batches):
+    def step(self, batches: Batches) -> dict[str, tf.Tensor]:
         """Move both critics `n_critic` times, then the encoder, then the generator."""
         n_critic, size = self.settings.n_critic, self.settings.batch_size
 
-        def criticise(i, _):
+        def criticise(
+            i: tf.Tensor, _: dict[str, tf.Tensor]
+        ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
             real, noise = batches.windows(), batches.noise()
             shares = batches.random.uniform((2, size))
             of_x = self.critic_x_step(real, noise, shares[0])
@@ -98,7 +101,9 @@ class TadGAN(tf.Module):
         real, noise = batches.windows(), batches.noise()
         return named | self.encoder_step(real) | self.generator_step(real, noise)
 
-    def critic_x_step(self, real, noise, shares):
+    def critic_x_step(
+        self, real: tf.Tensor, noise: tf.Tensor, shares: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """Phase 1: -E[C_x(x)] + E[C_x(G(z))] + penalty, on real mixed with fake by `shares` (B,).
 
         `real` (B, T, F); `noise` (B, Z).
@@ -106,7 +111,9 @@ class TadGAN(tf.Module):
         fake = self._call("generator", noise)
         return {"critic_x_loss": self._criticise("critic_x", real, fake, shares)}
 
-    def critic_z_step(self, real, noise, shares):
+    def critic_z_step(
+        self, real: tf.Tensor, noise: tf.Tensor, shares: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """Phase 2: -E[C_z(z)] + E[C_z(E(x))] + penalty: the prior's draws are the real ones.
 
         Document 002 has them the other way round.
@@ -114,7 +121,7 @@ class TadGAN(tf.Module):
         latent = self._call("encoder", real)
         return {"critic_z_loss": self._criticise("critic_z", noise, latent, shares)}
 
-    def encoder_step(self, real):
+    def encoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Phase 3: weight * mean squared error of G(E(x)) - E[C_z(E(x))]."""
         with tf.GradientTape() as tape:
             latent = self._call("encoder", real)
@@ -125,7 +132,7 @@ class TadGAN(tf.Module):
         self._descend("encoder", tape, loss)
         return {"encoder_loss": loss, "reconstruction_loss": reconstruction}
 
-    def generator_step(self, real, noise):
+    def generator_step(self, real: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
         """Phase 4: weight * mean squared error of G(E(x)) - E[C_x(G(z))]."""
         latent = self._call("encoder", real)
         with tf.GradientTape() as tape:
@@ -137,7 +144,9 @@ class TadGAN(tf.Module):
         self._descend("generator", tape, loss)
         return {"generator_loss": loss}
 
-    def _criticise(self, name, real, fake, shares):
+    def _criticise(
+        self, name: str, real: tf.Tensor, fake: tf.Tensor, shares: tf.Tensor
+    ) -> tf.Tensor:
         """Move the critic `name` down its loss with the penalty; return the loss without it."""
         kind = self.settings.penalty
         mixed = tadgan.mixture(real, fake, shares)
@@ -152,15 +161,15 @@ class TadGAN(tf.Module):
         self._descend(name, tape, penalised)
         return loss
 
-    def _call(self, name, inputs, training=True):
+    def _call(self, name: str, inputs: tf.Tensor, training: bool = True) -> tf.Tensor:
         return self.device.call(getattr(self, name), inputs, training=training)
 
-    def _adam(self, name):
+    def _adam(self, name: str) -> keras.optimizers.Optimizer:
         optimizer = keras.optimizers.Adam(getattr(self.settings, f"{name}_lr"), beta_1=BETA)
         # Slots are made here: variables cannot be made inside a compiled step.
         optimizer.build(getattr(self, name).trainable_variables)
         return optimizer
 
-    def _descend(self, name, tape, loss):
+    def _descend(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
         variables = getattr(self, name).trainable_variables
         self.optimizers[name].apply(tape.gradient(loss, variables), variables)

@@ -26,7 +26,8 @@ from modules.imagegan import conditions, drawing, sample
 from modules.imagegan.family import read
 from modules.imagegan.images import as_bytes
 from modules.imagegan.steps import ImageBatches, ImageGAN, latent
-from modules.runs.run import Run, saved_settings
+from modules.runs.find import saved_settings
+from modules.runs.run import Run
 from modules.training.phases import Phase, compiled
 from settings import ImageGANSettings
 from tests.tiny_images import layout, made

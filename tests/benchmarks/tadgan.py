@@ -24,8 +24,8 @@ from modules.runs.run import create
 from modules.tadgan import learning, scoring
 from modules.tadgan.anomalies import find
 from modules.tadgan.detection import detect, reconstruction
-from modules.training.device import configure
 from modules.training.graphs import graphs_released
+from modules.training.setup import configure
 from modules.windows.cut import cut
 from settings import TadGANSettings
 from tests.benchmarks import jobs, nab

@@ -37,7 +37,7 @@ def trained(tmp_path_factory):
 def write(folder, monkeypatch, tmp_path, *arguments):
     monkeypatch.chdir(tmp_path)
     run = folder / "runs" / "experiment_01"
-    code = gan_generator.main(["--run", str(run), *arguments])
+    code = gan_generator.main(["--run", str(run), "--output", ".", *arguments])
     return code, *(sorted(tmp_path.glob(f"{name}_*.csv")) for name in ("Anomalies", "scores"))
 
 
@@ -67,6 +67,14 @@ def test_findings_scores_and_pictures_are_written(trained, monkeypatch, tmp_path
     page = (run / "anomalies.html").read_text()
     assert page.count("data:image/png;base64,") == len(list((run / "anomalies").iterdir()))
     assert not re.search(r"(?:src|href)=\"(?!data:)", page) and "WT02" in page
+
+
+def test_scores_lie_beside_findings_that_have_a_name_of_their_own(trained, monkeypatch, tmp_path):
+    code, *_ = write(trained, monkeypatch, tmp_path, "--output", "found.csv")
+    assert code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["found.csv", "found_scores.csv"]
+    assert "severity" in pd.read_csv(tmp_path / "found.csv")
+    assert "WindSpeed_score" in pd.read_csv(tmp_path / "found_scores.csv")
 
 
 def test_other_records_are_searched_and_held_against_known_faults(
