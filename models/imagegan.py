@@ -13,7 +13,7 @@ import keras
 N_BLOCKS = 2  # of self-attention
 N_HIDDEN = 3  # dense layers
 PATTERNS, REACH = 32, 2  # of the code reader, which sees patterns of five by five pixels
-READER_NOISE, CODE_NOISE = 0.3, 0.6  # deviations, of images in 0...1
+READER_NOISE = 0.3  # deviation, of images in 0...1
 SLOPE = 0.2  # of the leaky rectifier below zero, as in DCGAN
 FEED_FORWARD = 4  # times as wide as a token, as in the transformer
 
@@ -106,7 +106,7 @@ def code_reader(
     read so must be a style and cannot be a shift. Noise over the image as in `reader`.
     """
     image = keras.Input(image_shape, dtype="float32")
-    noisy = keras.layers.GaussianNoise(CODE_NOISE)(image)
+    noisy = keras.layers.GaussianNoise(READER_NOISE)(image)
     x = keras.layers.Conv2D(PATTERNS, 1 + 2 * REACH)(_wrapped(noisy, REACH))
     x = keras.layers.Dense(PATTERNS)(keras.layers.LeakyReLU(negative_slope=SLOPE)(x))
     x = keras.layers.LeakyReLU(negative_slope=SLOPE)(x)

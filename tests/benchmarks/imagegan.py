@@ -48,10 +48,9 @@ RECIPES = {  # what each loss needs within three minutes of two cores
     "wgangp": CRITIC,
     "r3gan": "--learning_rate_disc 0.001 --opt_beta1 0.5 --opt_beta2 0.99 --lambda_gp 1",
 }
-# Of the fixed pixels and conditions; then, for infogan, of its codes.
 WEIGHTS = {
-    "vanila": ("--constraint_lambda 50 --condition_lambda 20", "--info_lambda 40"),
-    "selfattention": ("--constraint_lambda 50 --condition_lambda 20", "--info_lambda 1"),
+    "vanila": "--constraint_lambda 50 --condition_lambda 20",
+    "infogan": "--constraint_lambda 20 --condition_lambda 5 --info_lambda 2",
 }
 BATCH = {"vanila": 64, "selfattention": 32}
 EPOCHS = {
@@ -122,7 +121,7 @@ def row(variant, training, settings):
     model, mode, loss = variant.split("-")
     words = ["--gan_model", model, "--gen_mode", mode, "--disc_mode", mode, "--loss_mode", loss]
     words += ["--batch_size", str(BATCH[mode]), "--epochs", str(EPOCHS[mode, loss])]
-    parts = [COMMON, RECIPES[loss], *WEIGHTS[mode][: 2 if model == "infogan" else 1]]
+    parts = [COMMON, RECIPES[loss], WEIGHTS[model]]
     words += [word for part in parts for word in part.split()]
     words += list(settings)
     with tempfile.TemporaryDirectory() as folder:
