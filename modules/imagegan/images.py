@@ -84,7 +84,7 @@ def read_folder(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         paths = sorted(
             path for path in files.files_in(folder, "*") if path.suffix.lower() == ".png"
         )
-        listed = _read_labels(folder / LABELS) if (folder / LABELS).exists() else None
+        listed = _read_labels(folder / LABELS) if files.is_file(folder / LABELS) else None
     except (OSError, ValueError) as error:
         if isinstance(error, DataError):
             raise
