@@ -101,6 +101,7 @@ def test_a_folder_holds_files_to_the_last_byte_or_not_at_all(tmp_path):
 
 
 ALONE = {"files.py", "locks.py"}  # who may touch files
+FROM_BYTES = {"Image.open"}
 TOUCHING = {
     *("open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rmdir"),
     *("touch", "iterdir", "glob", "rglob", "is_file", "is_dir", "exists"),
@@ -115,6 +116,6 @@ def test_only_the_file_room_touches_files():
                 called = node.func
                 is_ours = isinstance(called, ast.Attribute) and ast.unparse(called.value) == "files"
                 name = getattr(called, "attr", getattr(called, "id", ""))
-                if name in TOUCHING and not is_ours:
+                if name in TOUCHING and not is_ours and ast.unparse(called) not in FROM_BYTES:
                     found.append(f"{path.name}:{node.lineno} {ast.unparse(called)}")
     assert not found
