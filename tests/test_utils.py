@@ -162,12 +162,7 @@ def test_one_update_equals_finite_differences_and_adam_in_float64(update):
     assert_equals_twin(update[1])
 
 
-@pytest.mark.parametrize("name", UPDATES)
-def test_one_update_of_gru_networks_equals_float64(name):
-    assert_equals_twin(Update(name, sel_rnn="GRU"))
-
-
-# What docs/method.md says of the `paper` preset: its own gate, rates, constants and layers.
+# GRU networks too: what docs/method.md says of the preset's rates, constants and layers.
 @pytest.mark.parametrize("name", UPDATES)
 def test_one_update_under_the_paper_preset_equals_the_papers_equations(name):
     paper = TimeGANSettings(preset="paper")
