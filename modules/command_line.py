@@ -104,7 +104,8 @@ def explain(error: ValidationError) -> str:
     faults: dict[str, tuple[Any, list[str]]] = {}
     for fault in error.errors():
         name = str((fault["loc"] or ("settings",))[0])  # what follows is a union's branch, an index
-        faults.setdefault(name, (fault["input"], []))[1].append(fault["msg"])
+        said = fault["msg"].removeprefix("Value error, ")
+        faults.setdefault(name, (fault["input"], []))[1].append(said)
     return "\n".join(
         f"`{name}`: {'; or: '.join(dict.fromkeys(said))}. Received: {received!r}."
         for name, (received, said) in faults.items()
