@@ -23,6 +23,7 @@ def run(program: Callable[[], object]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout, force=True)
     logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("absl").setLevel(logging.WARNING)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retraced graphs as faults
     try:
         program()
     except (SettingsError, DataError, RunError) as error:
