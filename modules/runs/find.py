@@ -124,6 +124,11 @@ def family_of(run: Run, families: Collection[str]) -> str:
 def saved_settings(run: Run, settings_class: type[S]) -> S:
     """Return the settings a run was trained with, validated anew. Raises DataError."""
     saved = run.read_settings()
+    if saved.get("format") != FORMAT:
+        raise DataError(
+            f"{run.folder} was written by another version, whose settings mean something else. "
+            "Use that version, or train again."
+        )
     lacking = [name for name in settings_class.model_fields if name not in saved]
     if lacking:
         raise DataError(

@@ -56,6 +56,13 @@ def test_a_run_of_an_older_version_is_not_resumed(tmp_path):
         find_unfinished("latest", str(tmp_path), "timegan")
 
 
+def test_a_run_of_another_version_is_not_generated_from(tmp_path):
+    run = begun_run(tmp_path)
+    change(run, format="gone")
+    with pytest.raises(DataError, match="was written by another version.*or train again"):
+        saved_settings(run, TimeGANSettings)
+
+
 def test_settings_that_lack_one_are_refused_and_never_filled_from_todays(tmp_path):
     run = begun_run(tmp_path)
     change(run, noise="gone", lr="gone")
