@@ -142,6 +142,12 @@ class DataSettings(ProgramSettings):
         pattern=r"^\d*\s*[A-Za-z]+$",
         description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
     )
+    date_format: str | None = Field(
+        None,
+        pattern="^(DMY|MDY|YMD|.*%.*)$",
+        description="How the records write dates where that cannot be told: `DMY`, `MDY` or `YMD`, "
+        "or the whole format, such as `%d.%m.%Y %H:%M`.",
+    )
     date_start: str | None = Field(None, description="First time stamp kept.")
     date_end: str | None = Field(None, description="Last time stamp kept.")
     n_seq: PositiveInt | None = Field(

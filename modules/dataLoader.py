@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
@@ -13,6 +14,7 @@ from modules import files
 from modules.errors import DataError
 from modules.location_module import SiteSettings, clean, get_site
 from modules.records.checks import check_power_units
+from modules.records.date_order import agree
 from modules.records.header import Records, map_file
 from modules.records.readers import is_data_file, read_table
 from modules.records.site import RawTurbine, SiteData
@@ -33,6 +35,8 @@ class LoadSettings(Protocol):
 
     @property
     def data_path(self) -> str: ...
+    @property
+    def date_format(self) -> str | None: ...
     @property
     def gen_name(self) -> str | None: ...
     @property
@@ -81,8 +85,9 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     if settings.gen_name is not None and not site.turbine_columns:
         paths = _select(paths, settings.gen_name, lambda path: _labels(path, root))
     progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
-    records = [map_file(read_table(path), path, site) for path in progress]
+    records = [map_file(read_table(path), path, site, settings.date_format) for path in progress]
     _check_consistent(records)
+    records = _agree_on_dates(records, settings.date_format)
     parts = _parts(records, root)
     if settings.gen_name is not None and site.turbine_columns:
         names = _select(
@@ -173,6 +178,14 @@ def _check_consistent(records: list[Records]) -> None:
             )
 
 
+def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Records]:
+    timed = [(record.path, record.time) for record in records if record.time is not None]
+    if not timed:
+        return records
+    agreed = agree(timed, is_given=date_format is not None)
+    return [replace(record, time=one) for record, one in zip(records, agreed, strict=True)]
+
+
 def _parts(records: list[Records], root: Path) -> dict[str, list[Records]]:
     """Records by turbine name."""
     parts: dict[str, list[Records]] = {}
@@ -184,10 +197,8 @@ def _parts(records: list[Records], root: Path) -> dict[str, list[Records]]:
             by_file.setdefault(name or root.resolve().name, []).append(record)
             continue
         for name, rows in record.turbines.groupby(record.turbines, sort=True).indices.items():
-            stamps = None if record.stamps is None else record.stamps[rows]
-            part = Records(
-                record.path, record.table.iloc[rows], stamps, record.turbines, record.columns
-            )
+            time = None if record.time is None else record.time.take(rows)
+            part = replace(record, table=record.table.iloc[rows], time=time)
             parts.setdefault(str(name), []).append(part)
     for name, together in by_file.items():
         parts |= _split_overlapping(name, together)
@@ -243,4 +254,14 @@ def _join(name: str, parts: list[Records]) -> RawTurbine:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
     paths = tuple(part.path for part in parts)
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
-    return RawTurbine(name, table, parts[0].columns, paths, n_read, n_undated)
+    times = [part.time for part in parts if part.time is not None]
+    return RawTurbine(
+        name,
+        table,
+        parts[0].columns,
+        paths,
+        n_read,
+        n_undated,
+        date_order=next((time.order for time in times if time.order != "YMD"), None),
+        notices=tuple(dict.fromkeys(notice for time in times for notice in time.notices)),
+    )

@@ -12,24 +12,34 @@ from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.readers import first_line_where
 from modules.records.site import Site
-from modules.records.timestamps import MixedTimeZones, parse_times
+from modules.records.time_column import Reading, TimeColumns, find_time, read_stamps
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Records:
-    """One file in the site's terms: float64 columns, their stamps and turbine names if any."""
+    """One file in the site's terms: float64 columns, their stamps and turbine names if any.
+
+    `time` holds every order of day and month that the stamps can be read in.
+    """
 
     path: Path
     table: pd.DataFrame
-    stamps: pd.DatetimeIndex | None
+    time: Reading | None
     turbines: pd.Series | None
     columns: tuple[Column, ...]
 
+    @property
+    def stamps(self) -> pd.DatetimeIndex | None:
+        """The stamps (n_records,) in the order that was agreed on; None without a time column."""
+        return None if self.time is None else self.time.stamps[self.time.order]
 
-def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
+
+def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None = None) -> Records:
     """Name, order and convert the columns of `raw`, (n_records, n_columns), by `site`.
+
+    `date_format`: see DataSettings.
 
     Raises DataError for missing columns (all in one message), text among numbers, stamps that
     cannot be read and stamps of which only some carry a UTC offset.
@@ -44,21 +54,28 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
             for name, column in zip(site.by_position, raw.columns, strict=True)
         }
         sources = _declared(names, site)
-        time_name = raw.columns[0]
+        time: TimeColumns | None = TimeColumns((raw.columns[0],))
     else:
-        time_name = _time_column(raw, names, path, site)
-    _check_missing(raw, path, site, sources, time_name)
+        time = find_time(
+            raw,
+            path,
+            names,
+            site.time_columns,
+            required=site.time_required,
+            date_format=date_format,
+        )
+    _check_missing(raw, path, site, sources, time)
     turbine_name = _find(names, site.turbine_columns)
     columns = tuple(column for column in site.columns if column.name in sources)
     if site.open:
-        taken = {time_name, turbine_name, *sources.values()}
+        taken = {*(time.names if time else ()), turbine_name, *sources.values()}
         extra = _open_columns(raw, path, site, taken)
         columns += tuple(Column(name=name) for name in extra)
         sources |= extra
     table = pd.DataFrame(
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
-    stamps = None if time_name is None else _stamps(raw, time_name, path)
+    stamps = None if time is None else read_stamps(raw, time, path, date_format)
     turbines = None if turbine_name is None else _turbines(raw[turbine_name], path)
     return Records(path, table, stamps, turbines, columns)
 
@@ -93,44 +110,13 @@ def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
     return {name: source for name, source in found.items() if source is not None}
 
 
-def _time_column(raw: pd.DataFrame, names: dict[str, str], path: Path, site: Site) -> str | None:
-    for candidate in site.time_columns:
-        name = names.get(candidate.lower())
-        if name is not None and not (
-            candidate == "index" and pd.api.types.is_numeric_dtype(raw[name])
-        ):
-            return name
-    if site.time_required:
-        return None
-    dates = [name for name in raw.columns if _holds_dates(raw[name])]
-    if len(dates) > 1:
-        raise DataError(
-            f"{path} has {len(dates)} columns of dates, and none is named like the time: "
-            f"{', '.join(dates)}. Name the one to use 'datetime', or remove the others."
-        )
-    return dates[0] if dates else None
-
-
-def _holds_dates(values: pd.Series) -> bool:
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return True
-    present = values.dropna()
-    if pd.api.types.is_numeric_dtype(values) or present.empty:
-        return False
-    try:
-        parse_times(present.head(100))
-    except ValueError:
-        return False
-    return True
-
-
 def _check_missing(
-    raw: pd.DataFrame, path: Path, site: Site, sources: dict[str, str], time_name: str | None
+    raw: pd.DataFrame, path: Path, site: Site, sources: dict[str, str], time: TimeColumns | None
 ) -> None:
     missing = [column.name for column in site.columns if column.name not in sources]
     if site.open and sources:
         missing = []
-    if site.time_required and time_name is None:
+    if site.time_required and time is None:
         missing.insert(0, f"a time column ({', '.join(site.time_columns)})")
     if missing:
         expected = len(site.columns) + site.time_required
@@ -210,22 +196,3 @@ def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:
             "allowed. Correct the reading, or leave the cell empty."
         )
     return numbers
-
-
-def _stamps(raw: pd.DataFrame, name: str, path: Path) -> pd.DatetimeIndex:
-    try:
-        return parse_times(raw[name])
-    except MixedTimeZones as mixed:
-        raise DataError(
-            f"{path}, column '{name}' mixes time stamps with a UTC offset ({mixed.args[0]}) and "
-            f"without one ({mixed.args[1]}). Export all of them in one time zone."
-        ) from None
-    except ValueError as error:
-        example = error.args[-1]
-        line = first_line_where(
-            path, raw.columns.get_loc(name), lambda cell: cell == example.strip()
-        )
-        raise DataError(
-            f"{path}{line}, column '{name}' holds a time stamp that cannot be read: {example!r}. "
-            "Write stamps as 2021-04-01 00:10:00 (or 2021.04.01 00:10:00)."
-        ) from None

@@ -10,11 +10,11 @@ import pandas as pd
 from modules.errors import DataError
 from modules.records import checks, cleaning
 from modules.records.columns import Column, observe, resolve
+from modules.records.date_range import cut_dates
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
 from modules.records.timestamps import (
-    cut_dates,
     find_time_gaps,
     freq_length,
     grid_freq,
@@ -67,7 +67,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
     """
     first = next(iter(turbines.values()))
     freq = grid_freq(settings.freq, first.table.index) if _is_timed(first) else None
-    notices: list[str] = []
+    notices = list(dict.fromkeys(said for raw in turbines.values() for said in raw.notices))
     prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
@@ -137,7 +137,9 @@ def _within_dates(
     """Tables cut to the dates of the settings; turbines without a row there are left out."""
     kept = []
     for turbine in turbines:
-        table = cut_dates(turbine.table, settings.date_start, settings.date_end)
+        table = cut_dates(
+            turbine.table, settings.date_start, settings.date_end, order=turbine.raw.date_order
+        )
         turbine.figures["outside_dates"] = len(turbine.table) - len(table)
         if table.empty:
             notices.append(f"{turbine.raw.name} has no row within the dates and is left out.")

@@ -45,6 +45,8 @@ class RawTurbine:
     `table`: float64 (n_records, F), one column per variable in the site's order, sorted by its
     DatetimeIndex (in UTC, or naive in the site's time zone), or in file order with a RangeIndex.
     `n_read` counts the rows of the files, `n_undated` those dropped for want of a stamp.
+    `date_order` is the files' own order of day, month and year, such as DMY, where they write it
+    so; `notices` say what was decided in reading them.
     """
 
     name: str
@@ -53,6 +55,8 @@ class RawTurbine:
     files: tuple[Path, ...]
     n_read: int
     n_undated: int
+    date_order: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

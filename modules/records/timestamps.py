@@ -1,4 +1,4 @@
-"""Time stamps as wind farms write them, sampling steps and resampling frequencies."""
+"""Sampling steps and resampling frequencies of time stamps."""
 
 import re
 
@@ -8,17 +8,6 @@ from pandas.tseries.frequencies import to_offset
 
 from modules.errors import DataError
 
-TIME_FORMATS = (
-    "ISO8601",
-    "%Y.%m.%d %H:%M:%S",
-    "%Y.%m.%d %H:%M",
-    "%Y.%m.%d",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d%H%M",
-)
 # pandas 3 knows only the right-hand side; the documents and older programs write the left.
 FREQ_ALIASES = {"T": "min", "m": "min", "MIN": "min", "H": "h", "S": "s", "d": "D"}
 CALENDAR_ALIASES = {"M": "MS", "ME": "MS", "Q": "QS", "QE": "QS", "Y": "YS", "YE": "YS"}
@@ -31,57 +20,6 @@ STEP_TOLERANCE = 0.02
 JITTER = 0.1
 LONGEST_JITTERING_STEP = pd.Timedelta(days=1)
 GAP = 1.5
-
-_OFFSET = re.compile(r"\d[T ]\d{1,2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$")
-_END_OF_DAY = re.compile(r"(?<=[T ])24:00(?=:00|$|[Z+-])")
-
-
-class MixedTimeZones(DataError):
-    """Some stamps of a column carry a UTC offset and others do not."""
-
-
-def parse_times(values: pd.Series) -> pd.DatetimeIndex:
-    """Time stamps (n,) of `values`, (n,): strings, integers such as 20210401, or datetimes.
-
-    Stamps with a UTC offset come back in UTC, the others without a zone. `24:00:00` is the next
-    day's midnight. Missing stamps are NaT.
-
-    Raises MixedTimeZones, and ValueError with the first stamp that no known format reads as its
-    second argument.
-    """
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return pd.DatetimeIndex(values).tz_convert("UTC").as_unit("us")
-    if pd.api.types.is_datetime64_dtype(values):
-        return pd.DatetimeIndex(values).as_unit("us")
-    present = values.dropna()
-    text = present.astype(str).str.strip()
-    with_offset = text.str.contains(_OFFSET, regex=True)
-    if with_offset.any() and not with_offset.all():
-        raise MixedTimeZones(text[with_offset].iloc[0], text[~with_offset].iloc[0])
-    end_of_day = text.str.contains("24:00", regex=False).to_numpy(dtype=bool, copy=True)
-    if end_of_day.any():
-        suspects = text[end_of_day].str.contains(_END_OF_DAY, regex=True)
-        end_of_day[end_of_day] = suspects.to_numpy(dtype=bool)
-        text = text.copy()
-        text[end_of_day] = text[end_of_day].str.replace(_END_OF_DAY, "00:00", regex=True)
-    stamps = _parse_text(text, utc=bool(with_offset.any()))
-    stamps[end_of_day] += pd.Timedelta(days=1)
-    if len(present) < len(values):
-        stamps = stamps.reindex(values.index)
-    return pd.DatetimeIndex(stamps).as_unit("us")
-
-
-def _parse_text(text: pd.Series, utc: bool) -> pd.Series:
-    def parse(part: pd.Series, known: str) -> pd.Series:
-        return pd.to_datetime(part, format=known, utc=utc, errors="coerce")
-
-    # A million stamps are slow to try on each format; the first hundred choose it.
-    sample = text.head(100)
-    chosen = max(TIME_FORMATS, key=lambda known: parse(sample, known).count())
-    parsed = parse(text, chosen)
-    if parsed.isna().any():
-        raise ValueError("no known time format reads it", text[parsed.isna()].iloc[0])
-    return parsed
 
 
 def normalise_freq(freq: str) -> str:
@@ -193,30 +131,6 @@ def find_time_gaps(
     differences = np.diff(stamps.as_unit("us").asi8)
     after = np.flatnonzero(differences > GAP * step / pd.Timedelta(microseconds=1)) + 1
     return [(stamps[position - 1], stamps[position]) for position in after]
-
-
-def cut_dates(table: pd.DataFrame, date_start: str | None, date_end: str | None) -> pd.DataFrame:
-    """Rows from `date_start` to `date_end`, both included; a date alone means its whole day.
-
-    `table`: (n_rows, F), sorted by its index. Raises DataError when a date cannot be read.
-    """
-    if date_start is None and date_end is None:
-        return table
-    if not isinstance(table.index, pd.DatetimeIndex):
-        raise DataError(
-            "`date_start` and `date_end` need a time column, and the files have none. Received: "
-            f"date_start={date_start!r}, date_end={date_end!r}. Leave both out."
-        )
-    for name, date in (("date_start", date_start), ("date_end", date_end)):
-        try:
-            table = table.loc[date:] if name == "date_start" else table.loc[:date]
-        except (KeyError, ValueError, TypeError):
-            raise DataError(
-                f"`{name}` must be a date such as 2021-04-01 or '2021-04-01 12:00', with a UTC "
-                f"offset only where the stamps have one. Received: {name}={date!r}. "
-                f"Correct `--{name}`."
-            ) from None
-    return table
 
 
 def stretches(table: pd.DataFrame) -> list[tuple[int, int]]:
