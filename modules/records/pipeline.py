@@ -11,15 +11,16 @@ from modules.errors import DataError
 from modules.records import checks, cleaning
 from modules.records.columns import Column, observe, resolve
 from modules.records.date_range import cut_dates
+from modules.records.rates import rate_notices, snap_pieces
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
 from modules.records.timestamps import (
+    WEEKDAYS,
     find_time_gaps,
     freq_length,
     grid_freq,
     infer_step,
-    snap,
     spell_step,
 )
 
@@ -66,8 +67,15 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
     that hold nothing or one value only.
     """
     first = next(iter(turbines.values()))
-    freq = grid_freq(settings.freq, first.table.index) if _is_timed(first) else None
+    freq = None
+    if _is_timed(first):
+        freq = grid_freq(settings.freq, [raw.table.index for raw in turbines.values()])
     notices = list(dict.fromkeys(said for raw in turbines.values() for said in raw.notices))
+    if freq == WEEKDAYS:
+        notices.append(
+            "The records come from Monday to Friday, and so does the grid (`freq` 1B). A weekday "
+            "without a record is a gap; leave the time column out to take rows as they follow."
+        )
     prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
@@ -113,7 +121,8 @@ def _prepare(
         if n_conflicts:
             notices += _repeated_hours(raw, site.time_zone)
     step = infer_step(table.index) or freq_length(freq)
-    return _Turbine(raw, table.set_axis(snap(table.index, step), axis=0), figures, step)
+    notices += rate_notices(raw.name, table.index, step, freq)
+    return _Turbine(raw, table.set_axis(snap_pieces(table.index, step), axis=0), figures, step)
 
 
 def _repeated_hours(raw: RawTurbine, time_zone: str | None) -> list[str]:
@@ -210,7 +219,7 @@ def _finish(
     turbine.table, n_bins, gaps = records, len(records), []
     if freq is not None:
         turbine.table, n_bins = to_grid(records, columns, freq, turbine.step, min_fraction)
-        gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)))
+        gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)), freq=freq)
     turbine.figures |= grid_figures(turbine.table, gaps, n_bins)
 
 

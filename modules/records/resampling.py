@@ -1,16 +1,16 @@
 """From irregular records to a regular grid, each kind of reading averaged in its own way."""
 
-import math
-
 import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
 from modules.errors import DataError
 from modules.records.columns import Column, wrap_angle
+from modules.records.rates import steps_of
 from modules.records.timestamps import (
     CALENDAR_CODES,
     STEP_TOLERANCE,
+    WEEKDAYS,
     freq_length,
     infer_step,
     spell_step,
@@ -30,7 +30,8 @@ def to_grid(
 ) -> tuple[pd.DataFrame, int]:
     """Average `table` onto the full regular grid of `freq`, labelled by the start of each bin.
 
-    `table`: float (n_records, F), sorted DatetimeIndex, sampled every `step`. Returns float64
+    `table`: float (n_records, F), sorted DatetimeIndex, sampled every `step`, or in pieces each
+    at its own rate (`modules.records.rates`). Returns float64
     (n_rows, F) from the first to the last bin, and how many bins hold a record. A bin with less
     than `min_fraction` of the readings it should have is missing. Angles are averaged as sines
     and cosines (FLASC `df_downsample` with `cols_angular`), the rest arithmetically.
@@ -38,12 +39,14 @@ def to_grid(
     Raises DataError when `freq` is finer than the data, or when a stray stamp makes the grid
     unreasonably long.
     """
-    _check_step(freq, step)
+    steps = steps_of(table.index, step)
+    _check_step(freq, pd.Timedelta(microseconds=steps.min()))
     labels = _bin_labels(table.index.as_unit("us"), freq)
     begins = np.flatnonzero(np.concatenate(([True], labels.asi8[1:] != labels.asi8[:-1])))
     _check_span(labels, len(begins), freq)
-    expected = math.floor(freq_length(freq) / step + STEP_TOLERANCE)
-    needed = max(1.0, min_fraction * expected)
+    slowest = np.maximum.reduceat(steps, begins)
+    length = freq_length(freq) / pd.Timedelta(microseconds=1)
+    needed = np.maximum(1.0, min_fraction * np.floor(length / slowest + STEP_TOLERANCE))
     means = {
         column.name: _bin_means(table[column.name].to_numpy(), begins, column, needed)
         for column in columns
@@ -71,6 +74,12 @@ def _bin_labels(stamps: pd.DatetimeIndex, freq: str) -> pd.DatetimeIndex:
         periods = stamps.tz_localize(None).to_period(code[0])
         return pd.DatetimeIndex(periods.to_timestamp(), tz=zone)
     width = int(freq_length(freq) / pd.Timedelta(microseconds=1))
+    if code == WEEKDAYS and (stamps.dayofweek >= 5).any():
+        weekend = stamps[stamps.dayofweek >= 5][0]
+        raise DataError(
+            "`freq` 1B is for records from Monday to Friday. Received: freq=1B, and a record on "
+            f"{weekend:%A} {weekend}. Pass `--freq 1D`."
+        )
     origin = stamps[:1].normalize().asi8[0]
     labels = (stamps.asi8 - origin) // width * width + origin
     return pd.DatetimeIndex(labels.astype("datetime64[us]"), tz=zone)
@@ -87,7 +96,9 @@ def _check_span(labels: pd.DatetimeIndex, n_bins: int, freq: str) -> None:
         )
 
 
-def _bin_means(values: np.ndarray, begins: np.ndarray, column: Column, needed: float) -> np.ndarray:
+def _bin_means(
+    values: np.ndarray, begins: np.ndarray, column: Column, needed: np.ndarray
+) -> np.ndarray:
     present = np.isfinite(values)
     counts = np.add.reduceat(present.astype(np.int64), begins)
     filled = np.where(present, values, 0.0)

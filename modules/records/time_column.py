@@ -43,7 +43,7 @@ _NAMED = re.compile(
 )
 _HOUR_NAMED = re.compile(r"time|hour|hrmn|hhmm|시각|시간")
 
-Kind = Literal["stamp", "date", "clock", "looks", ""]
+Kind = Literal["stamp", "date", "clock", "count", "looks", ""]
 Hours = Literal["", "0-23", "1-24", "either"]
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,11 @@ def is_named_like_time(name: str) -> bool:
 
 
 def kind_of(values: pd.Series, date_format: str | None = None) -> Kind:
-    """What a column (n,) tells: stamps, dates, clocks, what looks like them unread, or no time."""
+    """What a column (n,) tells; empty where that is no time.
+
+    Stamps, dates, clocks, a count of seconds or days from an origin, or what looks like one of
+    them and cannot be read.
+    """
     present = values.dropna()
     if present.empty or pd.api.types.is_bool_dtype(values):
         return ""
@@ -124,6 +128,8 @@ def _kind_of_numbers(present: pd.Series, named: bool, date_format: str | None) -
     found = read_numbers(numbers) if named else calendar_digits(numbers)
     if found is None or not (named or found.exists.all()):
         return ""
+    if found.how:
+        return "count"
     return "stamp" if (found.times % DAY != 0).any() else "date"
 
 
@@ -155,15 +161,19 @@ def find_time(
     rank = _Ranking(exact, path)
     by_kind = {
         kind: [name for name in raw.columns if kinds.get(name) == kind]
-        for kind in ("stamp", "date", "clock", "looks")
+        for kind in ("stamp", "date", "clock", "count", "looks")
     }
-    calendar = _parts(raw, names, CALENDAR)
     if by_kind["stamp"]:
         return TimeColumns((rank.best(by_kind["stamp"], "dates"),))
     if by_kind["date"]:
         date = rank.best(by_kind["date"], "dates")
         repeats = bool(raw[date].dropna().duplicated().any())
-        return TimeColumns((date,), _clock_beside(raw, names, by_kind, rank) if repeats else ())
+        clock = _clock_beside(raw, names, by_kind, rank) if repeats else ()
+        if clock or not (repeats and by_kind["count"]):
+            return TimeColumns((date,), clock)
+    if by_kind["count"]:
+        return TimeColumns((rank.best(by_kind["count"], "seconds since 1970"),))
+    calendar = _parts(raw, names, CALENDAR)
     if len(calendar) > 1:
         return TimeColumns(calendar, _clock_beside(raw, names, by_kind, rank))
     if by_kind["clock"]:
@@ -186,8 +196,9 @@ class _Ranking:
         named = [name for name in found if is_named_like_time(name)] or found
         if len(named) > 1:
             raise DataError(
-                f"{self.path} has {len(named)} columns of {what}, and none is named like the "
-                f"time: {', '.join(named)}. Name the one to use 'datetime', or remove the others."
+                f"{self.path} has {len(named)} columns of {what}, and it cannot be told which is "
+                f"the time: {', '.join(named)}. Name the one to use 'datetime', or remove the "
+                "others."
             )
         return named[0]
 

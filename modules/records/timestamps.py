@@ -1,6 +1,7 @@
 """Sampling steps and resampling frequencies of time stamps."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,16 @@ CALENDAR_ALIASES = {"M": "MS", "ME": "MS", "Q": "QS", "QE": "QS", "Y": "YS", "YE
 # Beginnings of pandas' rule codes: steps of fixed length, and single calendar steps.
 STEP_CODES = ("us", "ms", "s", "mi", "h", "D")
 CALENDAR_CODES = ("MS", "QS", "YS")
-USUAL_STEPS = [1, 2, 5, 10, 15, 20, 30] + [60 * m for m in (1, 2, 5, 10, 15, 20, 30)]
+WEEKDAYS = "B"  # Monday to Friday
+LONGEST_STEP = pd.Timedelta(days=36525)
+USUAL_STEPS = [0.001 * ms for ms in (1, 2, 5, 10, 20, 40, 50, 100, 200, 250, 500)]
+USUAL_STEPS += [1, 2, 5, 10, 15, 20, 30] + [60 * m for m in (1, 2, 5, 10, 15, 20, 30)]
 USUAL_STEPS += [3600 * h for h in (1, 2, 3, 4, 6, 8, 12, 24, 168)]
 STEP_TOLERANCE = 0.02
 JITTER = 0.1
 LONGEST_JITTERING_STEP = pd.Timedelta(days=1)
 GAP = 1.5
+TWO_WEEKS = pd.Timedelta(days=11)  # from a Monday to the Friday of the next week
 
 
 def normalise_freq(freq: str) -> str:
@@ -39,13 +44,16 @@ def normalise_freq(freq: str) -> str:
     try:
         offset = to_offset(f"{count}{unit}")
         code = offset.rule_code[:2]
-        if not unit or offset.n < 1 or code not in STEP_CODES + CALENDAR_CODES:
+        if not unit or offset.n < 1 or code not in (*STEP_CODES, *CALENDAR_CODES, WEEKDAYS):
             raise ValueError(freq)
-        if code in CALENDAR_CODES and offset.n > 1:
+        if code in (*CALENDAR_CODES, WEEKDAYS) and offset.n > 1:
             raise ValueError(freq)
-    except ValueError:
+        if code in STEP_CODES and pd.Timedelta(offset) > LONGEST_STEP:
+            raise ValueError(freq)
+    except (ValueError, OverflowError):
         raise DataError(
-            "`freq` must be a positive resampling step such as 10T, 10min, 1H or 30s. "
+            "`freq` must be a positive resampling step such as 10T, 10min, 1H or 30s, one month, "
+            "quarter or year, or 1B for Monday to Friday, and at most 100 years. "
             f"Received: freq={freq!r}. Pass `--freq 10min`."
         ) from None
     return offset.freqstr
@@ -53,12 +61,14 @@ def normalise_freq(freq: str) -> str:
 
 def freq_length(freq: str) -> pd.Timedelta:
     """Length of one resampling step; the mean length for calendar steps such as months."""
+    if freq == WEEKDAYS:
+        return pd.Timedelta(days=1)
     span = pd.date_range("2001-01-01", periods=13, freq=freq)
     return (span[-1] - span[0]) / 12
 
 
 def spell_step(step: pd.Timedelta) -> str:
-    """`step` as `--freq` takes it: 10min, 1h, 1D, 1M, 1Q, 1Y."""
+    """`step` as `--freq` takes it: 250us, 100ms, 10min, 1h, 1D, 1M, 1Q, 1Y."""
     seconds = step.total_seconds()
     for unit, shortest in (("Y", 365), ("Q", 90), ("M", 28)):
         if seconds >= shortest * 86400:
@@ -66,7 +76,10 @@ def spell_step(step: pd.Timedelta) -> str:
     for unit, length in (("D", 86400), ("h", 3600), ("min", 60)):
         if seconds % length == 0:
             return f"{int(seconds // length)}{unit}"
-    return f"{max(1, round(seconds))}s"
+    if abs(round(seconds) - seconds) <= STEP_TOLERANCE * seconds:
+        return f"{round(seconds)}s"
+    microseconds = round(step / pd.Timedelta(microseconds=1))
+    return f"{microseconds // 1000}ms" if microseconds % 1000 == 0 else f"{microseconds}us"
 
 
 def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
@@ -86,18 +99,31 @@ def infer_step(stamps: pd.DatetimeIndex) -> pd.Timedelta | None:
     return pd.Timedelta(seconds=median)
 
 
-def grid_freq(freq: str | None, stamps: pd.DatetimeIndex) -> str:
-    """The grid's step as a pandas alias: `freq`, or for None the step of the sorted `stamps`, (n,).
+def on_weekdays(stamps: pd.DatetimeIndex) -> bool:
+    """Whether sorted `stamps`, (n,), are daily and leave out every one of at least two weekends."""
+    if infer_step(stamps) != pd.Timedelta(days=1):
+        return False
+    return bool((stamps.dayofweek < 5).all()) and stamps[-1] - stamps[0] >= TWO_WEEKS
+
+
+def grid_freq(freq: str | None, stamps: Sequence[pd.DatetimeIndex]) -> str:
+    """The grid's step as a pandas alias: `freq`, or for None the step of the first of `stamps`.
+
+    `stamps`: (n,) each, sorted, one per turbine. Where all are daily from Monday to Friday, so is
+    the grid, also for a `freq` of one day.
 
     Raises DataError for a `freq` that pandas does not know, and for stamps without a step.
     """
     if freq is not None:
-        return normalise_freq(freq)
-    step = infer_step(stamps)
+        alias = normalise_freq(freq)
+        return WEEKDAYS if alias == "D" and all(map(on_weekdays, stamps)) else alias
+    if all(map(on_weekdays, stamps)):
+        return WEEKDAYS
+    step = infer_step(stamps[0])
     if step is None:
         raise DataError(
-            "Without `freq` the records must have two time stamps to tell their step by. "
-            f"Received: {len(stamps)} rows at {stamps[0]}. Pass `--freq`, or give more rows."
+            "Without `freq` the records must have two time stamps to tell their step by. Received: "
+            f"{len(stamps[0])} rows at {stamps[0][0]}. Pass `--freq`, or give more rows."
         )
     return normalise_freq(spell_step(step))
 
@@ -122,13 +148,17 @@ def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
 
 
 def find_time_gaps(
-    stamps: pd.DatetimeIndex, step: pd.Timedelta
+    stamps: pd.DatetimeIndex, step: pd.Timedelta, *, freq: str | None = None
 ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Pairs (last stamp before, first stamp after) of every gap in sorted `stamps`, (n,).
 
-    A gap is a difference above 1.5 steps, so that jitter is none (OpenOA `find_time_gaps`).
+    A gap is a difference above 1.5 steps, so that jitter is none (OpenOA `find_time_gaps`). On a
+    grid from Monday to Friday, `freq` B, a weekend is none either.
     """
     differences = np.diff(stamps.as_unit("us").asi8)
+    if freq == WEEKDAYS:
+        days = stamps.tz_localize(None).to_numpy().astype("datetime64[D]")
+        differences = np.busday_count(days[:-1], days[1:]) * 86_400_000_000
     after = np.flatnonzero(differences > GAP * step / pd.Timedelta(microseconds=1)) + 1
     return [(stamps[position - 1], stamps[position]) for position in after]
 

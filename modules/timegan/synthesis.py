@@ -147,8 +147,8 @@ def to_table(
     if freq is None:
         table.insert(0, _unlike("step", table), np.tile(np.arange(n_steps), n_windows))
     else:
-        # Milliseconds: nanoseconds, pandas 2's default, end in 2262, too soon for monthly records.
-        times = pd.date_range(start, periods=len(table), freq=freq, unit="ms")
+        # Microseconds: nanoseconds, pandas 2's default, end in 2262, too soon for monthly records.
+        times = pd.date_range(start, periods=len(table), freq=freq, unit="us")
         table.insert(0, _unlike("DateTime", table), times)
     table.insert(0, _unlike("window", table), np.repeat(np.arange(n_windows), n_steps))
     return table

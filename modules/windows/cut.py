@@ -58,8 +58,10 @@ def _too_short(
         length, turbine, first, last = max(found, key=lambda stretch: stretch[0])
         longest = f"the longest is {length} rows ({turbine}, {first} to {last})"
     beyond = f", and {ahead} to forecast" if ahead else ""
+    timed = any(isinstance(table.index, pd.DatetimeIndex) for table in tables.values())
+    remedy = " Or leave the time column out, to take the rows as they follow." if timed else ""
     return (
         f"`{setting}` must be at most the longest {part} without a gap or a missing value. "
         f"Received: {setting}={seq_len}{beyond}; {longest}. "
-        f"Lower `--{setting}`, lower `--min_fraction`, or fill the gaps in the files."
+        f"Lower `--{setting}`, lower `--min_fraction`, or fill the gaps in the files.{remedy}"
     )

@@ -12,17 +12,17 @@ from settings import ForecasterSettings, TimeGANSettings
 @pytest.mark.parametrize("freq", ["10min", "1h", "1D", "7D", "MS", "QS", "YS"])
 def test_the_step_of_records_is_found_and_spelt_as_freq_takes_it(freq):
     stamps = pd.date_range("2001-01-01", periods=40, freq=freq)
-    assert grid_freq(None, stamps) == normalise_freq(freq)
+    assert grid_freq(None, [stamps]) == normalise_freq(freq)
     assert normalise_freq(spell_step(infer_step(stamps))) == normalise_freq(freq)
 
 
 def test_a_step_that_is_given_stands():
-    assert grid_freq("1H", pd.date_range("2001-01-01", periods=4, freq="10min")) == "h"
+    assert grid_freq("1H", [pd.date_range("2001-01-01", periods=4, freq="10min")]) == "h"
 
 
 def test_records_at_one_moment_have_no_step():
     with pytest.raises(DataError, match="Received: 2 rows at 2021-01-01.*Pass `--freq`"):
-        grid_freq(None, pd.DatetimeIndex(["2021-01-01"] * 2))
+        grid_freq(None, [pd.DatetimeIndex(["2021-01-01"] * 2)])
 
 
 @pytest.mark.parametrize("word", ["none", "None"])
