@@ -20,10 +20,14 @@ ODD_CELLS = (
  |nan|NaN|inf|-inf|1e308|-1e308|1e999|0x10|1,5|-0|1_000|=1+1|"|"a\nb"|\ufeff|풍속|é|\x00|\x1b[31m
 true|null|2021-04-01|2021-04-01 24:00|2021-13-01|0001-01-01|9999-12-31 23:59:59|20210401
 2021-04-01T00:00:00Z|2021-04-01 00:00:00+09:00|1.4.2021|1e18|99999999999999999999
+01 03 2021 00:00|13/04/2021|3/1/21 12:00 AM|오전 10:00|01-Mar-2021|24:00|00:10|5|2021030100
+202103010010|1617235200|1617235200000|44256.5|2021-060 00:00|2021-04-01 00:00 UTC|٢٠٢١-٠٤-٠١
 """.replace("\n", "|").split("|")
     + ["9" * 400]
 )
-ODD_NAMES = " |time|DateTime|index|turbine|window|=cmd|a|a.1|Unnamed: 0|\ud800".split("|")
+ODD_NAMES = " |time|DateTime|Date/Time|date|day|hour|year|month|ts|index|turbine|window|=cmd|a|a.1|Unnamed: 0|\ud800".split(
+    "|"
+)
 ENCODINGS = ("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "latin-1", "utf-32")
 NUMBERS = (0.0, -1.0, 1e-320, 1e308, -1e308, float("inf"), float("nan"), 3.5, 2.0**63)
 PARQUET_COLUMNS = {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.dates import DAY
-from modules.records.time_column import Reading
+from modules.records.stamps import Reading
 
 MONTH_LENGTHS = (28, 31)
 CONSTANT = 0.9

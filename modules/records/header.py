@@ -12,7 +12,8 @@ from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.readers import first_line_where
 from modules.records.site import Site
-from modules.records.time_column import Reading, TimeColumns, find_time, read_stamps
+from modules.records.stamps import Reading, read_stamps
+from modules.records.time_column import TimeColumns, find_time
 
 logger = logging.getLogger(__name__)
 

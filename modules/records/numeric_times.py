@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from modules.records.dates import DAY, days_since_1970
 
@@ -49,6 +50,13 @@ def calendar_digits(numbers: np.ndarray) -> NumericTimes | None:
     return NumericTimes(days * DAY + since_midnight, exists) if exists.mean() > 0.5 else None
 
 
+def read_numbers(numbers: np.ndarray) -> NumericTimes | None:
+    """What `numbers` (n,) tell, as calendar digits or counted; None where it is no time."""
+    if numbers.dtype == bool or not len(numbers):
+        return None
+    return calendar_digits(numbers) or counted(numbers)
+
+
 def clock_digits(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(us since midnight, whether a clock shows that), both (n,), of HHMMSS as int64 (n,)."""
     hour, minute, second = numbers // 10_000, numbers // 100 % 100, numbers % 100
@@ -82,3 +90,16 @@ def counted(numbers: np.ndarray) -> NumericTimes | None:
         times = np.rint(numbers * (DAY / MILLISECOND)).astype(np.int64) * MILLISECOND
         return NumericTimes(times + SERIAL_ORIGIN, every, how="a spreadsheet's days since 1899")
     return None
+
+
+def clock_unit(values: pd.Series) -> int | None:
+    """What brings a column of hours, HHMM or HHMMSS to HHMMSS; None where it is no such column."""
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return None
+    numbers = values.dropna().to_numpy(dtype=float)
+    if not numbers.size or (numbers != np.floor(numbers)).any() or numbers.min() < 0:
+        return None
+    unit = next((unit for unit in (10_000, 100, 1) if numbers.max() * unit <= 240_000), None)
+    if unit is None or not clock_digits((numbers * unit).astype(np.int64))[1].all():
+        return None
+    return unit

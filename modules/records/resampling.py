@@ -74,8 +74,8 @@ def _bin_labels(stamps: pd.DatetimeIndex, freq: str) -> pd.DatetimeIndex:
         periods = stamps.tz_localize(None).to_period(code[0])
         return pd.DatetimeIndex(periods.to_timestamp(), tz=zone)
     width = int(freq_length(freq) / pd.Timedelta(microseconds=1))
-    if code == WEEKDAYS and (stamps.dayofweek >= 5).any():
-        weekend = stamps[stamps.dayofweek >= 5][0]
+    if code == WEEKDAYS and (stamps.day_of_week >= 5).any():
+        weekend = stamps[stamps.day_of_week >= 5][0]
         raise DataError(
             "`freq` 1B is for records from Monday to Friday. Received: freq=1B, and a record on "
             f"{weekend:%A} {weekend}. Pass `--freq 1D`."

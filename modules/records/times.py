@@ -7,7 +7,7 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.dates import DAY, ORDERS, Cells, read_cells
-from modules.records.numeric_times import NumericTimes, calendar_digits, counted
+from modules.records.numeric_times import read_numbers
 
 
 class MixedTimeZones(ValueError):
@@ -68,13 +68,6 @@ def as_text(values: pd.Series) -> pd.Series:
     if values.dtype != object:
         return values.astype(str)
     return values.map(lambda cell: str(cell).encode(errors="replace").decode()).astype(str)
-
-
-def read_numbers(numbers: np.ndarray) -> NumericTimes | None:
-    """What `numbers` (n,) tell, as calendar digits or counted; None where it is no time."""
-    if numbers.dtype == bool or not len(numbers):
-        return None
-    return calendar_digits(numbers) or counted(numbers)
 
 
 def _of_numbers(present: pd.Series, values: pd.Series) -> Times:

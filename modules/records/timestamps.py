@@ -103,7 +103,7 @@ def on_weekdays(stamps: pd.DatetimeIndex) -> bool:
     """Whether sorted `stamps`, (n,), are daily and leave out every one of at least two weekends."""
     if infer_step(stamps) != pd.Timedelta(days=1):
         return False
-    return bool((stamps.dayofweek < 5).all()) and stamps[-1] - stamps[0] >= TWO_WEEKS
+    return bool((stamps.day_of_week < 5).all()) and stamps[-1] - stamps[0] >= TWO_WEEKS
 
 
 def grid_freq(freq: str | None, stamps: Sequence[pd.DatetimeIndex]) -> str:

@@ -236,3 +236,37 @@ def test_rows_without_times_are_neither_resampled_nor_sorted(file):
     assert site_data.tables["WT01"]["a"].tolist() == pytest.approx(values.tolist())
     assert isinstance(site_data.tables["WT01"].index, pd.RangeIndex)
     assert site_data.freq is None
+
+
+class TestTradingDays:
+    days = pd.bdate_range("2020-01-01", periods=60)
+
+    @pytest.fixture
+    def path(self, file):
+        return file(pd.DataFrame({"Date": self.days, "Open": np.arange(60.0) % 7}), "stock.csv")
+
+    @pytest.mark.parametrize("freq", ["1D", "1B", None])
+    def test_windows_go_over_weekends_but_not_over_a_missing_weekday(self, path, freq):
+        site_data = cleaned(path, "generic", freq=freq)
+        assert site_data.freq == "B"
+        assert len(cut(site_data.tables, 24)[1]) == 60 - 24 + 1
+        assert "The records come from Monday to Friday" in site_data.report.notices[0]
+
+    def test_a_weekend_record_is_refused_at_1b(self, file):
+        table = pd.DataFrame({"Date": pd.date_range("2020-01-01", periods=9), "a": range(9)})
+        with pytest.raises(DataError, match="a record on Saturday 2020-01-04.*Pass `--freq 1D`"):
+            cleaned(file(table), "generic", freq="1B")
+
+
+def test_where_no_stretch_is_long_enough_the_time_column_can_be_left_out(file):
+    table = pd.DataFrame({"Date": pd.date_range("2020-01-01", periods=9), "a": range(9)})
+    with pytest.raises(DataError, match="leave the time column out, to take the rows as they fol"):
+        cut(cleaned(file(table), "generic", freq="1D").tables, 24)
+
+
+def test_records_of_less_than_a_second_keep_their_step(file):
+    stamps = pd.date_range("2021-01-01", periods=50, freq="250us").strftime("%Y-%m-%d %H:%M:%S.%f")
+    path = file(pd.DataFrame({"time": stamps, "a": np.arange(50.0)}))
+    table = cleaned(path, "generic", freq=None).tables["WT01"]
+    assert len(table) == 50 and table["a"].tolist() == list(range(50))
+    assert len(cleaned(path, "generic", freq="1ms").tables["WT01"]) == 13

@@ -4,13 +4,11 @@ import pytest
 
 from modules.errors import DataError
 from modules.records.timestamps import (
-    MixedTimeZones,
-    cut_dates,
     find_time_gaps,
     freq_length,
+    grid_freq,
     infer_step,
     normalise_freq,
-    parse_times,
     snap,
     spell_step,
 )
@@ -41,47 +39,12 @@ def test_a_month_is_labelled_by_its_first_day(written):
     assert normalise_freq(written) == "MS"
 
 
-@pytest.mark.parametrize("written", ["0T", "ten", "10", "T10", "2M", "1B"])
+@pytest.mark.parametrize(
+    "written", ["0T", "ten", "10", "T10", "2M", "5B", "99999999D", "9" * 20 + "D"]
+)
 def test_an_unknown_frequency_is_refused_with_an_example(written):
     with pytest.raises(DataError, match=f"freq='{written}'. Pass `--freq 10min`"):
         normalise_freq(written)
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["2021.04.01 24:00:00", "2021-04-01 24:00:00", "2021-04-01T24:00", "2021/04/01 24:00"],
-)
-def test_the_hour_24_is_midnight_of_the_next_day(written):
-    assert parse_times(pd.Series([written]))[0] == pd.Timestamp("2021-04-02")
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["2021.04.01 00:10:00", "2021-04-01 00:10", "2021/04/01 00:10:00", "20210401001000"],
-)
-def test_the_known_formats_give_the_same_stamp(written):
-    assert parse_times(pd.Series([written]))[0] == pd.Timestamp("2021-04-01 00:10")
-
-
-def test_offsets_become_utc_across_a_change_of_clocks():
-    stamps = parse_times(pd.Series(["2014-10-26T02:30:00+02:00", "2014-10-26T02:30:00+01:00"]))
-    assert [stamp.hour for stamp in stamps] == [0, 1]
-    assert str(stamps.tz) == "UTC"
-
-
-def test_missing_stamps_stay_missing():
-    assert parse_times(pd.Series(["2021-04-01", None])).isna().tolist() == [False, True]
-
-
-def test_a_mix_of_offset_and_none_is_refused():
-    with pytest.raises(MixedTimeZones):
-        parse_times(pd.Series(["2021-04-01 00:00:00+09:00", "2021-04-01 00:10:00"]))
-
-
-def test_an_unreadable_stamp_is_named():
-    with pytest.raises(ValueError) as refusal:
-        parse_times(pd.Series(["2021-04-01 00:00:00", "yesterday"]))
-    assert refusal.value.args[1] == "yesterday"
 
 
 def test_jittered_stamps_have_the_usual_step_and_snap_to_it():
@@ -115,34 +78,44 @@ def test_a_gap_needs_more_than_one_and_a_half_steps():
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(600, "10min"), (3600, "1h"), (10, "10s"), (86400, "1D"), (2.7e6, "1M")],
+    [
+        (600, "10min"),
+        (3600, "1h"),
+        (10, "10s"),
+        (10.01, "10s"),
+        (1.5, "1500ms"),
+        (0.1, "100ms"),
+        (0.00025, "250us"),
+        (86400, "1D"),
+        (2.7e6, "1M"),
+    ],
 )
 def test_a_step_is_spelt_as_the_setting_takes_it(seconds, written):
     assert spell_step(pd.Timedelta(seconds=seconds)) == written
 
 
-class TestCutDates:
-    table = pd.DataFrame(
-        {"a": np.arange(432.0)}, index=pd.date_range("2021-04-01", periods=432, freq="10min")
-    )
+@pytest.mark.parametrize("step", ["100ms", "250us", "1500ms", "40ms"])
+def test_records_of_less_than_a_second_keep_their_step(step):
+    stamps = pd.date_range("2021-01-01", periods=50, freq=step, unit="us")
+    assert freq_length(grid_freq(None, [stamps])) == pd.Timedelta(step)
 
-    def test_both_ends_are_included_and_a_date_means_its_whole_day(self):
-        kept = cut_dates(self.table, "2021-04-01 12:00", "2021-04-02")
-        assert str(kept.index[0]) == "2021-04-01 12:00:00"
-        assert str(kept.index[-1]) == "2021-04-02 23:50:00"
 
-    def test_an_exact_end_is_included(self):
-        kept = cut_dates(self.table, None, "2021-04-01 00:20:00")
-        assert len(kept) == 3
+class TestWeekdays:
+    days = pd.bdate_range("2021-03-01", periods=15)
 
-    def test_an_unreadable_date_is_refused(self):
-        with pytest.raises(DataError, match="date_end='soon'"):
-            cut_dates(self.table, None, "soon")
+    @pytest.mark.parametrize("freq", [None, "1D", "1B", "B"])
+    def test_daily_records_from_monday_to_friday_have_a_grid_of_these_days(self, freq):
+        assert grid_freq(freq, [self.days]) == "B"
 
-    def test_an_offset_against_naive_stamps_is_refused(self):
-        with pytest.raises(DataError, match="only where the stamps have one"):
-            cut_dates(self.table, "2021-04-01 00:00:00+09:00", None)
+    def test_one_turbine_with_a_weekend_makes_it_daily_for_all(self):
+        every_day = pd.date_range("2021-03-01", periods=15)
+        assert grid_freq("1D", [self.days, every_day]) == "D"
+        assert grid_freq("1D", [every_day]) == "D"
 
-    def test_rows_without_times_cannot_be_cut(self):
-        with pytest.raises(DataError, match="need a time column"):
-            cut_dates(pd.DataFrame({"a": [1.0]}), "2021-04-01", None)
+    def test_a_single_week_may_be_any(self):
+        assert grid_freq("1D", [self.days[:5]]) == "D"
+
+    def test_a_weekend_is_no_gap_and_a_missing_wednesday_is_one(self):
+        stamps = self.days.delete(7)
+        gaps = find_time_gaps(stamps, pd.Timedelta(days=1), freq="B")
+        assert gaps == [(stamps[6], stamps[7])]
