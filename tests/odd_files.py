@@ -25,9 +25,8 @@ true|null|2021-04-01|2021-04-01 24:00|2021-13-01|0001-01-01|9999-12-31 23:59:59|
 """.replace("\n", "|").split("|")
     + ["9" * 400]
 )
-ODD_NAMES = " |time|DateTime|Date/Time|date|day|hour|year|month|ts|index|turbine|window|=cmd|a|a.1|Unnamed: 0|\ud800".split(
-    "|"
-)
+ODD_NAMES = " |time|DateTime|index|turbine|window|=cmd|a|a.1|Unnamed: 0|\ud800".split("|")
+ODD_NAMES += ["Date/Time", "date", "day", "hour", "year", "month", "ts"]
 ENCODINGS = ("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "latin-1", "utf-32")
 NUMBERS = (0.0, -1.0, 1e-320, 1e308, -1e308, float("inf"), float("nan"), 3.5, 2.0**63)
 PARQUET_COLUMNS = {

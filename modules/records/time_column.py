@@ -15,6 +15,8 @@ from modules.records.numeric_times import calendar_digits, clock_unit, read_numb
 from modules.records.times import as_text, read_times
 
 SAMPLE = 50
+RUN = 1000  # rows that a clock is followed for
+ONE_WAY = 0.9
 CALENDAR = {
     "year": ("year", "yyyy", "yr", "년", "년도", "연도"),
     "month": ("month", "mm", "mo", "월"),
@@ -25,13 +27,13 @@ CLOCK = {
     "minute": ("minute", "minutes", "min", "mi", "분"),
     "second": ("second", "seconds", "sec", "ss", "초"),
 }
+CLOCK_NUMBERS = ("time", "hrmn", "hhmm", "hhmmss", "time_of_day", "시각", "시간")
 DAY_NUMBERS = ("day", "day_number", "dayno", "day_no", "일차")
 
 _NAMED = re.compile(
     r"date|time|stamp|datum|zeit|fecha|tarih|일시|시간|시각|날짜|일자"
     r"|(?:^|[^a-z])(?:ts|dt|epoch|unix)(?:$|[^a-z])"
 )
-_HOUR_NAMED = re.compile(r"time|hour|hrmn|hhmm|시각|시간")
 
 Kind = Literal["stamp", "date", "clock", "count", "looks", ""]
 
@@ -133,14 +135,14 @@ def find_time(
     if by_kind["date"]:
         date = rank.best(by_kind["date"], "dates")
         repeats = bool(raw[date].dropna().duplicated().any())
-        clock = _clock_beside(raw, names, by_kind, rank) if repeats else ()
+        clock = _clock_beside(raw, date, names, by_kind, rank) if repeats else ()
         if clock or not (repeats and by_kind["count"]):
             return TimeColumns((date,), clock)
     if by_kind["count"]:
         return TimeColumns((rank.best(by_kind["count"], "seconds since 1970"),))
     calendar = _parts(raw, names, CALENDAR)
     if len(calendar) > 1:
-        return TimeColumns(calendar, _clock_beside(raw, names, by_kind, rank))
+        return TimeColumns(calendar, _clock_beside(raw, calendar[-1], names, by_kind, rank))
     if by_kind["clock"]:
         return _clock_by_day(raw, path, names, by_kind["clock"], rank)
     if by_kind["looks"] and not exact:
@@ -182,20 +184,33 @@ def _parts(
 
 
 def _clock_beside(
-    raw: pd.DataFrame, names: dict[str, str], by_kind: dict[str, list[str]], rank: _Ranking
+    raw: pd.DataFrame,
+    date: str,
+    names: dict[str, str],
+    by_kind: dict[str, list[str]],
+    rank: _Ranking,
 ) -> tuple[str, ...]:
-    """The columns that tell the time of day beside one of dates; empty where none does."""
-    if by_kind["clock"]:
-        return (rank.best(by_kind["clock"], "clocks"),)
+    """The columns that tell the time of day beside `date`; empty where none does."""
+    clocks = [name for name in by_kind["clock"] if _runs_within_days(raw, date, name)]
+    if clocks:
+        return (rank.best(clocks, "clocks"),)
     parts = _parts(raw, names, CLOCK)
-    if parts:
-        return parts
-    digits = [
-        name
-        for name in raw.columns
-        if _HOUR_NAMED.search(name.lower()) and clock_unit(raw[name]) is not None
-    ]
-    return (digits[0],) if len(digits) == 1 else ()
+    digits = [names[name] for name in CLOCK_NUMBERS if name in names]
+    for found in (parts, tuple(digits[:1])):
+        if found and clock_unit(raw[found[0]]) and _runs_within_days(raw, date, found[0]):
+            return found
+    return ()
+
+
+def _runs_within_days(raw: pd.DataFrame, date: str, clock: str) -> bool:
+    """Whether `clock` goes one way from row to row of one day: a length of time would not."""
+    head = raw[[date, clock]].dropna().head(RUN)
+    times = head[clock].to_numpy()
+    if not pd.api.types.is_numeric_dtype(head[clock]):
+        times = read_cells(as_text(head[clock])).clock
+    same_day = (head[date].to_numpy()[1:] == head[date].to_numpy()[:-1]).astype(bool)
+    steps = np.diff(times.astype(float))[same_day]
+    return len(steps) > 0 and bool(max((steps >= 0).mean(), (steps <= 0).mean()) >= ONE_WAY)
 
 
 def _clock_by_day(

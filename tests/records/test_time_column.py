@@ -152,3 +152,23 @@ def test_daily_dates_need_no_clock_beside_them():
     days = pd.date_range("2021-03-01", periods=30)
     records = read({"Date": days.strftime("%Y-%m-%d"), "sunrise": written("%H:%M")})
     assert (records.stamps == days).all()
+
+
+@pytest.mark.parametrize("name", ["downtime", "Time", "hour"])
+def test_lengths_of_time_beside_the_dates_of_several_turbines_are_no_clocks(name):
+    hours = np.random.default_rng(0).integers(0, 24, 30)
+    lengths = hours if name == "hour" else [f"{hour:02}:15" for hour in hours]
+    days = pd.date_range("2021-03-01", periods=10).repeat(3).strftime("%Y-%m-%d")
+    records = read({"Date": days, "turbine": ["T1", "T2", "T3"] * 10, name: lengths})
+    assert (records.stamps == pd.DatetimeIndex(days)).all()
+
+
+def test_seconds_since_1970_win_over_dates_that_repeat():
+    records = read({"Date": written("%Y-%m-%d"), "timestamp": STAMPS.as_unit("ms").asi8})
+    assert (records.stamps.tz_localize(None) == STAMPS).all()
+
+
+def test_two_columns_of_stamps_named_alike_are_refused():
+    table = {"Start time": written("%Y-%m-%d %H:%M"), "End time": written("%Y-%m-%d %H:%M")}
+    with pytest.raises(DataError, match="2 columns of dates.*cannot be told.*Start time, End time"):
+        read(table)
