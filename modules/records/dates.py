@@ -145,7 +145,6 @@ def read_cells(text: pd.Series) -> Cells:
         flags["zoned"][rows] = "zone" in groups or "offset" in groups
         clock[rows], flags["read"][rows] = _clock(found, groups)
         offset[rows] = _offset(found, groups)
-    flags["known"] |= ~flags["read"]
     return Cells(parts=parts, clock=clock, offset=offset, **flags)
 
 

@@ -171,6 +171,11 @@ def test_a_date_that_no_calendar_has_is_named():
         read("13.02.2021", "31.02.2021")
 
 
+def test_the_rarer_of_two_forms_is_named():
+    with pytest.raises(Unreadable, match="2021-04-03"):
+        read("01/04/2021", "02/04/2021", "2021-04-03")
+
+
 def test_digits_of_two_lengths_are_refused():
     with pytest.raises(Unreadable, match="20210402"):
         read("2021040100", "20210402")

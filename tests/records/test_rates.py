@@ -49,6 +49,12 @@ def test_jitter_is_snapped_to_the_grid_of_its_piece():
     assert (snapped[:280] == late[:280]).all()
 
 
+def test_a_fast_piece_is_not_snapped_to_the_slow_one():
+    fast = pd.date_range("2021-03-03", periods=240, freq="30s", unit="us")
+    stamps = SLOW.append(fast)
+    assert (snap_pieces(stamps, TEN) == stamps).all()
+
+
 def test_the_notice_says_which_freq_takes_all():
     notice = (
         "WT01 changes its rate: every 10min from 2021-03-01 00:00:00, every 1min from 2021-03-03"
