@@ -64,8 +64,11 @@ def spell(order: str) -> str:
 def _decide(possible: set[str], readings: list[tuple[Path, Reading]]) -> tuple[str, str]:
     if len(possible) == 1:
         return next(iter(possible)), "no other order gives a date in every row"
+    orders = sorted(possible)
+    if not any(_differ(one, orders).any() for _, one in readings):
+        return orders[0], "any order gives the same"
     shares = {}
-    for order in sorted(possible):
+    for order in orders:
         every = np.concatenate([one.stamps[order].dropna().asi8 for _, one in readings])
         shares[order] = evenness(np.unique(every))
     best = [order for order, share in shares.items() if share == max(shares.values())]
@@ -77,13 +80,20 @@ def _decide(possible: set[str], readings: list[tuple[Path, Reading]]) -> tuple[s
 
 def _undecided(possible: set[str], readings: list[tuple[Path, Reading]]) -> str:
     orders = sorted(possible)
-    path, one = readings[0]
+    path, one = next((path, one) for path, one in readings if _differ(one, orders).any())
+    row = int(np.argmax(_differ(one, orders)))
     choices = " or ".join(f"`--date_format {order}`" for order in orders)
-    meanings = " or ".join(f"{one.stamps[o].dropna()[0]} ({o})" for o in orders)
+    meanings = " or ".join(f"{one.stamps[order][row]} ({order})" for order in orders)
     return (
-        f"{path}: the stamp {one.example!r} may be {meanings}, and nothing in the records tells "
-        f"which. Pass {choices}."
+        f"{path}: in stamps such as {one.example!r} day and month cannot be told apart: "
+        f"row {row + 1} may be {meanings}. Pass {choices}."
     )
+
+
+def _differ(reading: Reading, orders: list[str]) -> np.ndarray:
+    """bool (n,): the rows whose stamp depends on the order."""
+    first, *others = (reading.stamps[order] for order in orders)
+    return np.any([first.notna() & (first != other) for other in others], axis=0)
 
 
 def evenness(times: np.ndarray) -> float:

@@ -34,7 +34,9 @@ def test_months_are_told_from_days_by_their_hops(tmp_path):
 
 def test_one_day_alone_is_refused_with_both_readings_and_the_setting(tmp_path):
     path = write(turbine("2021-03-01", 60), tmp_path / "WT01.csv")
-    message = "'01/03/2021 00:00' may be 2021-03-01.*2021-01-03.*Pass `--date_format DMY` or `--d"
+    message = (
+        "'01/03/2021 00:00' .*row 1 may be 2021-03-01.*2021-01-03.*Pass `--date_format DMY` or"
+    )
     with pytest.raises(DataError, match=message):
         load(settings_for(path))
 
@@ -46,6 +48,18 @@ def test_one_day_alone_is_refused_with_both_readings_and_the_setting(tmp_path):
 def test_the_setting_decides(tmp_path, date_format, first):
     path = write(turbine("2021-03-01", 60), tmp_path / "WT01.csv")
     assert index(path, date_format=date_format)[0] == pd.Timestamp(first)
+
+
+def test_a_day_that_is_its_own_month_needs_no_decision(tmp_path):
+    path = write(turbine("2021-03-03", 60), tmp_path / "WT01.csv")
+    assert index(path)[0] == pd.Timestamp("2021-03-03")
+
+
+def test_the_row_that_is_shown_is_one_that_differs(tmp_path):
+    path = write(turbine("2021-03-03 12:00", 73), tmp_path / "WT01.csv")
+    path.write_text(path.read_text().replace("04/03/2021", "05/03/2021"))
+    with pytest.raises(DataError, match="row 73 may be 2021-03-05.*or 2021-05-03"):
+        load(settings_for(path))
 
 
 def test_a_file_with_a_day_above_twelve_decides_for_all(tmp_path):
