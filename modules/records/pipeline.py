@@ -67,7 +67,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
     """
     first = next(iter(turbines.values()))
     freq = grid_freq(settings.freq, first.table.index) if _is_timed(first) else None
-    notices: list[str] = []
+    notices = list(dict.fromkeys(said for raw in turbines.values() for said in raw.notices))
     prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)

@@ -45,6 +45,7 @@ class RawTurbine:
     `table`: float64 (n_records, F), one column per variable in the site's order, sorted by its
     DatetimeIndex (in UTC, or naive in the site's time zone), or in file order with a RangeIndex.
     `n_read` counts the rows of the files, `n_undated` those dropped for want of a stamp.
+    `notices`: what was decided over the files it was read with.
     """
 
     name: str
@@ -53,6 +54,7 @@ class RawTurbine:
     files: tuple[Path, ...]
     n_read: int
     n_undated: int
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
