@@ -89,7 +89,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    said = (*notices, *copies)
+    said = (*notices, *copies, *dict.fromkeys(said for one in records for said in one.notices))
     return {name: _join(name, parts[found], said) for name, found in spelt.items()}
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
+from modules.records.identity import counts, find_owners, owners
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
@@ -19,13 +20,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Records:
-    """One file in the site's terms: float64 columns, their stamps and turbine names if any."""
+    """One file in the site's terms: float64 columns, their stamps and turbine names if any.
+
+    `time_name`: the column of the stamps. `notices`: what was decided over its columns.
+    """
 
     path: Path
     table: pd.DataFrame
     stamps: pd.DatetimeIndex | None
     turbines: pd.Series | None
     columns: tuple[Column, ...]
+    time_name: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
@@ -48,19 +54,23 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     else:
         time_name = _time_column(raw, names, path, site)
     _check_missing(raw, path, site, sources, time_name)
+    stamps = None if time_name is None else _stamps(raw, time_name, path)
     turbine_name = _find(names, site.turbine_columns)
+    apart = ids = [turbine_name] if turbine_name is not None else []
+    if site.open and site.turbine_columns:
+        apart, ids = find_owners(raw, stamps, [time_name, *sources.values()], apart)
+    turbines = owners(raw, apart, path) if apart else None
     columns = tuple(column for column in site.columns if column.name in sources)
+    notices: list[str] = []
     if site.open:
-        taken = {time_name, turbine_name, *sources.values()}
-        extra = _open_columns(raw, path, site, taken)
+        taken = {time_name, *ids, *sources.values()}
+        extra = _open_columns(raw, path, site, taken, turbines, notices)
         columns += tuple(Column(name=name) for name in extra)
         sources |= extra
     table = pd.DataFrame(
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
-    stamps = None if time_name is None else _stamps(raw, time_name, path)
-    turbines = None if turbine_name is None else _turbines(raw[turbine_name], path)
-    return Records(path, table, stamps, turbines, columns)
+    return Records(path, table, stamps, turbines, columns, time_name, tuple(notices))
 
 
 def _plain(name: str, site: Site) -> str:
@@ -85,7 +95,8 @@ def _check_doubles(raw: pd.DataFrame, path: Path, site: Site) -> None:
 
 
 def _find(names: dict[str, str], candidates: tuple[str, ...]) -> str | None:
-    return next((names[name.lower()] for name in candidates if name.lower() in names), None)
+    spelt = (re.sub(r"[.\s]", "_", name).lower() for name in candidates)
+    return next((names[name] for name in spelt if name in names), None)
 
 
 def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
@@ -142,13 +153,21 @@ def _check_missing(
 
 
 def _open_columns(
-    raw: pd.DataFrame, path: Path, site: Site, taken: set[str | None]
+    raw: pd.DataFrame,
+    path: Path,
+    site: Site,
+    taken: set[str | None],
+    turbines: pd.Series | None,
+    notices: list[str],
 ) -> dict[str, str]:
     extra = {}
     for name in raw.columns:
         if name in taken or _is_row_number(raw[name]):
             continue
         values = raw[name]
+        if counts(values, turbines):
+            notices.append(f"{name.strip()} counts rows or days and is no variable.")
+            continue
         if pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and pd.to_numeric(values, errors="coerce").count() < 0.5 * (
@@ -176,15 +195,6 @@ def _is_row_number(values: pd.Series) -> bool:
     if values.isna().all():
         return True
     return pd.api.types.is_integer_dtype(values) and bool((values.diff().dropna() == 1).all())
-
-
-def _turbines(names: pd.Series, path: Path) -> pd.Series:
-    if names.isna().any():
-        raise DataError(
-            f"{path}, column '{names.name}' names no turbine in {names.isna().sum()} rows. "
-            "Fill the names in, or remove those rows."
-        )
-    return names.astype(str)
 
 
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:

@@ -117,9 +117,9 @@ def _pieces(records: Records, root: Path) -> list[Piece]:
     """The parts of a file by its turbine column, or the file as one piece."""
     path = records.path
     plain, parts = strip_period(stem(path)), folders(path, root)
-    files = ("/".join(parts) or plain or root.resolve().name,)
-    files += ("/".join((*parts, plain)) if plain else files[0], _SUFFIX.sub("", below(path, root)))
-    files += (below(path, root),)
+    coarse = "/".join(parts) or plain or root.resolve().name
+    fine = "/".join((*parts, plain)) if plain else coarse
+    files = (coarse, fine, _SUFFIX.sub("", below(path, root)), below(path, root))
     if records.turbines is None:
         return [Piece(records, files)]
     found = records.turbines.groupby(records.turbines, sort=True).indices
