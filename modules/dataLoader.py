@@ -9,8 +9,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from modules.errors import DataError
-from modules.location_module import SiteSettings, clean, get_site
+from modules.location_module import SiteChoice, SiteSettings, clean, site_of
+from modules.records import site_file
 from modules.records.checks import check_power_units
+from modules.records.choices import settle
 from modules.records.folders import is_mostly_text, is_named_after_events, record_files, spell
 from modules.records.header import Records, map_file
 from modules.records.readers import read_table
@@ -21,19 +23,20 @@ from modules.records.turbines import labels, name_turbines, without_copies
 logger = logging.getLogger(__name__)
 
 
-class LoadSettings(Protocol):
+class LoadSettings(SiteChoice, Protocol):
     """What `load` reads of the settings."""
 
     @property
     def data_path(self) -> str: ...
     @property
     def gen_name(self) -> str | None: ...
-    @property
-    def location(self) -> str: ...
 
 
 class ReadSettings(LoadSettings, SiteSettings, Protocol):
     """What `read_site` reads of the settings, which are a pydantic model."""
+
+    @property
+    def write_site(self) -> str | None: ...
 
     def completed(self, **values: Any) -> Self: ...
 
@@ -48,10 +51,18 @@ def read_site(settings: S) -> tuple[S, SiteData]:
     Where nobody has put data yet, the settings that come back point at the bundled sample. Raises
     DataError for whatever cannot be read or used.
     """
-    get_site(settings.location)
+    site = site_of(settings)
     data_path = stand_in(settings.data_path, settings.location)
     settings = settings.completed(data_path=data_path)
-    return settings, clean(load(settings), settings)
+    draft = None if settings.write_site is None else Path(settings.write_site)
+    if draft is not None:
+        site_file.check_free(draft)
+    turbines = load(settings)
+    if draft is not None:
+        first = next(iter(turbines.values()))
+        site_file.write(draft, site, first, settings.data_path)
+        logger.info("Drafted %s. Edit it, then pass `--location %s`.", draft, draft)
+    return settings, clean(turbines, settings)
 
 
 def load(settings: LoadSettings) -> dict[str, RawTurbine]:
@@ -64,7 +75,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
 
     Raises DataError when nothing is found, and for every fault of a file.
     """
-    site = get_site(settings.location)
+    site = site_of(settings)
     root = Path(settings.data_path)
     try:
         paths, notices = record_files(root)
@@ -76,6 +87,8 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     if events:
         notices.append(f"No records but events, so not read: {spell(events, root)}.")
     _check_consistent(records)
+    said = dict.fromkeys(said for one in records for said in one.notices)
+    records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
     parts = name_turbines(records, root)
     if settings.gen_name is not None and site.turbine_columns:
@@ -89,8 +102,8 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    said = (*notices, *copies, *dict.fromkeys(said for one in records for said in one.notices))
-    return {name: _join(name, parts[found], said) for name, found in spelt.items()}
+    notices += [*said, *kinds, *copies]
+    return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
 
 
 def _read(paths: list[Path], site: Site) -> tuple[list[Records], list[Path]]:
@@ -184,4 +197,8 @@ def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbi
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
     paths = tuple(part.path for part in parts)
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
-    return RawTurbine(name, table, parts[0].columns, paths, n_read, n_undated, notices)
+    one = parts[0]
+    turbine_name = None if one.turbines is None else str(one.turbines.name)
+    return RawTurbine(
+        name, table, one.columns, paths, n_read, n_undated, notices, one.time_name, turbine_name
+    )

@@ -3,10 +3,13 @@
 A new site is one entry in `SITES` and a test: no code.
 """
 
+from pathlib import Path
 from typing import Any, Protocol
 
 from modules.errors import DataError
+from modules.records import site_file
 from modules.records.columns import WIND_SPEED, Column
+from modules.records.identity import chosen
 from modules.records.pipeline import CleaningSettings, clean_site
 from modules.records.site import RawTurbine, Site, SiteData
 
@@ -163,11 +166,36 @@ def get_site(name: str) -> Site:
     return SITES[name]
 
 
-class SiteSettings(CleaningSettings, Protocol):
-    """What `clean` reads of the settings."""
+class SiteChoice(Protocol):
+    """What the settings say of a site."""
 
     @property
     def location(self) -> str: ...
+    @property
+    def angles(self) -> tuple[str, ...] | None: ...
+    @property
+    def columns(self) -> tuple[str, ...] | None: ...
+
+
+class SiteSettings(CleaningSettings, SiteChoice, Protocol):
+    """What `clean` reads of the settings."""
+
+
+def site_of(settings: SiteChoice) -> Site:
+    """The site that `settings` name, an entry of SITES or a TOML file, with what they choose of it.
+
+    Raises DataError for an unknown site, a file that is none, and columns that it does not have.
+    """
+    if settings.location.lower().endswith(site_file.SUFFIX):
+        site = site_file.read(Path(settings.location))
+    else:
+        site = get_site(settings.location)
+    choice: dict[str, Any] = {"only": settings.columns, "angles": settings.angles}
+    if settings.columns is not None and not site.open:
+        names = [column.name for column in site.columns]
+        wanted = chosen(settings.columns, names, "columns")
+        choice["columns"] = tuple(column for column in site.columns if column.name in wanted)
+    return site.model_copy(update=choice)
 
 
 def clean(turbines: dict[str, RawTurbine], settings: SiteSettings) -> SiteData:
@@ -175,4 +203,4 @@ def clean(turbines: dict[str, RawTurbine], settings: SiteSettings) -> SiteData:
 
     See `modules.records.pipeline.clean_site` for what comes back and what is refused.
     """
-    return clean_site(turbines, get_site(settings.location), settings)
+    return clean_site(turbines, site_of(settings), settings)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from modules.errors import DataError
-from modules.records.columns import LARGEST_NUMBER, Column
-from modules.records.identity import counts, find_owners, owners
+from modules.records.columns import CODE, LARGEST_NUMBER, TRUTH, Column
+from modules.records.identity import chosen, counts, find_owners, owners
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
@@ -64,9 +64,19 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     notices: list[str] = []
     if site.open:
         taken = {time_name, *ids, *sources.values()}
-        extra = _open_columns(raw, path, site, taken, turbines, notices)
-        columns += tuple(Column(name=name) for name in extra)
+        free = [name for name in raw.columns if name not in taken]
+        if site.only is not None:
+            wanted = chosen(site.only, [*sources, *free], "columns")
+            columns = tuple(column for column in columns if column.name in wanted)
+            free = [name for name in free if name in wanted]
+        extra = _open_columns(raw[free], path, site, turbines, notices)
+        columns += tuple(_open_column(name, raw[source]) for name, source in extra.items())
         sources |= extra
+        if not columns:
+            raise DataError(
+                f"{path} has no numeric column. Found: {', '.join(raw.columns)}. "
+                "Give a file with at least one column of numbers."
+            )
     table = pd.DataFrame(
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
@@ -156,16 +166,15 @@ def _open_columns(
     raw: pd.DataFrame,
     path: Path,
     site: Site,
-    taken: set[str | None],
     turbines: pd.Series | None,
     notices: list[str],
 ) -> dict[str, str]:
     extra = {}
     for name in raw.columns:
-        if name in taken or _is_row_number(raw[name]):
-            continue
         values = raw[name]
-        if counts(values, turbines):
+        if site.only is None and _is_row_number(values):
+            continue
+        if site.only is None and counts(values, turbines):
             notices.append(f"{name.strip()} counts rows or days and is no variable.")
             continue
         if pd.api.types.is_datetime64_any_dtype(values):
@@ -179,12 +188,19 @@ def _open_columns(
             if site.tag_prefix:
                 stripped = re.sub(f"^{site.tag_prefix}", "", stripped).replace(".", "_")
             extra[stripped] = name
-    if not extra and len(taken) <= 2:
-        raise DataError(
-            f"{path} has no numeric column. Found: {', '.join(raw.columns)}. "
-            "Give a file with at least one column of numbers."
-        )
     return extra
+
+
+def _open_column(name: str, values: pd.Series) -> Column:
+    """A variable of which only the name is known, and whether it says no more than yes or no."""
+    if set(values.dropna().unique()) <= {True, False} and not is_numeric(values):
+        return Column(name=name, kind=CODE, unit=TRUTH)
+    return Column(name=name)
+
+
+def is_numeric(values: pd.Series) -> bool:
+    types = pd.api.types
+    return types.is_numeric_dtype(values) and not types.is_bool_dtype(values)
 
 
 def _is_row_number(values: pd.Series) -> bool:

@@ -34,6 +34,27 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name)).strip("_").lower()
 
 
+def chosen(wanted: Sequence[str], names: Sequence[str], setting: str) -> list[str]:
+    """Those of `names` that are `wanted`, compared without regard to case and punctuation.
+
+    A name that holds a comma comes in several parts. Raises DataError, in the words of `setting`,
+    for one that is not there.
+    """
+    spelt = {plain(name): name for name in reversed(names)} | {name: name for name in names}
+    found, parts = [], list(wanted)
+    while parts:
+        words = [",".join(parts[:n]) for n in range(1, len(parts) + 1)]
+        word = next((word for word in words if word in spelt or plain(word) in spelt), None)
+        if word is None:
+            raise DataError(
+                f"`{setting}` must name columns of the data. Received: {parts[0]!r}. "
+                f"There is: {', '.join(names)}. Correct `--{setting}`."
+            )
+        found.append(spelt.get(word) or spelt[plain(word)])
+        parts = parts[word.count(",") + 1 :]
+    return found
+
+
 def is_whole(values: pd.Series) -> bool:
     """Whether `values`, (n,), are numbers, all of them whole."""
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
@@ -50,9 +71,10 @@ def find_owners(
 ) -> tuple[list[str], list[str]]:
     """(The columns by which the rows of `raw` are to be kept apart, all that name an owner).
 
-    `raw`: (n, n_columns), as a file holds it. `stamps`: (n,). `known`: such columns. An owner's column holds text or
-    whole numbers. It is known by its name; by a likely name where its rows come in runs or in
-    times that restart; or, under any name, where nothing else tells stamps that restart apart.
+    `raw`: (n, n_columns), as a file holds it. `stamps`: (n,). `known`: columns that are known to
+    name the owner. An owner's column holds text or whole numbers. It is known by its name; by a
+    likely name where its rows come in runs or in times that restart; or, under any name, where
+    nothing else tells stamps that restart apart.
     """
     free = [name for name in raw.columns if name not in taken and _may_name(raw[name])]
     sure = list(known) or [

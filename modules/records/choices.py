@@ -1,0 +1,89 @@
+"""What is decided over the columns of all files together: by hand, or by what they hold."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from modules.records.columns import ANGLE, WIND_SPEED, Column
+from modules.records.header import Records
+from modules.records.identity import chosen
+from modules.records.kinds import guess, is_radians, suspicions, unit_of
+from modules.records.site import Site
+
+SAID = {ANGLE: "direction", "code": "state"}
+
+
+def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[str]]:
+    """(`records` with the kinds of their columns, directions in degrees; notices).
+
+    What `site` does not declare is guessed over all files together; `site.angles` names the
+    directions by hand. Directions in radians become degrees where that is beyond doubt.
+    """
+    declared = {column.name for column in site.columns}
+    settled, notices = {}, []
+    values = {name: _pooled(records, name) for name in (c.name for c in records[0].columns)}
+    for column in records[0].columns:
+        is_free = column.name not in declared
+        settled[column.name] = guess(column, values[column.name]) if is_free else column
+    if site.angles is not None:
+        _take_angles(settled, declared, site.angles)
+    _leave_one_wind(settled)
+    guessed = [column for name, column in settled.items() if name not in declared]
+    notices += _tell(guessed, by_hand=site.angles is not None)
+    turned = {}
+    for name, column in settled.items():
+        sure = unit_of(name) == "rad" or is_radians(values[name])[1]
+        if column.kind == ANGLE and sure and is_radians(values[name])[0]:
+            new = name if name in declared else name.replace("rad", "deg")
+            turned[name] = column.model_copy(update={"name": new, "unit": "deg"})
+            values[name] = np.rad2deg(values[name])
+            notices.append(f"{name} is in radians, and converted to degrees.")
+    kept = [column for name, column in settled.items() if name not in turned]
+    notices += suspicions(kept, values, site.rated_power)
+    return [_apply(one, settled | turned, turned) for one in records], notices
+
+
+def _pooled(records: Sequence[Records], name: str) -> np.ndarray:
+    return np.concatenate([one.table[name].to_numpy(np.float64) for one in records])
+
+
+def _take_angles(settled: dict[str, Column], declared: set[str], angles: Sequence[str]) -> None:
+    by_hand = chosen(angles, list(settled), "angles")
+    for name, column in settled.items():
+        if name in by_hand:
+            settled[name] = column.model_copy(update={"kind": ANGLE, "unit": "deg", "iec": None})
+        elif column.kind == ANGLE and name not in declared:
+            settled[name] = column.model_copy(update={"kind": "linear"})
+
+
+def _leave_one_wind(settled: dict[str, Column]) -> None:
+    """Leave the IEC name of the wind speed to the first column that bears it."""
+    winds = [name for name, column in settled.items() if column.iec == WIND_SPEED]
+    for name in winds[1:]:
+        settled[name] = settled[name].model_copy(update={"iec": None})
+
+
+def _tell(guessed: Sequence[Column], *, by_hand: bool) -> list[str]:
+    kinds: dict[str, list[str]] = {}
+    for column in guessed:
+        if column.kind != "linear":
+            kinds.setdefault(SAID.get(column.kind, column.kind), []).append(column.name)
+    if not kinds:
+        return []
+    told = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
+    remedy = "a site file (`--write_site`)" if by_hand else "`--angles`, or a site file"
+    return [
+        f"Taken by name, unit and readings for {told}. Directions are averaged on the circle, of "
+        f"states the most frequent is kept. Settle it otherwise with {remedy}."
+    ]
+
+
+def _apply(records: Records, columns: dict[str, Column], turned: dict[str, Column]) -> Records:
+    """The records with `columns`, by their old names; those of `turned` become degrees."""
+    table = records.table
+    if turned:
+        table = table.assign(**{name: np.rad2deg(table[name]) for name in turned})
+        table = table.rename(columns={name: column.name for name, column in turned.items()})
+    own = tuple(columns[column.name] for column in records.columns)
+    return replace(records, table=table, columns=own)
