@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
@@ -18,7 +19,7 @@ from modules.records.header import Records, map_file
 from modules.records.readers import read_table
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
-from modules.records.turbines import labels, name_turbines, without_copies
+from modules.records.turbines import labels, name_turbines, split_wide, without_copies
 
 logger = logging.getLogger(__name__)
 
@@ -122,21 +123,32 @@ def _read(paths: list[Path], site: Site) -> tuple[list[Records], list[Path]]:
         if len(paths) > 1 and is_mostly_text(raw):
             suspects.append(path)
         else:
-            records.append(map_file(raw, path, site))
+            records += _map(raw, path, site)
     if not records:
-        return [map_file(read_table(path), path, site) for path in suspects], []
+        return [one for path in suspects for one in _map(read_table(path), path, site)], []
     events = []
     for path in suspects:
         try:
-            mapped = map_file(read_table(path), path, site)
+            mapped = _map(read_table(path), path, site)
         except DataError:
             events.append(path)
             continue
-        if _variables(mapped) == _variables(records[0]):
-            records.append(mapped)
+        if _variables(mapped[0]) == _variables(records[0]):
+            records += mapped
         else:
             events.append(path)
     return sorted(records, key=lambda one: one.path), events
+
+
+def _map(raw: pd.DataFrame, path: Path, site: Site) -> list[Records]:
+    """The records of a file: one, or one of each turbine where the table is a wide one."""
+    mapped = []
+    for turbine, table in split_wide(raw, site.turbine_suffix).items():
+        records = map_file(table, path, site)
+        if turbine is not None:
+            records = replace(records, turbines=pd.Series(turbine, index=table.index))
+        mapped.append(records)
+    return mapped
 
 
 def _variables(records: Records) -> set[str]:
@@ -198,7 +210,8 @@ def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbi
     paths = tuple(part.path for part in parts)
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
     one = parts[0]
-    turbine_name = None if one.turbines is None else str(one.turbines.name)
+    named = None if one.turbines is None else one.turbines.name
+    turbine_name = None if named is None else str(named)
     return RawTurbine(
         name, table, one.columns, paths, n_read, n_undated, notices, one.time_name, turbine_name
     )

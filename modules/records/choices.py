@@ -5,13 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from modules.records.columns import ANGLE, WIND_SPEED, Column
+from modules.records.columns import ANGLE, CODE, WIND_SPEED, Column
 from modules.records.header import Records
 from modules.records.identity import chosen
 from modules.records.kinds import guess, is_radians, suspicions, unit_of
 from modules.records.site import Site
 
-SAID = {ANGLE: "direction", "code": "state"}
+SAID = {ANGLE: "direction", CODE: "state"}
+MEANING = {
+    ANGLE: "Directions are averaged on the circle. ",
+    CODE: "Of states the most frequent of a step is kept. ",
+}
 
 
 def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[str]]:
@@ -68,15 +72,13 @@ def _tell(guessed: Sequence[Column], *, by_hand: bool) -> list[str]:
     kinds: dict[str, list[str]] = {}
     for column in guessed:
         if column.kind != "linear":
-            kinds.setdefault(SAID.get(column.kind, column.kind), []).append(column.name)
+            kinds.setdefault(column.kind, []).append(column.name)
     if not kinds:
         return []
-    told = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
+    told = "; ".join(f"{SAID.get(kind, kind)}: {', '.join(kinds[kind])}" for kind in kinds)
+    means = "".join(MEANING[kind] for kind in kinds if kind in MEANING)
     remedy = "a site file (`--write_site`)" if by_hand else "`--angles`, or a site file"
-    return [
-        f"Taken by name, unit and readings for {told}. Directions are averaged on the circle, of "
-        f"states the most frequent is kept. Settle it otherwise with {remedy}."
-    ]
+    return [f"Taken by name, unit and readings for {told}. {means}Settle it with {remedy}."]
 
 
 def _apply(records: Records, columns: dict[str, Column], turned: dict[str, Column]) -> Records:

@@ -11,6 +11,7 @@ import pandas as pd
 from modules.errors import DataError
 from modules.records.columns import CODE, LARGEST_NUMBER, TRUTH, Column
 from modules.records.identity import chosen, counts, find_owners, owners
+from modules.records.position import misfits
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
@@ -44,6 +45,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     _check_doubles(raw, path, site)
     sources = _declared(names, site)
     if not sources and len(raw.columns) == len(site.by_position):
+        _check_position(raw, path, site)
         logger.info("%s: no known column name, so taken by position as '%s'", path, site.name)
         names = {
             _plain(name, site): column
@@ -83,11 +85,24 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     return Records(path, table, stamps, turbines, columns, time_name, tuple(notices))
 
 
+def _check_position(raw: pd.DataFrame, path: Path, site: Site) -> None:
+    """Raise DataError where the columns of a header that tells nothing are not the site's."""
+    faults = misfits(raw, site)
+    if not _holds_dates(raw[raw.columns[0]]):
+        faults.insert(0, f"{raw.columns[0]!r} as {site.by_position[0]} holds no time stamps")
+    if faults:
+        raise DataError(
+            f"{path} has no column name of location '{site.name}', and its {len(raw.columns)} "
+            f"columns do not fit by position: {'; '.join(faults)}. Found: "
+            f"{', '.join(raw.columns)}. Set `--location`, or name the columns."
+        )
+
+
 def _plain(name: str, site: Site) -> str:
     name = name.strip().lstrip("/")
     if site.tag_prefix:
         name = re.sub(f"^{site.tag_prefix}", "", name)
-    return re.sub(r"[.\s]", "_", name).lower()
+    return _spelt(name)
 
 
 def _check_doubles(raw: pd.DataFrame, path: Path, site: Site) -> None:
@@ -105,8 +120,12 @@ def _check_doubles(raw: pd.DataFrame, path: Path, site: Site) -> None:
 
 
 def _find(names: dict[str, str], candidates: tuple[str, ...]) -> str | None:
-    spelt = (re.sub(r"[.\s]", "_", name).lower() for name in candidates)
+    spelt = map(_spelt, candidates)
     return next((names[name] for name in spelt if name in names), None)
+
+
+def _spelt(name: str) -> str:
+    return re.sub(r"[.\s]", "_", name).lower()
 
 
 def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
@@ -116,7 +135,7 @@ def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
 
 def _time_column(raw: pd.DataFrame, names: dict[str, str], path: Path, site: Site) -> str | None:
     for candidate in site.time_columns:
-        name = names.get(candidate.lower())
+        name = names.get(_spelt(candidate))
         if name is not None and not (
             candidate == "index" and pd.api.types.is_numeric_dtype(raw[name])
         ):

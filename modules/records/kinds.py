@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from modules.records.columns import ANGLE, WIND_SPEED, Column
+from modules.records.columns import ANGLE, WIND_SPEED, Column, wrap_angle
 from modules.records.identity import plain
 
 UNITS = {
@@ -28,7 +28,7 @@ KIND_OF_UNIT = {
     "W": "power", "kW": "power", "MW": "power", "degC": "temperature", "degF": "temperature",
 }  # fmt: skip
 _SPELT = {spelling: unit for unit, spellings in UNITS.items() for spelling in spellings}
-_BEHIND = re.compile(r"_(deg|rad|kn|knots|kmh|mph|mps|kw|mw|degc|rpm)$")
+_BEHIND = re.compile(r"(?:[_ .]|(?=°))(deg|rad|kn|knots|kmh|mph|mps|kw|mw|degc|rpm|°)$")
 
 _SPREAD = re.compile(
     r"(?:^|_)(?:std|sd|stdev|stddev|stdabw|dev|deviation|sigma|var|variance|표준편차|ti|turbulence)"
@@ -69,6 +69,7 @@ MOST_CODES = 200
 SECTORS = 16  # whole numbers up to here are sectors of the compass, not degrees
 WIDE = 180.0  # deg that a column known by its unit alone covers, for its mean to need the circle
 STRONG_WIND = 12.0  # m/s; no site has so high a median
+NEAR = 60.0  # deg that a direction moves from one record to the next, at most as a rule
 MOST_NEGATIVE = 0.05  # of the readings: a turbine's own consumption, not a battery's charging
 
 
@@ -81,9 +82,8 @@ def unit_of(name: str) -> str:
     for inside in reversed(re.findall(r"[(\[{]([^()\[\]{}]*)[)\]}]", name)):
         if unit := _SPELT.get(inside.strip().lower(), ""):
             return unit
-    behind = _BEHIND.search(plain(name))
-    word = behind.group(1) if behind else name.strip()[-1:] if name.strip().endswith("°") else ""
-    return _SPELT.get(word, "")
+    behind = _BEHIND.search(name.strip().lower())
+    return _SPELT.get(behind.group(1), "") if behind else ""
 
 
 def guess(column: Column, values: np.ndarray) -> Column:
@@ -118,6 +118,8 @@ def _kind(words: str, unit: str, present: np.ndarray) -> str:
             return kind
     if unit == "deg" and _lies_in(ANGLE, present) and np.ptp(present) > WIDE:
         return ANGLE
+    if unit in ("", "deg") and _goes_round(present):
+        return ANGLE
     kind = KIND_OF_UNIT.get(unit, "linear")
     if kind == "power" and not _may_be(kind, words, unit, present):
         return "linear"
@@ -150,6 +152,20 @@ def _resting(present: np.ndarray) -> float:
 def _lies_in(kind: str, present: np.ndarray) -> bool:
     lower, upper = RANGES[kind]
     return bool(((present >= lower) & (present <= upper)).mean() >= MOSTLY)
+
+
+def _goes_round(present: np.ndarray) -> bool:
+    """Whether the readings of a turn come back on its other side, again and again."""
+    low, high = float(present.min()), float(present.max())
+    if not (-5 <= low <= 10 and 350 <= high <= 365) and not (
+        -185 <= low < -170 < 170 < high <= 185
+    ):
+        return False
+    steps = np.diff(present)
+    jumps = np.abs(steps) > WIDE
+    round_steps = np.abs(wrap_angle(steps, -180.0))
+    near = round_steps < NEAR
+    return bool(jumps.sum() >= 3 and near[jumps].mean() > 0.8 and near.mean() > 0.8)
 
 
 def _is_code(words: str, present: np.ndarray) -> bool:

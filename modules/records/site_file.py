@@ -96,7 +96,7 @@ def _check(path: Path, site: Site) -> None:
         faults.append("there is no [[columns]]")
     try:
         ZoneInfo(site.time_zone or "UTC")
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         faults.append(f"time_zone must be one like Europe/Berlin or UTC, not {site.time_zone!r}")
     if faults:
         raise DataError(f"{path}: {'; '.join(faults)}. Correct it.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from modules.records.header import Records
 
@@ -63,6 +64,22 @@ def labels(path: Path, root: Path) -> set[str]:
     raw = path.relative_to(root).parts[:-1] if path != root else ()
     together = {"/".join((*parts, name)), "/".join(parts)} - {""}
     return {*parts, *raw, name, stem(path), path.name, below(path, root), *together}
+
+
+def split_wide(raw: pd.DataFrame, suffix: str | None) -> dict[str | None, pd.DataFrame]:
+    """The columns of each turbine, with those of all, where names end in a turbine's `suffix`.
+
+    `raw`: (n, n_columns). `suffix`: a pattern whose first group is the turbine's name; without
+    one, or without such names, all columns come back under None.
+    """
+    ends = {name: re.search(f"(?:{suffix})$", name) for name in raw.columns} if suffix else {}
+    own = {name: (end.group(1), name[: end.start()]) for name, end in ends.items() if end}
+    common = [name for name in raw.columns if name not in own]
+    wide: dict[str | None, pd.DataFrame] = {}
+    for turbine in dict.fromkeys(turbine for turbine, _ in own.values()):
+        names = {name: plain for name, (whose, plain) in own.items() if whose == turbine}
+        wide[turbine] = raw[[*common, *names]].rename(columns=names)
+    return wide or {None: raw}
 
 
 def name_turbines(records: Sequence[Records], root: Path) -> dict[str, list[Records]]:
