@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from modules.records.columns import ANGLE, CODE, WIND_SPEED, Column
 from modules.records.header import Records
@@ -26,7 +27,13 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
     """
     declared = {column.name for column in site.columns}
     settled, notices = {}, []
-    values = {name: _pooled(records, name) for name in (c.name for c in records[0].columns)}
+    orders = [_in_time(one) for one in records]
+    values = {
+        column.name: np.concatenate(
+            [one.table[column.name].to_numpy()[at] for one, at in zip(records, orders, strict=True)]
+        )
+        for column in records[0].columns
+    }
     for column in records[0].columns:
         is_free = column.name not in declared
         settled[column.name] = guess(column, values[column.name]) if is_free else column
@@ -48,8 +55,12 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
     return [_apply(one, settled | turned, turned) for one in records], notices
 
 
-def _pooled(records: Sequence[Records], name: str) -> np.ndarray:
-    return np.concatenate([one.table[name].to_numpy(np.float64) for one in records])
+def _in_time(records: Records) -> np.ndarray:
+    """The positions of the rows turbine by turbine, each in time: int (n,)."""
+    rows = np.arange(len(records.table))
+    times = rows if records.stamps is None else records.stamps.asi8
+    whose = 0 * rows if records.turbines is None else pd.factorize(records.turbines)[0]
+    return np.lexsort((times, whose))
 
 
 def _take_angles(settled: dict[str, Column], declared: set[str], angles: Sequence[str]) -> None:

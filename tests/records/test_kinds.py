@@ -130,6 +130,17 @@ def test_a_guessed_direction_is_averaged_on_the_circle_and_said(file):
     assert any("direction: Wind direction (°)" in notice for notice in data.report.notices)
 
 
+def test_a_direction_is_known_by_its_turns_in_a_long_table_by_time(tmp_path):
+    times = pd.date_range("2021-03-01", periods=N, freq="10min").astype(str)
+    parts = [
+        pd.DataFrame({"turbine": who, "time": times, "Wa": (np.linspace(0, 1800, N) + at) % 360})
+        for who, at in (("A", 0), ("B", 130))
+    ]
+    table = pd.concat(parts).sort_index(kind="stable").assign(v=np.tile(SPEEDS, 2))
+    data = cleaned(write(table, tmp_path / "all.csv"), "generic")
+    assert [column.kind for column in data.columns] == ["angle", "linear"]
+
+
 def test_directions_are_settled_by_hand(file):
     path = file(x=NORTH, wd=NORTH, v=SPEEDS)
     kinds = {
