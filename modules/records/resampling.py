@@ -111,7 +111,7 @@ def _most_frequent(values: np.ndarray, begins: np.ndarray) -> np.ndarray:
     bins = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(values))))
     present = np.isfinite(values)
     counts = pd.DataFrame({"bin": bins[present], "code": values[present]}).value_counts(sort=False)
-    found = counts.reset_index().sort_values("count", kind="stable", ascending=False)
+    found = counts.reset_index().sort_values(["count", "code"], ascending=[False, True])
     first = found.drop_duplicates("bin").set_index("bin")["code"]
     return first.reindex(range(len(begins))).to_numpy(np.float64)
 

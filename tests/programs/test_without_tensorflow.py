@@ -43,7 +43,7 @@ CASES = {
     "a check": (0, ["gan_train", "--data_path", "days", "--check_only"]),
     "help": (0, ["gan_train", "--help"]),
     "a check for the forecaster": (
-        0, ["gan_train", "forecaster", "--data_path", "days", "--check_only"],
+        0, ["gan_train", "forecaster", "--data_path", "days", "--check_only", "--split", "0.5"],
     ),
     "help of the forecaster": (0, ["gan_train", "forecaster", "--help"]),
     "a check of images": (
