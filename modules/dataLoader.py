@@ -54,8 +54,8 @@ def read_site(settings: S) -> tuple[S, SiteData]:
     """
     site = site_of(settings)
     data_path = stand_in(settings.data_path, settings.location)
-    settings = settings.completed(data_path=data_path)
     draft = None if settings.write_site is None else Path(settings.write_site)
+    settings = settings.completed(data_path=data_path, write_site=None)
     if draft is not None:
         site_file.check_free(draft)
     turbines = load(settings)

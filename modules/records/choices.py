@@ -1,6 +1,7 @@
 """What is decided over the columns of all files together: by hand, or by what they hold."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +28,8 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
     """
     declared = {column.name for column in site.columns}
     settled, notices = {}, []
-    orders = [_in_time(one) for one in records]
+    has_free = any(column.name not in declared for column in records[0].columns)
+    orders = [_in_time(one) if has_free else slice(None) for one in records]
     values = {
         column.name: np.concatenate(
             [one.table[column.name].to_numpy()[at] for one, at in zip(records, orders, strict=True)]
@@ -44,15 +46,27 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
     notices += _tell(guessed, by_hand=site.angles is not None)
     turned = {}
     for name, column in settled.items():
-        sure = unit_of(name) == "rad" or is_radians(values[name])[1]
-        if column.kind == ANGLE and sure and is_radians(values[name])[0]:
-            new = name if name in declared else name.replace("rad", "deg")
-            turned[name] = column.model_copy(update={"name": new, "unit": "deg"})
-            values[name] = np.rad2deg(values[name])
+        if column.kind == ANGLE and _is_in_radians(column, values[name]):
+            turned[name] = _in_degrees(column, settled)
             notices.append(f"{name} is in radians, and converted to degrees.")
     kept = [column for name, column in settled.items() if name not in turned]
     notices += suspicions(kept, values, site.rated_power)
     return [_apply(one, settled | turned, turned) for one in records], notices
+
+
+def _is_in_radians(column: Column, values: np.ndarray) -> bool:
+    """Whether a direction is in radians beyond doubt: it says so, or its readings do."""
+    may, must = is_radians(values)
+    return must or (may and any(unit_of(name) == "rad" for name in (column.name, *column.aliases)))
+
+
+def _in_degrees(column: Column, others: Collection[str]) -> Column:
+    """`column` in degrees, its old name an alias where that says radians."""
+    name = re.sub(r"rad(?:ians?)?(?=\W*$)", "deg", column.name)
+    if name == column.name or name in others:
+        return column.model_copy(update={"unit": "deg"})
+    update = {"name": name, "unit": "deg", "aliases": (*column.aliases, column.name)}
+    return column.model_copy(update=update)
 
 
 def _in_time(records: Records) -> np.ndarray:

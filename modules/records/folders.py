@@ -8,6 +8,7 @@ import pandas as pd
 
 from modules import files
 from modules.errors import DataError
+from modules.records.identity import plain
 from modules.records.readers import is_data_file
 
 # What the generator of each family writes, by the time stamp in its name or its first columns.
@@ -18,9 +19,8 @@ _OUR_HEADER = re.compile(
 )
 _RUN_FILE = "settings.json"
 _EVENTS = re.compile(
-    r"(?:^|[^a-z])(?:status|statuses|events?|alarms?|alerts?|logs?|faults?|messages?|downtimes?)"
-    r"(?:[^a-z]|$)|상태|이벤트|알람|경보|고장",
-    re.IGNORECASE,
+    r"(?:^|_)(?:status|statuses|events?|eventlogs?|alarms?|alerts?|logs?|faults?|failures?|"
+    r"warnings?|messages?|downtimes?)(?:_|\d|$)|상태|이벤트|알람|경보|고장|메시지"
 )
 _MOSTLY = 0.5
 LONGEST_LIST = 5
@@ -79,15 +79,16 @@ def _is_our_output(path: Path) -> bool:
 
 def is_named_after_events(path: Path) -> bool:
     """Whether the file's name says status, event, alarm, log or the like."""
-    return bool(_EVENTS.search(path.name))
+    return bool(_EVENTS.search(plain(path.name)))
 
 
 def is_mostly_text(raw: pd.DataFrame) -> bool:
-    """Whether more than half of the columns of `raw`, as a file holds them, hold no number."""
+    """Whether more than half of the columns of `raw`, as a file holds them, are no numbers."""
     texts = [
         name
         for name in raw.columns
-        if raw[name].notna().any() and not pd.to_numeric(raw[name], errors="coerce").notna().any()
+        if pd.api.types.is_datetime64_any_dtype(raw[name])
+        or (raw[name].notna().any() and not pd.to_numeric(raw[name], errors="coerce").notna().any())
     ]
     return len(texts) > _MOSTLY * len(raw.columns)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from modules.errors import DataError
-from modules.records.columns import CODE, LARGEST_NUMBER, TRUTH, Column
-from modules.records.identity import chosen, counts, find_owners, owners
-from modules.records.position import misfits
+from modules.records.columns import LARGEST_NUMBER, Column
+from modules.records.identity import chosen, counts, find_owners, owners, undeclared
+from modules.records.position import check_position
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
@@ -45,7 +45,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     _check_doubles(raw, path, site)
     sources = _declared(names, site)
     if not sources and len(raw.columns) == len(site.by_position):
-        _check_position(raw, path, site)
+        check_position(raw, path, site, is_timed=_holds_dates(raw[raw.columns[0]]))
         logger.info("%s: no known column name, so taken by position as '%s'", path, site.name)
         names = {
             _plain(name, site): column
@@ -72,7 +72,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
             columns = tuple(column for column in columns if column.name in wanted)
             free = [name for name in free if name in wanted]
         extra = _open_columns(raw[free], path, site, turbines, notices)
-        columns += tuple(_open_column(name, raw[source]) for name, source in extra.items())
+        columns += tuple(undeclared(name, raw[source]) for name, source in extra.items())
         sources |= extra
         if not columns:
             raise DataError(
@@ -83,19 +83,6 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
     return Records(path, table, stamps, turbines, columns, time_name, tuple(notices))
-
-
-def _check_position(raw: pd.DataFrame, path: Path, site: Site) -> None:
-    """Raise DataError where the columns of a header that tells nothing are not the site's."""
-    faults = misfits(raw, site)
-    if not _holds_dates(raw[raw.columns[0]]):
-        faults.insert(0, f"{raw.columns[0]!r} as {site.by_position[0]} holds no time stamps")
-    if faults:
-        raise DataError(
-            f"{path} has no column name of location '{site.name}', and its {len(raw.columns)} "
-            f"columns do not fit by position: {'; '.join(faults)}. Found: "
-            f"{', '.join(raw.columns)}. Set `--location`, or name the columns."
-        )
 
 
 def _plain(name: str, site: Site) -> str:
@@ -208,18 +195,6 @@ def _open_columns(
                 stripped = re.sub(f"^{site.tag_prefix}", "", stripped).replace(".", "_")
             extra[stripped] = name
     return extra
-
-
-def _open_column(name: str, values: pd.Series) -> Column:
-    """A variable of which only the name is known, and whether it says no more than yes or no."""
-    if set(values.dropna().unique()) <= {True, False} and not is_numeric(values):
-        return Column(name=name, kind=CODE, unit=TRUTH)
-    return Column(name=name)
-
-
-def is_numeric(values: pd.Series) -> bool:
-    types = pd.api.types
-    return types.is_numeric_dtype(values) and not types.is_bool_dtype(values)
 
 
 def _is_row_number(values: pd.Series) -> bool:

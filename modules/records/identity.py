@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from modules.errors import DataError
+from modules.records.columns import CODE, TRUTH, Column
 
 _TURBINE = r"(?:wind_?)?(?:turbine|turb|wtg|wea)|asset|호기|터빈|발전기"
 _OWNER = (
@@ -169,3 +170,12 @@ def counts(values: pd.Series, owner: pd.Series | None) -> bool:
     return bool(
         len(numbers) >= LEAST_ROWS and (inside == 1).all() and inside.size > 2 * begins.size
     )
+
+
+def undeclared(name: str, values: pd.Series) -> Column:
+    """A variable of which only the name is known, and whether it says no more than yes or no."""
+    types = pd.api.types
+    is_number = types.is_numeric_dtype(values) and not types.is_bool_dtype(values)
+    if not is_number and set(values.dropna().unique()) <= {True, False}:
+        return Column(name=name, kind=CODE, unit=TRUTH)
+    return Column(name=name)

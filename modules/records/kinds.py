@@ -186,9 +186,11 @@ def is_radians(values: np.ndarray) -> tuple[bool, bool]:
         return False, False
     low, high, turn = float(present.min()), float(present.max()), np.pi
     may = (0 <= low and high <= 2 * turn + 0.01) or (-turn - 0.01 <= low and high <= turn + 0.01)
+    if not may:
+        return False, False
     gaps = np.diff(np.unique(np.mod(present, 2 * turn)), append=0)[:-1]
     fills = present.size >= 5 * LEAST_READINGS and high - low > 5.9 and gaps.max(initial=0) < 1.0
-    return bool(may), bool(may and fills)
+    return True, bool(fills)
 
 
 def suspicions(

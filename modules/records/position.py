@@ -1,8 +1,11 @@
 """Whether the columns of a file without known names may be a site's by their position."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from modules.errors import DataError
 from modules.records.columns import ANGLE, WIND_SPEED
 from modules.records.site import Site
 
@@ -11,6 +14,22 @@ LEAST_TURN = 36.0  # deg that some reading of a direction reaches
 STILL, FULL = 0.01, 0.9  # shares of rated power between which it rises with the wind
 LEAST_ROWS = 50
 LEAST_RISE = 0.3  # correlation of wind speed and power there
+
+
+def check_position(raw: pd.DataFrame, path: Path, site: Site, *, is_timed: bool) -> None:
+    """Raise DataError where the columns of a header that tells nothing are not the site's.
+
+    `is_timed`: whether the first column of `raw`, (n, n_columns), holds time stamps.
+    """
+    faults = misfits(raw, site)
+    if not is_timed:
+        faults.insert(0, f"{raw.columns[0]!r} as {site.by_position[0]} holds no time stamps")
+    if faults:
+        raise DataError(
+            f"{path} has no column name of location '{site.name}', and its {len(raw.columns)} "
+            f"columns do not fit by position: {'; '.join(faults)}. Found: "
+            f"{', '.join(raw.columns)}. Set `--location`, or name the columns."
+        )
 
 
 def misfits(raw: pd.DataFrame, site: Site) -> list[str]:

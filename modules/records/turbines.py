@@ -105,6 +105,8 @@ def without_copies(records: Sequence[Records], root: Path) -> tuple[list[Records
     Records without times may be equal, those of turbines that stood still, and those of files
     that differ in the number at the end of their names.
     """
+    if len(records) == 1:
+        return list(records), []
     first: dict[str, Records] = {}
     notices = []
     for one in sorted(records, key=lambda one: len(one.path.parts)):

@@ -80,7 +80,9 @@ def test_a_user_s_own_settings_file_makes_no_run(farm):
 
 
 @pytest.mark.parametrize("location", ["westsouth", "generic"])
-@pytest.mark.parametrize("name", ["Status_WT01.csv", "WT01_events_2021.csv", "메시지.csv"])
+@pytest.mark.parametrize(
+    "name", ["Status_WT01.csv", "WT01_events_2021.csv", "AlarmLog1.csv", "x.csv"]
+)
 def test_lists_of_events_beside_records_are_named_and_left_out(farm, name, location):
     write(EVENTS, farm / name)
     assert names(farm, location) == ["WT01"]

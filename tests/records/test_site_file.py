@@ -105,6 +105,22 @@ def test_a_draft_of_records_without_times_reads_the_same(tmp_path):
     assert cleaned(path, str(draft)).fingerprint() == found.fingerprint()
 
 
+def test_a_draft_of_radians_reads_the_same(tmp_path):
+    draft = tmp_path / "farm.toml"
+    table = westsouth()[["DateTime", "WindSpeed"]]
+    table["wd [rad]"] = np.linspace(0.1, 2, len(table)).round(3)
+    path = write(table, tmp_path / "data" / "WT01.csv")
+    _, found = read_site(settings_for(path, "generic", write_site=str(draft)))
+    assert found.columns[1].name == "wd [deg]"
+    assert cleaned(path, str(draft)).columns == found.columns
+
+
+def test_a_run_does_not_draft_again_when_it_reads_its_records_again(tmp_path):
+    settings = settings_for(made(tmp_path), "generic", write_site=str(tmp_path / "farm.toml"))
+    settings, _ = read_site(settings)
+    assert settings.write_site is None
+
+
 def test_an_edited_file_is_never_written_over(tmp_path, toml):
     settings = settings_for(made(tmp_path), "generic", write_site=str(toml()))
     with pytest.raises(DataError, match="my_farm.toml exists already"):
