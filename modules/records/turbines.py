@@ -190,12 +190,13 @@ def _named(groups: list[tuple[int, list[Piece]]]) -> dict[str, list[Records]]:
     finest = max(len(piece.names) for _, together in groups for piece in together)
     while True:
         counts = Counter(_name(together[0], level) for level, together in groups)
-        if len(counts) == len(groups) or all(level >= finest for level, _ in groups):
-            break
-        groups = [
-            (level + (counts[_name(together[0], level)] > 1), together)
+        finer = [
+            (level + (level < finest and counts[_name(together[0], level)] > 1), together)
             for level, together in groups
         ]
+        if [level for level, _ in finer] == [level for level, _ in groups]:
+            break
+        groups = finer
     return {_name(group[0], level): [piece.records for piece in group] for level, group in groups}
 
 

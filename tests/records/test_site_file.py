@@ -1,14 +1,18 @@
 """A site in a TOML file: drafted, read back, and refused where it is wrong."""
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
 
 from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.location_module import site_of
 from modules.records import site_file
 from settings import DataSettings
+from tests.odd_files import QUIET, edits, spoil
 from tests.wind_files import cleaned, settings_for, westsouth, write
 
 WHOLE = """
@@ -116,21 +120,21 @@ def test_a_draft_of_radians_reads_the_same(tmp_path):
 
 
 def test_a_run_does_not_draft_again_when_it_reads_its_records_again(tmp_path):
-    settings = settings_for(made(tmp_path), "generic", write_site=str(tmp_path / "farm.toml"))
-    settings, _ = read_site(settings)
-    assert settings.write_site is None
+    chosen = settings_for(made(tmp_path), "generic", write_site=str(tmp_path / "farm.toml"))
+    chosen, _ = read_site(chosen)
+    assert chosen.write_site is None
 
 
 def test_an_edited_file_is_never_written_over(tmp_path, toml):
-    settings = settings_for(made(tmp_path), "generic", write_site=str(toml()))
+    chosen = settings_for(made(tmp_path), "generic", write_site=str(toml()))
     with pytest.raises(DataError, match="my_farm.toml exists already"):
-        read_site(settings)
+        read_site(chosen)
 
 
 def test_a_draft_into_no_folder_is_refused(tmp_path):
-    settings = settings_for(made(tmp_path), "generic", write_site=str(tmp_path / "no" / "x.toml"))
+    chosen = settings_for(made(tmp_path), "generic", write_site=str(tmp_path / "no" / "x.toml"))
     with pytest.raises(DataError, match="folder .*no does not exist. Correct `--write_site`"):
-        read_site(settings)
+        read_site(chosen)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +163,12 @@ def test_a_site_file_that_is_not_there_is_refused(tmp_path):
     location = str(tmp_path / "nowhere.toml")
     with pytest.raises(DataError, match="nowhere.toml cannot be read: No such file"):
         site_of(DataSettings(location=location))
+
+
+@settings(max_examples=200, **QUIET)
+@given(changes=edits)
+def test_a_spoilt_file_is_an_entry_or_is_refused(tmp_path_factory, changes):
+    path = tmp_path_factory.mktemp("spoilt") / "farm.toml"
+    path.write_bytes(spoil(WHOLE.encode(), changes))
+    with contextlib.suppress(DataError):
+        site_file.read(path)

@@ -26,6 +26,12 @@ def test_equal_names_in_nested_folders_never_overwrite_each_other(tmp_path):
     assert "subj2/trial/day1" in found
 
 
+def test_a_folder_and_a_file_of_one_name_do_not_overwrite_each_other(tmp_path):
+    for seed, name in enumerate(("a/b.csv", "a/c.csv", "a/b/x.csv")):
+        write(westsouth(seed=seed), tmp_path / name)
+    assert list(rows(tmp_path).values()) == [60, 60, 60]
+
+
 def test_files_without_times_stay_apart_though_they_are_equal(tmp_path):
     for name in ("a/x.csv", "b/x.csv", "b/y.csv"):
         write(series(), tmp_path / name)
