@@ -181,7 +181,9 @@ def _open_columns(
         if site.only is None and _is_row_number(values):
             continue
         if site.only is None and counts(values, turbines):
-            notices.append(f"{name.strip()} counts rows or days and is no variable.")
+            notices.append(
+                f"{name.strip() or 'A nameless column'} counts rows or days and is no variable."
+            )
             continue
         if pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)

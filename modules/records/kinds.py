@@ -64,12 +64,15 @@ RANGES = {
     "speed": (-1.0, 1e5),
     "wind": (-1.0, 250.0),
 }
+NO_READINGS = (999, 999.9, 999.99, 9999, 9999.9, 99999, 32767, 65535)  # as loggers write them
+TOO_LARGE = 1e15
 LEAST_READINGS = 20
 MOST_CODES = 200
 SECTORS = 16  # whole numbers up to here are sectors of the compass, not degrees
 WIDE = 180.0  # deg that a column known by its unit alone covers, for its mean to need the circle
 STRONG_WIND = 12.0  # m/s; no site has so high a median
 NEAR = 60.0  # deg that a direction moves from one record to the next, at most as a rule
+_OWN_USE = 0.05  # of the highest power, that a standing turbine takes from the grid at most
 MOST_NEGATIVE = 0.05  # of the readings: a turbine's own consumption, not a battery's charging
 
 
@@ -93,6 +96,7 @@ def guess(column: Column, values: np.ndarray) -> Column:
     readings is not taken; what cannot be told stays `linear`.
     """
     present = values[np.isfinite(values)]
+    present = present[~np.isin(np.abs(present), NO_READINGS) & (np.abs(present) < TOO_LARGE)]
     words, unit = (
         plain(re.sub(r"[(\[{][^()\[\]{}]*[)\]}]\s*$", "", column.name)),
         unit_of(column.name),
@@ -109,7 +113,8 @@ def guess(column: Column, values: np.ndarray) -> Column:
         return column.model_copy(
             update={"kind": "speed", "unit": unit, "iec": WIND_SPEED if is_main else None}
         )
-    return column.model_copy(update={"kind": kind, "unit": unit})
+    lower = float(f"{-_OWN_USE * np.quantile(present, MOSTLY):.3g}") if kind == "power" else None
+    return column.model_copy(update={"kind": kind, "unit": unit, "lower": lower})
 
 
 def _kind(words: str, unit: str, present: np.ndarray) -> str:
@@ -146,7 +151,7 @@ def _may_be(kind: str, words: str, unit: str, present: np.ndarray) -> bool:
 
 def _resting(present: np.ndarray) -> float:
     """Share of the readings that are a standing turbine's own consumption."""
-    return float(((present < 0) & (present > -0.05 * present.max())).mean())
+    return float(((present < 0) & (present > -_OWN_USE * present.max())).mean())
 
 
 def _lies_in(kind: str, present: np.ndarray) -> bool:

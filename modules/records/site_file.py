@@ -135,7 +135,7 @@ def _site_lines(site: Site, turbine: RawTurbine) -> list[str]:
     lines.append(zone)
     powers = [column.name for column in turbine.columns if column.kind == "power"]
     if site.rated_power is not None:
-        lines.append(f"rated_power = {site.rated_power:g}  # kW")
+        lines.append(f"rated_power = {site.rated_power!r}  # kW")
     elif powers:
         highest = turbine.table[powers[0]].max()
         lines.append(f"# rated_power = {highest:g}  # kW; the highest reading of {powers[0]}")
@@ -151,7 +151,8 @@ def _column_lines(column: Column, turbine: RawTurbine) -> list[str]:
     for key, usual, seen in (("lower", low, values.min()), ("upper", high, values.max())):
         declared = getattr(column, key)
         mark, limit = ("# ", usual) if declared is None else ("", declared)
-        lines.append(f"{mark}{key} = {limit:g}  # {turbine.name}: {seen:g}")
+        spelt = f"{limit:g}" if declared is None else repr(float(limit))
+        lines.append(f"{mark}{key} = {spelt}  # {turbine.name}: {seen:g}")
     if column.aliases:
         lines.append(f"aliases = {_spell(column.aliases)}")
     else:
