@@ -35,9 +35,9 @@ def train(name: str, settings: TrainingSettings) -> Path | None:
     family = plug(name)
     settings, data = family.read(settings)
     log.info("%s", data.report)
+    settings, prepared = family.prepare(data, settings)
     if settings.check_only:
         return None
-    settings, prepared = family.prepare(data, settings)
 
     from modules.training.setup import configure  # TensorFlow: nothing before takes it
 

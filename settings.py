@@ -135,7 +135,22 @@ class DataSettings(ProgramSettings):
         None, description="Keep only the turbine of this name; None keeps them all, each apart."
     )
     location: str = Field(
-        "westsouth", description="Site entry that names the columns, units and limits."
+        "westsouth",
+        description="Site entry that names the columns, units and limits, or a file of one, "
+        "`my_farm.toml`.",
+    )
+    columns: tuple[str, ...] | None = Field(
+        None, description="Columns to take as variables, by name; None takes all of the site's."
+    )
+    angles: tuple[str, ...] | None = Field(
+        None,
+        description="Columns that are directions in degrees, averaged on the circle; None guesses "
+        "them where the site does not say, `none` is none.",
+    )
+    write_site: str | None = Field(
+        None,
+        pattern=r"(?i).\.toml$",
+        description="New file to draft a site entry into, of what was found in the records.",
     )
     freq: str | None = Field(
         "10T",
@@ -180,6 +195,11 @@ class DataSettings(ProgramSettings):
     @classmethod
     def _none_is_a_word(cls, freq: object) -> object:
         return None if str(freq).lower() == "none" else freq
+
+    @field_validator("angles")
+    @classmethod
+    def _none_of_them(cls, angles: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return () if angles == ("none",) else angles
 
 
 class TimeGANSettings(TrainingSettings, DataSettings):

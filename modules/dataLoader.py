@@ -1,7 +1,6 @@
 """Files or a folder of them to one time-ordered table of records per turbine."""
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,27 +9,23 @@ from typing import Any, Protocol, Self, TypeVar
 import pandas as pd
 from tqdm import tqdm
 
-from modules import files
 from modules.errors import DataError
-from modules.location_module import SiteSettings, clean, get_site
+from modules.location_module import SiteChoice, SiteSettings, clean, site_of
+from modules.records import site_file
 from modules.records.checks import check_power_units
+from modules.records.choices import settle
 from modules.records.date_order import agree
+from modules.records.folders import is_mostly_text, is_named_after_events, record_files, spell
 from modules.records.header import Records, map_file
-from modules.records.readers import is_data_file, read_table
-from modules.records.site import RawTurbine, SiteData
+from modules.records.readers import read_table
+from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
-
-LARGEST_OVERLAP = 0.5
-
-# A date or period at the end of a file name: WT01_2021-01, WT01_20210101_20210131, WT01-2021Q1.
-_PERIOD = re.compile(
-    r"(?:(?:^|[ _.\-]+)(?:19|20)\d{2}(?:[ _.\-]?(?:Q[1-4]|\d{2}))*)+$", re.IGNORECASE
-)
+from modules.records.turbines import labels, name_turbines, split_wide, without_copies
 
 logger = logging.getLogger(__name__)
 
 
-class LoadSettings(Protocol):
+class LoadSettings(SiteChoice, Protocol):
     """What `load` reads of the settings."""
 
     @property
@@ -39,12 +34,13 @@ class LoadSettings(Protocol):
     def date_format(self) -> str | None: ...
     @property
     def gen_name(self) -> str | None: ...
-    @property
-    def location(self) -> str: ...
 
 
 class ReadSettings(LoadSettings, SiteSettings, Protocol):
     """What `read_site` reads of the settings, which are a pydantic model."""
+
+    @property
+    def write_site(self) -> str | None: ...
 
     def completed(self, **values: Any) -> Self: ...
 
@@ -59,86 +55,112 @@ def read_site(settings: S) -> tuple[S, SiteData]:
     Where nobody has put data yet, the settings that come back point at the bundled sample. Raises
     DataError for whatever cannot be read or used.
     """
-    get_site(settings.location)
+    site = site_of(settings)
     data_path = stand_in(settings.data_path, settings.location)
-    settings = settings.completed(data_path=data_path)
-    return settings, clean(load(settings), settings)
+    draft = None if settings.write_site is None else Path(settings.write_site)
+    settings = settings.completed(data_path=data_path, write_site=None)
+    if draft is not None:
+        site_file.check_free(draft)
+    turbines = load(settings)
+    if draft is not None:
+        first = next(iter(turbines.values()))
+        site_file.write(draft, site, first, settings.data_path)
+        logger.info("Drafted %s. Edit it, then pass `--location %s`.", draft, draft)
+    return settings, clean(turbines, settings)
 
 
 def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     """Read `settings.data_path` as files of `settings.location`: one table per turbine.
 
-    A turbine is named by the site's turbine column; else by the subfolder of its files; else by
-    the file name without the date or period at its end (WT01_2021-01.csv is WT01). Files of one
-    turbine are joined in time. Files that would be joined but cover the same time are different
-    turbines, each named by its path. `settings.gen_name` keeps the turbines, files or folders of
-    that name, or, where none is called exactly so, those that contain it.
+    What `modules.records.folders` tells is no record is left out, and so are lists of events
+    beside records. `modules.records.turbines.name_turbines` says which turbine a file belongs to;
+    the files of one are joined in time. `settings.gen_name` keeps the turbines, files or folders
+    of that name, or, where none is called exactly so, those that contain it.
 
     Raises DataError when nothing is found, and for every fault of a file.
     """
-    site = get_site(settings.location)
+    site = site_of(settings)
     root = Path(settings.data_path)
     try:
-        paths = _find_files(root)
+        paths, notices = record_files(root)
     except OSError as error:  # a name too long, a folder that is closed to us
         raise DataError(f"{root} cannot be read: {error.strerror}. Set `--data_path`.") from None
     if settings.gen_name is not None and not site.turbine_columns:
-        paths = _select(paths, settings.gen_name, lambda path: _labels(path, root))
-    progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
-    records = [map_file(read_table(path), path, site, settings.date_format) for path in progress]
+        paths = _select(paths, settings.gen_name, lambda path: labels(path, root))
+    records, events = _read(paths, site, settings.date_format)
+    if events:
+        notices.append(f"No records but events, so not read: {spell(events, root)}.")
     _check_consistent(records)
+    said = dict.fromkeys(said for one in records for said in one.notices)
     records = _agree_on_dates(records, settings.date_format)
-    parts = _parts(records, root)
+    records, kinds = settle(records, site)
+    records, copies = without_copies(records, root)
+    parts = name_turbines(records, root)
     if settings.gen_name is not None and site.turbine_columns:
         names = _select(
             sorted(parts),
             settings.gen_name,
-            lambda name: {name}.union(*(_labels(part.path, root) for part in parts[name])),
+            lambda name: {name}.union(*(labels(part.path, root) for part in parts[name])),
         )
         parts = {name: parts[name] for name in names}
     for part in (part for together in parts.values() for part in together):
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    return {name: _join(name, parts[found]) for name, found in spelt.items()}
+    notices += [*said, *kinds, *copies]
+    return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
 
 
-def _find_files(root: Path) -> list[Path]:
-    if files.is_folder(root):
-        found = [path for path in files.files_below(root) if is_data_file(path)]
-        if not found:
-            raise DataError(
-                f"{root} holds no CSV or Parquet file. "
-                "Set `--data_path` to a .csv, .csv.gz or .parquet file, or a folder of them."
-            )
-        return found
-    if not files.is_file(root):
-        raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
-    if not is_data_file(root):
-        raise DataError(f"{root} is no .csv, .csv.gz or .parquet file. Set `--data_path`.")
-    return [root]
+def _read(
+    paths: list[Path], site: Site, date_format: str | None
+) -> tuple[list[Records], list[Path]]:
+    """(The records in `paths`, the files of them that list events).
+
+    Such a file is named after events, or is mostly text, and lies beside records with other
+    columns. Raises DataError for every fault of the others.
+    """
+    progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
+    records, suspects = [], []
+    for path in progress:
+        if is_named_after_events(path):
+            suspects.append(path)
+            continue
+        raw = read_table(path)
+        if len(paths) > 1 and is_mostly_text(raw):
+            suspects.append(path)
+        else:
+            records += _map(raw, path, site, date_format)
+    if not records:
+        return [
+            one for path in suspects for one in _map(read_table(path), path, site, date_format)
+        ], []
+    events = []
+    for path in suspects:
+        try:
+            mapped = _map(read_table(path), path, site, date_format)
+        except DataError:
+            events.append(path)
+            continue
+        if _variables(mapped[0]) == _variables(records[0]):
+            records += mapped
+        else:
+            events.append(path)
+    return sorted(records, key=lambda one: one.path), events
 
 
-def _stem(path: Path) -> str:
-    return re.sub(r"\.(csv|csv\.gz|parquet|pq)$", "", path.name, flags=re.IGNORECASE)
+def _map(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None) -> list[Records]:
+    """The records of a file: one, or one of each turbine where the table is a wide one."""
+    mapped = []
+    for turbine, table in split_wide(raw, site.turbine_suffix).items():
+        records = map_file(table, path, site, date_format)
+        if turbine is not None:
+            records = replace(records, turbines=pd.Series(turbine, index=table.index))
+        mapped.append(records)
+    return mapped
 
 
-def _strip_period(stem: str) -> str:
-    return _PERIOD.sub("", stem)
-
-
-def _folders(path: Path, root: Path) -> tuple[str, ...]:
-    """Subfolders between `root` and the file that are not mere periods, such as 2021/04."""
-    parts = path.relative_to(root).parts[:-1] if path != root else ()
-    return tuple(
-        part for part in parts if _strip_period(part) and not re.fullmatch(r"\d{1,2}", part)
-    )
-
-
-def _labels(path: Path, root: Path) -> set[str]:
-    stem = _stem(path)
-    below = path.relative_to(root).as_posix() if path != root else path.name
-    return {*_folders(path, root), _strip_period(stem), stem, path.name, below}
+def _variables(records: Records) -> set[str]:
+    return {column.name for column in records.columns}
 
 
 def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]) -> list[Item]:
@@ -157,8 +179,7 @@ def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]
 def _check_consistent(records: list[Records]) -> None:
     first = records[0]
     for other in records[1:]:
-        ours = {column.name for column in first.columns}
-        theirs = {column.name for column in other.columns}
+        ours, theirs = _variables(first), _variables(other)
         if ours != theirs:
             raise DataError(
                 f"{other.path} and {first.path} differ in their columns: "
@@ -186,57 +207,7 @@ def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Rec
     return [replace(record, time=one) for record, one in zip(records, agreed, strict=True)]
 
 
-def _parts(records: list[Records], root: Path) -> dict[str, list[Records]]:
-    """Records by turbine name."""
-    parts: dict[str, list[Records]] = {}
-    by_file: dict[str, list[Records]] = {}
-    for record in records:
-        if record.turbines is None:
-            folders = _folders(record.path, root)
-            name = "/".join(folders) or _strip_period(_stem(record.path))
-            by_file.setdefault(name or root.resolve().name, []).append(record)
-            continue
-        for name, rows in record.turbines.groupby(record.turbines, sort=True).indices.items():
-            time = None if record.time is None else record.time.take(rows)
-            part = replace(record, table=record.table.iloc[rows], time=time)
-            parts.setdefault(str(name), []).append(part)
-    for name, together in by_file.items():
-        parts |= _split_overlapping(name, together)
-    return parts
-
-
-def _split_overlapping(name: str, records: list[Records]) -> dict[str, list[Records]]:
-    """`records` under `name`, or apart where they cover the same time."""
-    if not _overlap(records):
-        return {name: records}
-    apart: dict[str, list[Records]] = {}
-    for strip in (_strip_period, str):
-        apart = {}
-        for record in records:
-            stem = strip(_stem(record.path))
-            folder = f"{name}/" if record.path.parent.name == name else ""
-            apart.setdefault(f"{folder}{stem}" if stem else name, []).append(record)
-        if not any(_overlap(together) for together in apart.values()):
-            break
-    return apart
-
-
-def _overlap(records: list[Records]) -> bool:
-    if len(records) == 1:
-        return False
-    if records[0].stamps is None:
-        return True
-    stamps = (record.stamps for record in records if record.stamps is not None)
-    spans = sorted((times.min(), times.max()) for times in stamps)
-    for (start, stop), (next_start, next_stop) in zip(spans, spans[1:], strict=False):
-        shorter = min(stop - start, next_stop - next_start)
-        shared = min(stop, next_stop) - next_start
-        if shared > LARGEST_OVERLAP * shorter:
-            return True
-    return False
-
-
-def _join(name: str, parts: list[Records]) -> RawTurbine:
+def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbine:
     table = pd.concat([part.table for part in parts]) if len(parts) > 1 else parts[0].table
     n_read, n_undated = len(table), 0
     if parts[0].stamps is None:
@@ -254,14 +225,19 @@ def _join(name: str, parts: list[Records]) -> RawTurbine:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
     paths = tuple(part.path for part in parts)
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
+    one = parts[0]
+    named = None if one.turbines is None else one.turbines.name
+    turbine_name = None if named is None else str(named)
     times = [part.time for part in parts if part.time is not None]
     return RawTurbine(
         name,
         table,
-        parts[0].columns,
+        one.columns,
         paths,
         n_read,
         n_undated,
-        date_order=next((time.order for time in times if time.order != "YMD"), None),
-        notices=tuple(dict.fromkeys(notice for time in times for notice in time.notices)),
+        tuple(dict.fromkeys([*notices, *(said for time in times for said in time.notices)])),
+        one.time_name,
+        turbine_name,
+        next((time.order for time in times if time.order != "YMD"), None),
     )

@@ -1,50 +1,48 @@
 """Sites as data, and the one entry point from loaded records to clean tables.
 
-A new site is one entry in `SITES` and a test: no code.
+A new site is a TOML file, or one entry in `SITES` and a test: no code.
 """
 
+from pathlib import Path
 from typing import Any, Protocol
 
 from modules.errors import DataError
-from modules.records.columns import WIND_SPEED, Column
+from modules.records import site_file
+from modules.records.columns import Column
+from modules.records.identity import chosen
 from modules.records.pipeline import CleaningSettings, clean_site
 from modules.records.site import RawTurbine, Site, SiteData
+from modules.records.usual import (
+    direction,
+    nacelle,
+    pitch,
+    power,
+    rpm,
+    temperature,
+    wind_speed,
+)
 
+# Others are known by name and contents: see modules.records.identity.
 TURBINE_COLUMNS = ("turbine", "turbine_name", "wind_turbine_name", "turbinename", "asset_id")
 
 
-def _wind_speed(name: str, **fields: Any) -> Column:
-    fields = {"lower": 0, "upper": 50, "iec": WIND_SPEED, "responsive": True} | fields
-    return Column(name=name, unit="m/s", kind="speed", **fields)
-
-
-def _direction(name: str, **fields: Any) -> Column:
-    fields = {"lower": -180, "upper": 360, "iec": "WMET.HorWdDir", "responsive": True} | fields
-    return Column(name=name, unit="deg", kind="angle", **fields)
-
-
-def _nacelle(name: str) -> Column:
-    return _direction(name, iec="WNAC.Dir", responsive=False)
-
-
-def _pitch(name: str, **fields: Any) -> Column:
-    fields = {"lower": -10, "upper": 120, "iec": "WROT.BlPthAngVal"} | fields
-    return Column(name=name, unit="deg", kind="pitch", **fields)
-
-
-def _power(name: str, rated: float, **fields: Any) -> Column:
-    limits = {"lower": -0.05 * rated, "upper": round(1.1 * rated, 1)}
-    fields = limits | {"iec": "WTUR.W", "responsive": True} | fields
-    return Column(name=name, unit="kW", kind="power", **fields)
-
-
-def _rpm(name: str, upper: float, iec: str) -> Column:
-    return Column(name=name, unit="rpm", kind="speed", lower=0, upper=upper, iec=iec)
-
-
-def _temperature(name: str) -> Column:
-    return Column(
-        name=name, unit="degC", kind="temperature", lower=-40, upper=50, iec="WMET.EnvTmp"
+def _greenbyte(farm: str) -> Site:
+    """A farm of Senvion MM92 or MM82 as Greenbyte exports it (Zenodo 5841834, 5946808)."""
+    return Site(
+        name=farm,
+        columns=(
+            wind_speed("Wind speed (m/s)"),
+            direction("Wind direction (°)"),
+            nacelle("Nacelle position (°)"),
+            pitch("Blade angle (pitch position) A (°)"),
+            rpm("Rotor speed (RPM)", 30, "WROT.RotSpd"),
+            rpm("Generator RPM (RPM)", 3000, "WGEN.RotSpd"),
+            temperature("Nacelle ambient temperature (°C)"),
+            power("Power (kW)", rated=2050),
+        ),
+        time_columns=("# Date and time", "Date and time"),
+        time_zone="UTC",
+        rated_power=2050,
     )
 
 
@@ -54,9 +52,9 @@ SITES = {
         Site(
             name="westsouth",
             columns=(
-                _direction("WindD1"),
-                _direction("WindD2"),
-                _wind_speed("WindSpeed"),
+                direction("WindD1"),
+                direction("WindD2"),
+                wind_speed("WindSpeed"),
                 Column(
                     name="RotorPosition",
                     unit="deg or rpm",
@@ -65,12 +63,12 @@ SITES = {
                     upper=360,
                     iec="WROT.RotPos",
                 ),
-                _pitch("BladePitchP1", lower=-5, upper=95),
-                _pitch("BladePitchP2", lower=-5, upper=95),
-                _pitch("BladePitchP3", lower=-5, upper=95),
+                pitch("BladePitchP1", lower=-5, upper=95),
+                pitch("BladePitchP2", lower=-5, upper=95),
+                pitch("BladePitchP3", lower=-5, upper=95),
                 # Speed or torque: the files do not say, so it has no limits of its own.
                 Column(name="GeneratorTR", unit="rpm or Nm", aliases=("GenertorTR",)),
-                _power("ActivePower", rated=3000),
+                power("ActivePower", rated=3000),
             ),
             by_position=(
                 "DateTime",
@@ -91,15 +89,15 @@ SITES = {
         Site(
             name="jeju",
             columns=(
-                _wind_speed("INFO_SPEED_WIND"),
-                _direction("INFO_DIRECTION_WIND"),
-                _direction("AVG_DIRECTION_EMS"),
-                _pitch("INFO_PITCHANGLE_BLADE1"),
-                _pitch("INFO_PITCHANGLE_BLADE2"),
-                _pitch("INFO_PITCHANGLE_BLADE3"),
-                _rpm("INFO_SPEED_ROTOR", 60, "WROT.RotSpd"),
-                _rpm("INFO_SPEED_GENERATOR", 3000, "WGEN.RotSpd"),
-                _power("INFO_POWER_ACTIVE", rated=2000),
+                wind_speed("INFO_SPEED_WIND"),
+                direction("INFO_DIRECTION_WIND"),
+                direction("AVG_DIRECTION_EMS"),
+                pitch("INFO_PITCHANGLE_BLADE1"),
+                pitch("INFO_PITCHANGLE_BLADE2"),
+                pitch("INFO_PITCHANGLE_BLADE3"),
+                rpm("INFO_SPEED_ROTOR", 60, "WROT.RotSpd"),
+                rpm("INFO_SPEED_GENERATOR", 3000, "WGEN.RotSpd"),
+                power("INFO_POWER_ACTIVE", rated=2000),
             ),
             time_zone="Asia/Seoul",
             rated_power=2000,
@@ -109,13 +107,13 @@ SITES = {
         Site(
             name="la_haute_borne",
             columns=(
-                _pitch("Ba_avg"),
-                _wind_speed("Ws_avg"),
-                _direction("Va_avg", lower=-180, iec="WMET.HorWdDirRel"),
-                _temperature("Ot_avg"),
-                _nacelle("Ya_avg"),
-                _direction("Wa_avg"),
-                _power("P_avg", rated=2050),
+                pitch("Ba_avg"),
+                wind_speed("Ws_avg"),
+                direction("Va_avg", lower=-180, iec="WMET.HorWdDirRel"),
+                temperature("Ot_avg"),
+                nacelle("Ya_avg"),
+                direction("Wa_avg"),
+                power("P_avg", rated=2050),
             ),
             turbine_columns=("Wind_turbine_name",),
             time_columns=("Date_time",),
@@ -125,9 +123,9 @@ SITES = {
         Site(
             name="openoa",
             columns=(
-                _wind_speed("wind_speed"),
-                _nacelle("nacelle_position"),
-                _power("kw", rated=1500),
+                wind_speed("wind_speed"),
+                nacelle("nacelle_position"),
+                power("kw", rated=1500),
             ),
             time_columns=("dttm",),
             rated_power=1500,
@@ -135,18 +133,63 @@ SITES = {
         Site(
             name="wind_up",
             columns=(
-                _wind_speed("WindSpeedMean"),
+                wind_speed("WindSpeedMean"),
                 Column(name="WindSpeedSD", unit="m/s", lower=0, upper=20),
-                _nacelle("YawAngleMean"),
-                _pitch("PitchAngleMean"),
-                _rpm("GenRpmMean", 3000, "WGEN.RotSpd"),
-                _temperature("AmbientTemp"),
+                nacelle("YawAngleMean"),
+                pitch("PitchAngleMean"),
+                rpm("GenRpmMean", 3000, "WGEN.RotSpd"),
+                temperature("AmbientTemp"),
                 Column(name="ActivePowerSD", unit="kW", lower=0, upper=1900),
-                _power("ActivePowerMean", rated=1900),
+                power("ActivePowerMean", rated=1900),
             ),
             turbine_columns=("TurbineName",),
             time_columns=("dtTimeStamp", "TimeStamp_StartFormat"),
             rated_power=1900,
+        ),
+        *(_greenbyte(farm) for farm in ("kelmarsh", "penmanshiel")),
+        Site(
+            name="sdwpf",
+            columns=(
+                wind_speed("Wspd"),
+                direction("Wdir", iec="WMET.HorWdDirRel"),
+                temperature("Etmp"),
+                Column(name="Itmp", unit="degC", kind="temperature", lower=-40, upper=100),
+                # The yaw drive's count over several turns, so not on a circle.
+                Column(name="Ndir", unit="deg", lower=-720, upper=720, iec="WNAC.Dir"),
+                pitch("Pab1"),
+                pitch("Pab2"),
+                pitch("Pab3"),
+                Column(name="Prtv", unit="kvar", lower=-1500, upper=1500),
+                power("Patv", rated=1500),
+            ),
+            turbine_columns=("TurbID",),
+            time_columns=("Tmstamp",),
+            time_zone="Asia/Shanghai",
+            rated_power=1500,
+        ),
+        Site(
+            name="yalova",
+            columns=(
+                wind_speed("Wind Speed (m/s)"),
+                Column(name="Theoretical_Power_Curve (KWh)", unit="kWh", lower=0, upper=3600),
+                direction("Wind Direction (°)", aliases=("Wind Direction",)),
+                power("LV ActivePower (kW)", rated=3600),
+            ),
+            time_columns=("Date/Time",),
+            time_zone="Europe/Istanbul",
+            rated_power=3600,
+        ),
+        # A layout and no farm, so that the rated power is not known.
+        Site(
+            name="flasc",
+            columns=(
+                wind_speed("ws"),
+                direction("wd"),
+                Column(name="ti", unit="share", lower=0, upper=2),
+                Column(name="pow", unit="kW", kind="power", iec="WTUR.W", responsive=True),
+            ),
+            turbine_suffix=r"_(\d{3})",
+            open=True,
         ),
         Site(name="generic", turbine_columns=TURBINE_COLUMNS, open=True, time_required=False),
     )
@@ -158,16 +201,42 @@ def get_site(name: str) -> Site:
     if name not in SITES:
         raise DataError(
             f"`location` must be one of {', '.join(sorted(SITES))}. Received: location={name!r}. "
-            "Set `--location`, or add an entry to SITES in modules/location_module.py."
+            "Set `--location` to one of them, or to a site file, which `--check_only --location "
+            "generic --write_site my_farm.toml` drafts."
         )
     return SITES[name]
 
 
-class SiteSettings(CleaningSettings, Protocol):
-    """What `clean` reads of the settings."""
+class SiteChoice(Protocol):
+    """What the settings say of a site."""
 
     @property
     def location(self) -> str: ...
+    @property
+    def angles(self) -> tuple[str, ...] | None: ...
+    @property
+    def columns(self) -> tuple[str, ...] | None: ...
+
+
+class SiteSettings(CleaningSettings, SiteChoice, Protocol):
+    """What `clean` reads of the settings."""
+
+
+def site_of(settings: SiteChoice) -> Site:
+    """The site that `settings` name, an entry of SITES or a TOML file, with what they choose of it.
+
+    Raises DataError for an unknown site, a file that is none, and columns that it does not have.
+    """
+    if settings.location.lower().endswith(site_file.SUFFIX):
+        site = site_file.read(Path(settings.location))
+    else:
+        site = get_site(settings.location)
+    choice: dict[str, Any] = {"only": settings.columns, "angles": settings.angles}
+    if settings.columns is not None and not site.open:
+        names = [column.name for column in site.columns]
+        wanted = chosen(settings.columns, names, "columns")
+        choice["columns"] = tuple(column for column in site.columns if column.name in wanted)
+    return site.model_copy(update=choice)
 
 
 def clean(turbines: dict[str, RawTurbine], settings: SiteSettings) -> SiteData:
@@ -175,4 +244,4 @@ def clean(turbines: dict[str, RawTurbine], settings: SiteSettings) -> SiteData:
 
     See `modules.records.pipeline.clean_site` for what comes back and what is refused.
     """
-    return clean_site(turbines, get_site(settings.location), settings)
+    return clean_site(turbines, site_of(settings), settings)

@@ -20,7 +20,9 @@ from tests.wind_files import (
 
 
 def test_an_unknown_site_is_refused_with_the_known_ones():
-    with pytest.raises(DataError, match="generic, jeju, la_haute_borne, .*location='jeju2'"):
+    with pytest.raises(
+        DataError, match="generic, jeju, kelmarsh, .*location='jeju2'.*--write_site"
+    ):
         get_site("jeju2")
 
 
@@ -30,7 +32,7 @@ def test_every_site_is_consistent_and_plain_data(site):
     assert len(set(names)) == len(names)
     assert set(site.columns) <= set(Site.model_validate_json(site.model_dump_json()).columns)
     assert not site.by_position or set(names) <= set(site.by_position)
-    assert site.rated_power or not site.columns
+    assert site.rated_power or not site.columns or site.turbine_suffix
     for column in site.columns:
         assert column.lower is None or column.lower < column.upper
         assert column.unit

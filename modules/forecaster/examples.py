@@ -6,16 +6,19 @@ Shape letters: B windows per batch, T time steps (`window_size`), F features, O 
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 
 from modules.errors import DataError
 from modules.preprocessing import SCALERS, Scaler, encode_angles, feature_names
 from modules.records.site import SiteData
 from modules.windows.cut import cut
 from settings import ForecasterSettings
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 Tables = dict[str, pd.DataFrame]  # turbine -> records
 
@@ -35,8 +38,12 @@ class Examples:
     starts: np.ndarray
     window_size: int
 
-    def windows(self, values: np.ndarray | tf.Tensor, starts: np.ndarray | tf.Tensor) -> tf.Tensor:
+    def windows(
+        self, values: "np.ndarray | tf.Tensor", starts: "np.ndarray | tf.Tensor"
+    ) -> "tf.Tensor":
         """Rows of `values`, (n_rows, ...), of the windows at `starts`, (B,): (B, T, ...)."""
+        import tensorflow as tf  # not before: a check does without
+
         return tf.gather(values, starts[:, None] + tf.range(self.window_size, dtype=tf.int64))
 
 

@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor"]
+Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor", "code"]
 
-ANGLE = "angle"
+ANGLE, CODE = "angle", "code"
+TRUTH = "bool"  # the unit of a code that says no more than yes or no
 WIND_SPEED = "WMET.HorWdSpd"
 LARGEST_NUMBER = 1e30  # its square is still a float, and it a float of 32 bits
+LARGEST_WHOLE = 2.0**53  # up to here a float holds every whole number
 HIGHEST_ROTOR_RPM = 60.0
 STRAY_SHARE = 0.001
+MOST_CODES, READINGS_PER_CODE = 50, 10
 ATOM_KINDS = ("power",)
 ATOM_SHARE = 0.01
 ATOM_SLICE = 0.005
@@ -37,7 +40,9 @@ class Column(BaseModel):
     position in degrees or a speed in rpm; a cleaned table has it resolved to `angle` or `speed`.
     `responsive` says that the reading must move from record to record, so that a repeated value
     is a fault; drives and set points (yaw, pitch, generator speed) rest by design. `iec` is the
-    IEC 61400-25 name, as in OpenOA's metadata and the ENTR tag list.
+    IEC 61400-25 name, as in OpenOA's metadata and the ENTR tag list. A `code` is a number that
+    stands for a state; `codes` are the values that occurred, where these are few, and `whole` says
+    that all of them were whole numbers.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +58,8 @@ class Column(BaseModel):
     observed_min: float | None = None
     observed_max: float | None = None
     atoms: tuple[Atom, ...] = ()
+    codes: tuple[float, ...] = ()
+    whole: bool = False
 
     @property
     def observed(self) -> tuple[float, float]:
@@ -118,18 +125,30 @@ def _share(flag: np.ndarray) -> float:
 
 
 def observe(column: Column, values: np.ndarray) -> Column:
-    """The column with its observed limits and its atoms. `values`: float (n,), cleaned."""
+    """The column with its observed limits, atoms and codes. `values`: float (n,), cleaned."""
     values = values[np.isfinite(values)]
     if values.size == 0:
         return column
     atoms = find_atoms(values) if column.kind in ATOM_KINDS else ()
+    is_whole = bool((values == np.rint(values)).all() and np.abs(values).max() < LARGEST_WHOLE)
     return column.model_copy(
         update={
             "observed_min": float(values.min()),
             "observed_max": float(values.max()),
             "atoms": atoms,
+            "codes": _codes(column, values) if is_whole or column.kind == CODE else (),
+            "whole": is_whole,
         }
     )
+
+
+def _codes(column: Column, values: np.ndarray) -> tuple[float, ...]:
+    """The distinct `values` of a code, or of whole numbers that are as few as codes are."""
+    distinct = np.unique(values)
+    is_few = distinct.size <= MOST_CODES and values.size >= READINGS_PER_CODE * distinct.size
+    if column.kind == CODE or (is_few and column.kind != ANGLE):
+        return tuple(map(float, distinct))
+    return ()
 
 
 def find_atoms(values: np.ndarray) -> tuple[Atom, ...]:

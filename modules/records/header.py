@@ -10,10 +10,12 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
+from modules.records.identity import chosen, counts, find_owners, owners, undeclared
+from modules.records.position import check_position
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.stamps import Reading, read_stamps
-from modules.records.time_column import TimeColumns, find_time
+from modules.records.time_column import TimeColumns, find_time, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +24,8 @@ logger = logging.getLogger(__name__)
 class Records:
     """One file in the site's terms: float64 columns, their stamps and turbine names if any.
 
-    `time` holds every order of day and month that the stamps can be read in.
+    `time` holds every order of day and month that the stamps can be read in. `time_name`: the
+    column of the stamps, None where several tell them. `notices`: what was decided over them.
     """
 
     path: Path
@@ -30,6 +33,8 @@ class Records:
     time: Reading | None
     turbines: pd.Series | None
     columns: tuple[Column, ...]
+    time_name: str | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def stamps(self) -> pd.DatetimeIndex | None:
@@ -49,6 +54,8 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
     _check_doubles(raw, path, site)
     sources = _declared(names, site)
     if not sources and len(raw.columns) == len(site.by_position):
+        is_timed = kind_of(raw[raw.columns[0]], date_format) in ("stamp", "date")
+        check_position(raw, path, site, is_timed=is_timed)
         logger.info("%s: no known column name, so taken by position as '%s'", path, site.name)
         names = {
             _plain(name, site): column
@@ -61,31 +68,48 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
             raw,
             path,
             names,
-            site.time_columns,
+            [_spelt(name) for name in site.time_columns],
             required=site.time_required,
             date_format=date_format,
         )
     _check_missing(raw, path, site, sources, time)
+    reading = None if time is None else read_stamps(raw, time, path, date_format)
+    stamps = None if reading is None else reading.stamps[reading.order]
+    time_names = () if time is None else time.names
     turbine_name = _find(names, site.turbine_columns)
+    apart = ids = [turbine_name] if turbine_name is not None else []
+    if site.open and site.turbine_columns:
+        apart, ids = find_owners(raw, stamps, [*time_names, *sources.values()], apart)
+    turbines = owners(raw, apart, path) if apart else None
     columns = tuple(column for column in site.columns if column.name in sources)
+    notices: list[str] = []
     if site.open:
-        taken = {*(time.names if time else ()), turbine_name, *sources.values()}
-        extra = _open_columns(raw, path, site, taken)
-        columns += tuple(Column(name=name) for name in extra)
+        taken = {*time_names, *ids, *sources.values()}
+        free = [name for name in raw.columns if name not in taken]
+        if site.only is not None:
+            wanted = chosen(site.only, [*sources, *free], "columns")
+            columns = tuple(column for column in columns if column.name in wanted)
+            free = [name for name in free if name in wanted]
+        extra = _open_columns(raw[free], path, site, turbines, notices)
+        columns += tuple(undeclared(name, raw[source]) for name, source in extra.items())
         sources |= extra
+        if not columns:
+            raise DataError(
+                f"{path} has no numeric column. Found: {', '.join(raw.columns)}. "
+                "Give a file with at least one column of numbers."
+            )
     table = pd.DataFrame(
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
-    stamps = None if time is None else read_stamps(raw, time, path, date_format)
-    turbines = None if turbine_name is None else _turbines(raw[turbine_name], path)
-    return Records(path, table, stamps, turbines, columns)
+    time_name = time_names[0] if len(time_names) == 1 else None
+    return Records(path, table, reading, turbines, columns, time_name, tuple(notices))
 
 
 def _plain(name: str, site: Site) -> str:
     name = name.strip().lstrip("/")
     if site.tag_prefix:
         name = re.sub(f"^{site.tag_prefix}", "", name)
-    return re.sub(r"[.\s]", "_", name).lower()
+    return _spelt(name)
 
 
 def _check_doubles(raw: pd.DataFrame, path: Path, site: Site) -> None:
@@ -103,7 +127,12 @@ def _check_doubles(raw: pd.DataFrame, path: Path, site: Site) -> None:
 
 
 def _find(names: dict[str, str], candidates: tuple[str, ...]) -> str | None:
-    return next((names[name.lower()] for name in candidates if name.lower() in names), None)
+    spelt = map(_spelt, candidates)
+    return next((names[name] for name in spelt if name in names), None)
+
+
+def _spelt(name: str) -> str:
+    return re.sub(r"[.\s]", "_", name).lower()
 
 
 def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
@@ -129,13 +158,22 @@ def _check_missing(
 
 
 def _open_columns(
-    raw: pd.DataFrame, path: Path, site: Site, taken: set[str | None]
+    raw: pd.DataFrame,
+    path: Path,
+    site: Site,
+    turbines: pd.Series | None,
+    notices: list[str],
 ) -> dict[str, str]:
     extra = {}
     for name in raw.columns:
-        if name in taken or _is_row_number(raw[name]):
-            continue
         values = raw[name]
+        if site.only is None and _is_row_number(values):
+            continue
+        if site.only is None and counts(values, turbines):
+            notices.append(
+                f"{name.strip() or 'A nameless column'} counts rows or days and is no variable."
+            )
+            continue
         if pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and pd.to_numeric(values, errors="coerce").count() < 0.5 * (
@@ -147,11 +185,6 @@ def _open_columns(
             if site.tag_prefix:
                 stripped = re.sub(f"^{site.tag_prefix}", "", stripped).replace(".", "_")
             extra[stripped] = name
-    if not extra and len(taken) <= 2:
-        raise DataError(
-            f"{path} has no numeric column. Found: {', '.join(raw.columns)}. "
-            "Give a file with at least one column of numbers."
-        )
     return extra
 
 
@@ -163,15 +196,6 @@ def _is_row_number(values: pd.Series) -> bool:
     if values.isna().all():
         return True
     return pd.api.types.is_integer_dtype(values) and bool((values.diff().dropna() == 1).all())
-
-
-def _turbines(names: pd.Series, path: Path) -> pd.Series:
-    if names.isna().any():
-        raise DataError(
-            f"{path}, column '{names.name}' names no turbine in {names.isna().sum()} rows. "
-            "Fill the names in, or remove those rows."
-        )
-    return names.astype(str)
 
 
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:

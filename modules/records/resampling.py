@@ -5,7 +5,7 @@ import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
 from modules.errors import DataError
-from modules.records.columns import Column, wrap_angle
+from modules.records.columns import CODE, Column, wrap_angle
 from modules.records.rates import steps_of
 from modules.records.timestamps import (
     CALENDAR_CODES,
@@ -34,7 +34,8 @@ def to_grid(
     at its own rate (`modules.records.rates`). Returns float64
     (n_rows, F) from the first to the last bin, and how many bins hold a record. A bin with less
     than `min_fraction` of the readings it should have is missing. Angles are averaged as sines
-    and cosines (FLASC `df_downsample` with `cols_angular`), the rest arithmetically.
+    and cosines (FLASC `df_downsample` with `cols_angular`), of codes the most frequent stays, the
+    lowest of several; the rest is averaged arithmetically.
 
     Raises DataError when `freq` is finer than the data, or when a stray stamp makes the grid
     unreasonably long.
@@ -112,7 +113,18 @@ def _bin_means(
         # One reading is its own mean: no rounding through sine and cosine.
         means = np.where(counts == 1, means, np.where(counts == 0, np.nan, circular))
         means = wrap_angle(means, column.lower or 0.0)
+    elif column.kind == CODE:
+        means = _most_frequent(values, begins)
     return np.where(counts >= needed, means, np.nan)
+
+
+def _most_frequent(values: np.ndarray, begins: np.ndarray) -> np.ndarray:
+    bins = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(values))))
+    present = np.isfinite(values)
+    counts = pd.DataFrame({"bin": bins[present], "code": values[present]}).value_counts(sort=False)
+    found = counts.reset_index().sort_values(["count", "code"], ascending=[False, True])
+    first = found.drop_duplicates("bin").set_index("bin")["code"]
+    return first.reindex(range(len(begins))).to_numpy(np.float64)
 
 
 def circular_mean(degrees: np.ndarray, start: float = 0.0) -> float:

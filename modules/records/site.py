@@ -22,6 +22,10 @@ class Site(BaseModel):
     tells nothing: its own order, time first. An `open` site takes every other numeric column as
     a variable too, and asks for one of its declared columns only. Naive time stamps are in
     `time_zone`, and mean the start of their record. `rated_power` is in kW.
+    `turbine_suffix` is a pattern of the end of column names that gives each turbine of a wide table
+    columns of its own; its first group is the turbine's name. `only` and `angles` are chosen by
+    hand: the columns to take, all for None, and which of those that are not declared are
+    directions, None to guess it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,8 +38,11 @@ class Site(BaseModel):
     rated_power: float | None = None
     by_position: tuple[str, ...] = ()
     tag_prefix: str | None = None
+    turbine_suffix: str | None = None
     open: bool = False
     time_required: bool = True
+    only: tuple[str, ...] | None = None
+    angles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,9 @@ class RawTurbine:
     `table`: float64 (n_records, F), one column per variable in the site's order, sorted by its
     DatetimeIndex (in UTC, or naive in the site's time zone), or in file order with a RangeIndex.
     `n_read` counts the rows of the files, `n_undated` those dropped for want of a stamp.
-    `date_order` is the files' own order of day, month and year, such as DMY, where they write it
-    so; `notices` say what was decided in reading them.
+    `notices`: what was decided in reading the files. `time_name`, `turbine_name`: the columns of
+    its stamps and of its name, where the files have them. `date_order` is the files' own order of
+    day, month and year, such as DMY, where they write it so.
     """
 
     name: str
@@ -55,8 +63,10 @@ class RawTurbine:
     files: tuple[Path, ...]
     n_read: int
     n_undated: int
-    date_order: str | None = None
     notices: tuple[str, ...] = ()
+    time_name: str | None = None
+    turbine_name: str | None = None
+    date_order: str | None = None
 
 
 @dataclass(frozen=True)

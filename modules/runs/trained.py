@@ -96,7 +96,7 @@ def _check(
         limits = (low, high, column.lower, column.upper)
         given = [limit for limit in limits if limit is not None]
         atoms = [value for atom in column.atoms for value in (atom.value, atom.share)]
-        if low is None or high is None or not np.isfinite(given + atoms).all():
+        if low is None or high is None or not np.isfinite(given + atoms + [*column.codes]).all():
             raise ValueError(f"column {column.name!r} has no finite limits")
         if not -LARGEST_NUMBER <= low <= high <= LARGEST_NUMBER:
             raise ValueError(f"column {column.name!r} has no limits between its observations")

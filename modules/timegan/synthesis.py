@@ -11,7 +11,14 @@ import tensorflow as tf
 
 from modules.errors import DataError
 from modules.preprocessing import Scaler, decode_angles
-from modules.records.columns import ANGLE, ATOM_SLICE, Column, wrap_angle
+from modules.records.columns import (
+    ANGLE,
+    ATOM_SLICE,
+    LARGEST_WHOLE,
+    TRUTH,
+    Column,
+    wrap_angle,
+)
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
 from modules.runs.spreadsheet import decimals
@@ -112,7 +119,8 @@ def to_physical(scaled: np.ndarray, scaler: Scaler, columns: Sequence[Column]) -
     `columns`: list of `Column`. A value within 0.5 % of the range from an atom
     takes the atom's: a sigmoid gets near 0 kW and rated power but never reaches them. Values are
     then rounded as they will be written, and held within what the training data showed; an angle
-    is wrapped last, for rounding can make 360 of 359.9999.
+    is wrapped last, for rounding can make 360 of 359.9999. Whole numbers come back whole, codes as
+    the nearest that occurred.
     """
     values = decode_angles(scaler.inverse_transform(scaled.astype(np.float64)), columns)
     for i, column in enumerate(columns):
@@ -125,10 +133,17 @@ def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
     for atom in column.atoms:
         reach = ATOM_SLICE * (highest - lowest)
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
-    values = np.round(values, decimals(max(abs(lowest), abs(highest))))
+    if column.codes:
+        return _nearest(values, np.array(column.codes))
+    values = np.round(values, 0 if column.whole else decimals(max(abs(lowest), abs(highest))))
     if column.kind == ANGLE:
         return wrap_angle(values, column.lower or 0.0)
     return np.clip(values, lowest, highest)
+
+
+def _nearest(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """The one of the sorted `codes`, (n,), that lies nearest to each of `values`, any shape."""
+    return codes[np.searchsorted((codes[1:] + codes[:-1]) / 2, values)]
 
 
 def to_table(
@@ -144,6 +159,10 @@ def to_table(
     table = pd.DataFrame(
         windows.reshape(-1, n_variables), columns=[column.name for column in columns]
     )
+    for column in columns:
+        if column.whole and np.abs(table[column.name]).max() < LARGEST_WHOLE:
+            kind = "bool" if column.unit == TRUTH else "int64"
+            table[column.name] = table[column.name].astype(kind)
     if freq is None:
         table.insert(0, _unlike("step", table), np.tile(np.arange(n_steps), n_windows))
     else:

@@ -357,7 +357,7 @@ def workspace(tmp_path):
 
 
 MISTAKES = {
-    "unknown location": (["--location", "atlantis"], "`location` must be one of generic, jeju"),
+    "unknown location": (["--location", "atlantis"], "`location` must be one of flasc, generic"),
     "missing path": (["--data_path", "nowhere"], "nowhere does not exist. Set `--data_path`"),
     "too few rows": (["--seq_len", "500"], "`seq_len` must be at most the longest stretch"),
     "wrong n_seq": (["--n_seq", "8"], "`n_seq` must be the number of variables.*have 9: WindD1"),

@@ -37,10 +37,13 @@ CASES = {
     "a place that is not there": (2, ["gan_generator", "--output", "nowhere"]),
     "no such family": (2, ["gan_train", "forcaster"]),
     "no run to resume": (2, ["gan_train", "--resume"]),
+    "a check without a window": (
+        2, ["gan_train", "--data_path", "days", "--check_only", "--seq_len", "500"],
+    ),
     "a check": (0, ["gan_train", "--data_path", "days", "--check_only"]),
     "help": (0, ["gan_train", "--help"]),
     "a check for the forecaster": (
-        0, ["gan_train", "forecaster", "--data_path", "days", "--check_only"],
+        0, ["gan_train", "forecaster", "--data_path", "days", "--check_only", "--split", "0.5"],
     ),
     "help of the forecaster": (0, ["gan_train", "forecaster", "--help"]),
     "a check of images": (

@@ -76,3 +76,17 @@ def test_learnt_limits_survive_the_round_trip_through_json():
 def test_a_column_without_readings_learns_nothing():
     column = Column(name="P", kind="power")
     assert observe(column, np.full(3, np.nan)) == column
+
+
+def test_whole_numbers_are_seen_and_few_of_them_are_codes():
+    few = observe(Column(name="gear"), np.array([1.0, 2.0, 5.0] * 10))
+    many = observe(Column(name="rpm"), np.arange(100.0))
+    broken = observe(Column(name="v"), np.array([0.5, 1.0] * 20))
+    assert (few.codes, few.whole) == ((1, 2, 5), True)
+    assert (many.codes, many.whole) == ((), True)
+    assert (broken.codes, broken.whole) == ((), False)
+
+
+def test_whole_degrees_are_no_codes():
+    column = observe(Column(name="d", kind="angle", lower=0), np.array([0.0, 90.0] * 20))
+    assert (column.codes, column.whole) == ((), True)

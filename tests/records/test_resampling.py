@@ -132,3 +132,11 @@ class TestResultantLength:
 
     def test_a_parked_rotor_is_not_judged(self):
         assert self.length(np.full(6000, 42.0)) is None
+
+
+def test_of_codes_the_most_frequent_stays_and_the_lowest_of_equals():
+    state = Column(name="state", kind="code")
+    values = [1, 1, 7, 7, 7, np.nan, *[np.nan] * 4, *[3, 2] * 5, *[np.nan] * 10, 4, *[5] * 9]
+    grid, _ = to_grid(minutes(values, "state"), [state], "10min", MINUTE, 0.5)
+    assert grid["state"].tolist()[:2] == [7, 2] and grid["state"].iloc[3] == 5
+    assert np.isnan(grid["state"].iloc[2])

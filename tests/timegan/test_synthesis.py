@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from modules.preprocessing import MinMaxScaler, encode_angles
-from modules.records.columns import Column
+from modules.records.columns import Column, observe
 from modules.timegan import synthesis
 from tests.tiny import CPU, FEATURES, KINDS, STEPS, STOCK, UNIFORM, tiny_columns, tiny_timegan
 
@@ -139,3 +139,24 @@ def test_many_windows_of_months_do_not_run_out_of_time():
     table = synthesis.to_table(windows, tiny_columns(), freq="MS", start="1749-01-01T00:00:00")
     assert len(table) == 1440 * 24
     assert str(table["DateTime"].iloc[-1]) == "4628-12-01 00:00:00"
+
+
+def test_codes_come_back_as_codes_that_occurred():
+    column = observe(Column(name="status", kind="code"), np.array([0.0, 100.0, 200.0] * 20))
+    scaler = MinMaxScaler().fit([[0], [200]], names=["status"])
+    physical = synthesis.to_physical(np.linspace(0, 1, 50)[:, None], scaler, [column])
+    assert set(physical.ravel()) == {0, 100, 200}
+    assert synthesis.to_physical(np.array([[0.49]]), scaler, [column]) == 100
+
+
+def test_whole_numbers_come_back_whole_and_truths_as_truths():
+    columns = [
+        observe(Column(name="n"), np.arange(1000.0)),
+        observe(Column(name="on", kind="code", unit="bool"), np.array([0.0, 1.0] * 500)),
+        observe(Column(name="v"), np.array([0.5, 3.0])),
+    ]
+    scaler = MinMaxScaler().fit([[0, 0, 0.5], [999, 1, 3.0]], names=["n", "on", "v"])
+    physical = synthesis.to_physical(np.full((1, 2, 3), 0.6117), scaler, columns)
+    assert physical[0, 0].tolist() == [611, 1, 2.02925]
+    table = synthesis.to_table(physical, columns, freq=None, start=None)
+    assert [str(table[name].dtype) for name in ("n", "on", "v")] == ["int64", "bool", "float64"]

@@ -1,0 +1,100 @@
+"""Which files of a folder are records: not this program's own outputs, not lists of events."""
+
+import re
+import zlib
+from pathlib import Path
+
+import pandas as pd
+
+from modules import files
+from modules.errors import DataError
+from modules.records.identity import plain
+from modules.records.readers import is_data_file
+
+# What the generator of each family writes, by the time stamp in its name or its first columns.
+_OUR_NAME = re.compile(r"(TimeGan|Forecast|Anomalies|scores)_\d{8}_\d{6}(_\d+)?\.csv")
+_OUR_HEADER = re.compile(
+    r"window,(DateTime|step),|turbine,(DateTime|step),(kind,lead|score,critic),"
+    r"|turbine,start,end,.*\bseverity\b"
+)
+_RUN_FILE = "settings.json"
+_EVENTS = re.compile(
+    r"(?:^|_)(?:status|statuses|events?|eventlogs?|alarms?|alerts?|logs?|faults?|failures?|"
+    r"warnings?|messages?|downtimes?)(?:_|\d|$)|상태|이벤트|알람|경보|고장|메시지"
+)
+_MOSTLY = 0.5
+LONGEST_LIST = 5
+
+
+def record_files(root: Path) -> tuple[list[Path], list[str]]:
+    """(The data files of `root`, a file or a folder of any depth, and notices of those left out).
+
+    Raises DataError where there is none.
+    """
+    if not files.is_folder(root):
+        if not files.is_file(root):
+            raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
+        if not is_data_file(root):
+            raise DataError(f"{root} is no .csv, .csv.gz or .parquet file. Set `--data_path`.")
+        return [root], []
+    found = [path for path in files.files_below(root) if is_data_file(path)]
+    ours = [path for path in found if _is_of_a_run(path, root) or _is_our_output(path)]
+    records = [path for path in found if path not in set(ours)]
+    if records:
+        said = [f"Written by this program, so not read: {spell(ours, root)}."] if ours else []
+        return records, said
+    beside = f"but what this program has written ({spell(ours, root)})" if ours else "file"
+    raise DataError(
+        f"{root} holds no CSV or Parquet {beside}. "
+        "Set `--data_path` to a .csv, .csv.gz or .parquet file, or a folder of them."
+    )
+
+
+def _is_of_a_run(path: Path, root: Path) -> bool:
+    """Whether `path` lies in a run folder, `NAME` or `NAME_model`, the latter with settings."""
+    folders = [root, *path.relative_to(root).parents]
+    within = [root / folder for folder in folders]
+    models = [f if f.name.endswith("_model") else f.with_name(f"{f.name}_model") for f in within
+              if f.name]  # fmt: skip
+    return any(_holds_a_run(folder) for folder in {*within, *models})
+
+
+def _holds_a_run(folder: Path) -> bool:
+    try:
+        return b'"run_id"' in files.read_bytes(folder / _RUN_FILE)
+    except OSError:
+        return False
+
+
+def _is_our_output(path: Path) -> bool:
+    if _OUR_NAME.fullmatch(path.name):
+        return True
+    try:
+        with files.open_to_read(path) as file:
+            first = file.readline(4096).decode("utf-8-sig", errors="replace")
+    except (OSError, EOFError, zlib.error):
+        return False
+    return bool(_OUR_HEADER.match(first.strip()))
+
+
+def is_named_after_events(path: Path) -> bool:
+    """Whether the file's name says status, event, alarm, log or the like."""
+    return bool(_EVENTS.search(plain(path.name)))
+
+
+def is_mostly_text(raw: pd.DataFrame) -> bool:
+    """Whether more than half of the columns of `raw`, as a file holds them, are no numbers."""
+    texts = [
+        name
+        for name in raw.columns
+        if pd.api.types.is_datetime64_any_dtype(raw[name])
+        or (raw[name].notna().any() and not pd.to_numeric(raw[name], errors="coerce").notna().any())
+    ]
+    return len(texts) > _MOSTLY * len(raw.columns)
+
+
+def spell(paths: list[Path], root: Path) -> str:
+    """The paths below `root`, the first few of them."""
+    names = [path.relative_to(root).as_posix() if path != root else path.name for path in paths]
+    more = [f"and {len(names) - LONGEST_LIST} more"] if len(names) > LONGEST_LIST else []
+    return ", ".join([*names[:LONGEST_LIST], *more])

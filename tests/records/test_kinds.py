@@ -1,0 +1,201 @@
+"""Kinds guessed from names, units and readings."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modules.dataLoader import load
+from modules.errors import DataError
+from modules.records.columns import WIND_SPEED, Column
+from modules.records.identity import chosen
+from modules.records.kinds import guess, is_radians, suspicions, unit_of
+from tests.wind_files import cleaned, settings_for, write
+
+N = 300
+RANDOM = np.random.default_rng(0)
+DEGREES = RANDOM.uniform(0, 359, N).round(1)
+SPEEDS = RANDOM.uniform(1, 15, N).round(2)
+POWERS = RANDOM.uniform(0, 2000, N).round(1)
+WALK = np.cumsum(RANDOM.normal(0, 8, N))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("Wind direction (°)", DEGREES, "angle"),
+        ("WindDirection", DEGREES, "angle"),
+        ("Wdir", DEGREES, "angle"),
+        ("wd_1", DEGREES, "angle"),
+        ("풍향", DEGREES, "angle"),
+        ("Windrichtung [Grad]", DEGREES, "angle"),
+        ("Nacelle position (°)", DEGREES, "angle"),
+        ("something (deg)", DEGREES, "angle"),
+        ("wind_direction_std", DEGREES / 30, "linear"),
+        ("direction", np.sign(WALK), "linear"),
+        ("direction", SPEEDS * 100, "linear"),
+        ("Wind speed (m/s)", SPEEDS, "speed"),
+        ("ws", SPEEDS, "speed"),
+        ("풍속", SPEEDS, "speed"),
+        ("Power (kW)", POWERS, "power"),
+        ("Leistung [kW]", POWERS, "power"),
+        ("유효전력", POWERS, "power"),
+        ("출력", POWERS, "power"),
+        ("power_factor", SPEEDS / 15, "linear"),
+        ("Reactive power (kvar)", POWERS, "linear"),
+        ("battery power (kW)", POWERS - 1000, "linear"),
+        ("Blade angle (pitch position) A (°)", SPEEDS, "pitch"),
+        ("Pab1", SPEEDS, "pitch"),
+        ("Nacelle ambient temperature (°C)", SPEEDS, "temperature"),
+        ("외기온도", SPEEDS, "temperature"),
+        ("Generator RPM (RPM)", POWERS, "speed"),
+        ("status", RANDOM.integers(0, 5, N), "code"),
+        ("on", RANDOM.integers(0, 2, N), "code"),
+        ("Open", SPEEDS, "linear"),
+        ("Volume", POWERS, "linear"),
+    ],
+)
+def test_kinds_are_guessed(name, values, kind):
+    assert guess(Column(name=name), np.asarray(values, float)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (np.linspace(0, 5 * 360, N) % 360, "angle"),
+        (WALK % 360, "angle"),
+        ((np.linspace(0, 5 * 360, N) + 180) % 360 - 180, "angle"),
+        (DEGREES, "linear"),
+        (np.linspace(0, 500, N) % 100, "linear"),
+        (np.linspace(0, 359, N), "linear"),
+    ],
+)
+def test_readings_that_go_round_are_a_direction_under_any_name(values, kind):
+    assert guess(Column(name="Wa"), values).kind == kind
+
+
+def test_the_wind_speed_is_the_mean_one():
+    names = ("Wind speed, Maximum (m/s)", "Wind speed (m/s)")
+    guessed = [guess(Column(name=name), SPEEDS) for name in names]
+    assert [column.iec for column in guessed] == [None, WIND_SPEED]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("P (MW)", "MW"), ("x_kW", "kW"), ("v [kn]", "kn"), ("d (rad)", "rad"), ("d°", "deg")],
+)
+def test_units_are_read_off_names(name, unit):
+    assert unit_of(name) == unit
+
+
+def test_radians_are_told_from_degrees():
+    assert is_radians(np.deg2rad(DEGREES)) == (True, True)
+    assert is_radians(np.linspace(-0.2, 0.2, N)) == (True, False)
+    assert is_radians(DEGREES) == (False, False)
+    assert is_radians(np.arange(N) % 7.0) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        (Column(name="a", kind="angle", unit="deg"), np.linspace(-0.2, 0.2, N), "radians"),
+        (Column(name="v", kind="speed", unit="m/s", iec=WIND_SPEED), 2 * SPEEDS, "knots or km/h"),
+        (Column(name="P", kind="power", unit="kW"), 1000 * POWERS, "W"),
+        (Column(name="P", kind="power", unit="kW"), POWERS / 1000, "MW"),
+        (Column(name="T", kind="temperature", unit="degC"), 273 + SPEEDS, "kelvin"),
+        (Column(name="b", kind="pitch", unit="deg"), SPEEDS / 10, "radians"),
+    ],
+)
+def test_readings_of_another_unit_are_noticed(column, values, said):
+    (notice,) = suspicions([column], {column.name: values}, None)
+    assert f"{column.name} looks like {said}, not {column.unit}" in notice
+    assert suspicions([column], {column.name: values[:10]}, None) == []
+
+
+@pytest.fixture
+def file(tmp_path):
+    def make(n_rows=N, freq="1min", **columns):
+        times = pd.date_range("2021-03-01", periods=n_rows, freq=freq).astype(str)
+        return write(pd.DataFrame({"time": times} | columns), tmp_path / "wt.csv")
+
+    return make
+
+
+NORTH = (RANDOM.normal(0, 10, N) % 360).round(1)
+
+
+def test_a_guessed_direction_is_averaged_on_the_circle_and_said(file):
+    data = cleaned(file(**{"Wind direction (°)": NORTH, "v": SPEEDS}), "generic")
+    table = next(iter(data.tables.values()))
+    assert ((table["Wind direction (°)"] + 45) % 360 < 90).all()
+    assert any("direction: Wind direction (°)" in notice for notice in data.report.notices)
+
+
+def test_a_direction_is_known_by_its_turns_in_a_long_table_by_time(tmp_path):
+    times = pd.date_range("2021-03-01", periods=N, freq="10min").astype(str)
+    parts = [
+        pd.DataFrame({"turbine": who, "time": times, "Wa": (np.linspace(0, 1800, N) + at) % 360})
+        for who, at in (("A", 0), ("B", 130))
+    ]
+    table = pd.concat(parts).sort_index(kind="stable").assign(v=np.tile(SPEEDS, 2))
+    data = cleaned(write(table, tmp_path / "all.csv"), "generic")
+    assert [column.kind for column in data.columns] == ["angle", "linear"]
+
+
+def test_marks_of_a_missing_reading_do_not_hide_a_kind_nor_become_power(file):
+    speeds, powers = SPEEDS.copy(), POWERS.copy()
+    speeds[::25], powers[::25] = -999, -999
+    data = cleaned(file(ws=speeds, power=powers), "generic", freq="1min", min_fraction=0)
+    assert [column.kind for column in data.columns] == ["speed", "power"]
+    assert data.report.columns[1].blanked["range"] == 12
+
+
+def test_directions_are_settled_by_hand(file):
+    path = file(x=NORTH, wd=NORTH, v=SPEEDS)
+    kinds = {
+        angles: [c.kind for c in cleaned(path, "generic", angles=angles).columns]
+        for angles in (("x",), ("X", "wd"), ("none",))
+    }
+    assert kinds == {
+        ("x",): ["angle", "linear", "linear"],
+        ("X", "wd"): ["angle", "angle", "linear"],
+        ("none",): ["linear", "linear", "linear"],
+    }
+
+
+def test_an_angle_that_is_no_column_is_refused(file):
+    with pytest.raises(DataError, match="`angles` must name .* Received: 'y'. There is: x, v"):
+        load(settings_for(file(x=NORTH, v=SPEEDS), "generic", angles=("y",)))
+
+
+def test_columns_are_chosen_by_hand(file):
+    path = file(k=np.arange(N), x=NORTH, note=["a"] * N, v=SPEEDS)
+    data = cleaned(path, "generic", columns=("v", "k"))
+    assert [column.name for column in data.columns] == ["k", "v"]
+    with pytest.raises(DataError, match="`columns` must name columns .* 'z'. There is: k, x, note"):
+        cleaned(path, "generic", columns=("z",))
+
+
+def test_a_name_with_a_comma_comes_in_parts():
+    names = ["Wind speed, Maximum (m/s)", "v"]
+    assert chosen(("Wind speed", " Maximum (m/s)", "v"), names, "columns") == names
+
+
+def test_radians_that_fill_the_circle_become_degrees(file):
+    angles = np.deg2rad(np.linspace(0, 1079, N) % 360).round(4)
+    data = cleaned(file(**{"wd (rad)": angles, "v": SPEEDS}), "generic", freq="1min")
+    assert [(c.name, c.kind, c.unit) for c in data.columns][0] == ("wd (deg)", "angle", "deg")
+    assert data.columns[0].observed_max > 300
+    assert any("wd (rad) is in radians, and converted" in said for said in data.report.notices)
+
+
+def test_states_and_truths_keep_the_most_frequent_of_a_step(file):
+    state = np.tile([1, 1, 1, 1, 1, 1, 7, 7, 7, 7], N // 10)
+    state[10:20] = 3
+    truth = np.tile([True, False, True, True, True, False, True, True, True, True], N // 10)
+    truth[:10] = False
+    data = cleaned(file(status=state, on=truth, v=SPEEDS), "generic")
+    table = next(iter(data.tables.values()))
+    assert table["status"].tolist()[:3] == [1, 3, 1]
+    assert table["on"].tolist()[:2] == [0, 1]
+    assert data.columns[0].codes == (1, 3)
+    assert [column.unit for column in data.columns] == ["", "bool", ""]
