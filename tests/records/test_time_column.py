@@ -11,7 +11,7 @@ from modules.records.time_column import is_named_like_time, kind_of
 
 PATH = Path("data/WT03.parquet")  # a table without lines to count
 STAMPS = pd.date_range("2021-03-30 22:00", periods=30, freq="1h")
-VALUES = np.arange(30.0)
+VALUES = np.round(np.sin(np.arange(30.0)), 3)
 
 
 def read(table, date_format=None):
