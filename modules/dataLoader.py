@@ -103,19 +103,21 @@ def _find_files(root: Path) -> list[Path]:
         found = [path for path in files.files_below(root) if is_data_file(path)]
         if not found:
             raise DataError(
-                f"{root} holds no CSV or Parquet file. "
-                "Set `--data_path` to a .csv, .csv.gz or .parquet file, or a folder of them."
+                f"{root} holds no CSV, Excel or Parquet file. Set `--data_path` to a .csv, .csv.gz, "
+                ".xlsx, .parquet or .zip file, or a folder of them."
             )
         return found
     if not files.is_file(root):
         raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
     if not is_data_file(root):
-        raise DataError(f"{root} is no .csv, .csv.gz or .parquet file. Set `--data_path`.")
+        raise DataError(
+            f"{root} is no .csv, .csv.gz, .xlsx, .parquet or .zip file. Set `--data_path`."
+        )
     return [root]
 
 
 def _stem(path: Path) -> str:
-    return re.sub(r"\.(csv|csv\.gz|parquet|pq)$", "", path.name, flags=re.IGNORECASE)
+    return re.sub(r"\.(csv|csv\.gz|xlsx|parquet|pq|zip)$", "", path.name, flags=re.IGNORECASE)
 
 
 def _strip_period(stem: str) -> str:

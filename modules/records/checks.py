@@ -13,7 +13,7 @@ from modules.records.header import Records
 from modules.records.site import Site
 
 LARGE_SHARE = 0.2
-BLANKING_RULES = ("range", "stuck", "curtailment")
+BLANKING_RULES = ("sentinel", "range", "stuck", "curtailment")
 
 
 def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:

@@ -21,6 +21,13 @@ PLATEAU_POWER = 0.95
 PRODUCING_POWER = 0.05
 WATT_FACTOR = 10 / 3
 MEGAWATT_FACTOR = 1 / 600
+LEAST_RECORDS_BESIDE_SENTINELS = 10
+# What loggers and archives write for no reading: nines, and the ends of their integers.
+SURE_SENTINELS = tuple(
+    [10.0**n - 1 for n in range(3, 11)] + [10.0**n - 0.1 for n in range(3, 6)]
+) + (99.99, 999.99, 9999.99, 32767.0, 32768.0, 65535.0, 2147483647.0, 2147483648.0, 4294967295.0)
+FILL_VALUES_FROM = 1e10  # powers of ten from here on, such as 1e20 and -1e30
+LIKELY_SENTINELS = (99.0, 99.9, 990.0, 777.0, 7777.0, 888.0, 8888.0, 9990.0)
 
 Found = tuple[np.ndarray, np.ndarray | float]  # faults, bool (n,), and what is put there instead
 
@@ -60,6 +67,38 @@ def range_flag(values: np.ndarray, lower: float | None, upper: float | None) -> 
     lower = -np.finfo(float).max if lower is None else lower
     upper = np.finfo(float).max if upper is None else upper
     return (values < lower) | (values > upper)
+
+
+def sentinel_flag(values: np.ndarray) -> np.ndarray:
+    """Readings that stand for a missing one, such as -999, 9999 and 1e20: bool (n,).
+
+    One of `SURE_SENTINELS` counts where it stands alone: all other readings lie on one side of it,
+    none of them beyond half of its height. One of `LIKELY_SENTINELS` must come twice besides,
+    and further away from the others than they are spread. At least ten others must be there.
+    """
+    present = np.isfinite(values)
+    size = np.abs(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.log10(np.where(present & (size > 0), size, 1.0))
+    is_fill = (size >= FILL_VALUES_FROM) & (np.abs(power - np.rint(power)) < 1e-9)
+    is_sure = present & (np.isin(size, SURE_SENTINELS) | is_fill)
+    is_likely = present & np.isin(size, LIKELY_SENTINELS)
+    flag = np.zeros(values.shape, dtype=bool)
+    # The likely ones after the sure ones, and each apart, so that several codes do not hide another.
+    for candidates in (is_sure, is_likely):
+        for code in np.unique(values[candidates & ~flag]):
+            here = values == code
+            others = values[present & ~flag & ~here & ~is_sure]
+            if others.size < LEAST_RECORDS_BESIDE_SENTINELS:
+                continue
+            nearest = others.max() if code > 0 else others.min()
+            is_alone = abs(code) > 2 * max(np.sign(code) * nearest, 0.0)
+            if candidates is is_likely:
+                is_far = abs(code - nearest) > np.ptp(others)
+                is_alone = is_alone and is_far and np.count_nonzero(here) > 1
+            if is_alone:
+                flag |= here
+    return flag
 
 
 def unresponsive_flag(values: np.ndarray, n_records: int) -> np.ndarray:
@@ -124,7 +163,7 @@ def power_unit_slip(
     not. MW: none exceeds a 600th of rated power, though there is some, and in one record out of
     ten the wind is above 5 m/s, so that the turbine was not merely becalmed.
     """
-    positive = power[power > 0]
+    positive = power[(power > 0) & ~sentinel_flag(power)]
     if positive.size == 0:
         return None
     if np.mean(positive > WATT_FACTOR * rated_power) >= 0.01:
@@ -145,6 +184,10 @@ class _Turbine:
     wind_speed: str | None
     rated_power: float | None
     stuck_records: int
+
+
+def _sentinel(values: np.ndarray, _column: Column, _turbine: _Turbine) -> Found:
+    return sentinel_flag(values), np.nan
 
 
 def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
@@ -179,8 +222,10 @@ def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine) -> Found
     return curtailment_flag(turbine.table[turbine.wind_speed].to_numpy(), values), np.nan
 
 
-# In this order: pitch is wrapped before the range is checked, or 359 degrees would be out of it.
+# In this order: -999 is no angle to be wrapped; pitch is wrapped before the range is checked, or
+# 359 degrees would be out of it.
 RULES: dict[str, Callable[[np.ndarray, Column, _Turbine], Found]] = {
+    "sentinel": _sentinel,
     "pitch": _pitch,
     "range": _range,
     "stuck": _stuck,

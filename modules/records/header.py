@@ -10,9 +10,21 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
+from modules.records.numbers import (
+    LEAST_SHARE,
+    NotNumbers,
+    canonical_unit,
+    read_numbers,
+    share_of_numbers,
+)
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
+
+LARGEST_SHARE_OF_RESTARTS = 0.1
+LARGEST_ROW_NUMBER = 100_000_000  # above it, seconds since 1970 are more likely
+
+_NAMELESS = re.compile(r"(unnamed.*)?(\.\d+)?", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
@@ -53,13 +65,19 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site) -> Records:
     if site.open:
         taken = {time_name, turbine_name, *sources.values()}
         extra = _open_columns(raw, path, site, taken)
-        columns += tuple(Column(name=name) for name in extra)
+        units = raw.attrs.get("units", {})
+        columns += tuple(
+            Column(name=name, unit=units.get(source, "")) for name, source in extra.items()
+        )
         sources |= extra
+    _check_units(raw, path, columns, sources)
     table = pd.DataFrame(
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
     stamps = None if time_name is None else _stamps(raw, time_name, path)
     turbines = None if turbine_name is None else _turbines(raw[turbine_name], path)
+    if turbines is None and "turbine" in raw.attrs:
+        turbines = pd.Series(raw.attrs["turbine"], index=raw.index)
     return Records(path, table, stamps, turbines, columns)
 
 
@@ -145,16 +163,23 @@ def _open_columns(
     raw: pd.DataFrame, path: Path, site: Site, taken: set[str | None]
 ) -> dict[str, str]:
     extra = {}
-    for name in raw.columns:
-        if name in taken or _is_row_number(raw[name]):
-            continue
+    for place, name in enumerate(raw.columns):
         values = raw[name]
-        if pd.api.types.is_datetime64_any_dtype(values):
+        if name in taken:
+            continue
+        if _is_row_number(values):
+            if values.notna().any():
+                logger.info("%s: column %d, %r, counts rows and is left out", path, place + 1, name)
+        elif pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)
-        elif values.notna().any() and pd.to_numeric(values, errors="coerce").count() < 0.5 * (
-            values.count()
-        ):
-            logger.warning("%s: column %s holds text and is left out", path, name)
+        elif values.notna().any() and _share_of_numbers(values) < LEAST_SHARE:
+            example = str(values.dropna().iloc[0])
+            logger.warning("%s: column %s holds text and is left out: %r", path, name, example)
+        elif _NAMELESS.fullmatch(name.strip()):
+            raise DataError(
+                f"{path}: column {place + 1} holds numbers and has no name. Name it in the header, "
+                "or remove it."
+            )
         else:
             stripped = name.strip().lstrip("/")
             if site.tag_prefix:
@@ -168,14 +193,29 @@ def _open_columns(
     return extra
 
 
+def _share_of_numbers(values: pd.Series) -> float:
+    if pd.api.types.is_numeric_dtype(values):
+        return 1.0
+    plain = pd.to_numeric(values, errors="coerce").count() / values.count()
+    return plain if plain >= LEAST_SHARE else share_of_numbers(values)
+
+
 def _is_row_number(values: pd.Series) -> bool:
-    """A nameless index that counts the rows, or the nothing behind a trailing comma."""
-    plain = str(values.name).strip().lower()
-    if plain not in ("", "index", "level_0") and not plain.startswith("unnamed"):
+    """A nameless index that counts rows, or the nothing behind a trailing comma.
+
+    It may begin anew, as where tables were joined, and lack the rows that were filtered out.
+    """
+    plain = str(values.name).strip()
+    if not _NAMELESS.fullmatch(plain) and plain.lower() not in ("index", "level_0"):
         return False
     if values.isna().all():
         return True
-    return pd.api.types.is_integer_dtype(values) and bool((values.diff().dropna() == 1).all())
+    if not pd.api.types.is_integer_dtype(values) or values.hasnans:
+        return False
+    numbers = values.to_numpy(dtype=np.int64)
+    n_restarts = int((np.diff(numbers) <= 0).sum())
+    is_count = n_restarts <= LARGEST_SHARE_OF_RESTARTS * len(numbers)
+    return is_count and 0 <= numbers.min() and numbers.max() <= LARGEST_ROW_NUMBER
 
 
 def _turbines(names: pd.Series, path: Path) -> pd.Series:
@@ -187,19 +227,35 @@ def _turbines(names: pd.Series, path: Path) -> pd.Series:
     return names.astype(str)
 
 
+def _check_units(
+    raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], sources: dict[str, str]
+) -> None:
+    """Raises DataError where a file says of a column that it is in another unit than the site's."""
+    for column in columns:
+        unit = raw.attrs.get("units", {}).get(sources[column.name], "")
+        expected = {canonical_unit(known) for known in column.unit.split(" or ")}
+        if unit and column.unit and canonical_unit(unit) not in expected:
+            raise DataError(
+                f"{path}, column '{sources[column.name]}' is in {unit}, and {column.name} of the "
+                f"site in {column.unit}. Convert the column, or correct the site's unit."
+            )
+
+
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
     values = raw[name]
     numbers = pd.to_numeric(values, errors="coerce")
-    if pd.api.types.is_numeric_dtype(values) or numbers.count() == values.count():
-        return _within_reach(numbers.to_numpy(dtype=np.float64, na_value=np.nan), name, path)
-    faults = values[values.notna() & numbers.isna()]
-    example = str(faults.iloc[0])
-    line = first_line_where(path, raw.columns.get_loc(name), lambda cell: cell == example.strip())
-    raise DataError(
-        f"{path}{line}, column '{name}' holds text among its numbers: {example!r} "
-        f"({len(faults)} such cells). Leave cells without a reading empty, and write numbers "
-        "with a decimal point."
-    )
+    if not pd.api.types.is_numeric_dtype(values) and numbers.count() != values.count():
+        try:
+            numbers = pd.Series(read_numbers(values, raw.attrs.get("decimal", "")).values)
+        except NotNumbers as found:
+            position, example = raw.columns.get_loc(name), found.example
+            line = first_line_where(path, position, lambda cell: cell == example)
+            raise DataError(
+                f"{path}{line}, column '{name}' holds {found.fault}: {example!r} "
+                f"({found.n_cells} such cells). Leave cells without a reading empty, and write "
+                "numbers with a decimal point, in one unit."
+            ) from None
+    return _within_reach(numbers.to_numpy(dtype=np.float64, na_value=np.nan), name, path)
 
 
 def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:
