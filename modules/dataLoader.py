@@ -103,8 +103,8 @@ def _find_files(root: Path) -> list[Path]:
         found = [path for path in files.files_below(root) if is_data_file(path)]
         if not found:
             raise DataError(
-                f"{root} holds no CSV, Excel or Parquet file. Set `--data_path` to a .csv, .csv.gz, "
-                ".xlsx, .parquet or .zip file, or a folder of them."
+                f"{root} holds no CSV, Excel or Parquet file. Set `--data_path` to a .csv, "
+                ".csv.gz, .xlsx, .parquet or .zip file, or a folder of them."
             )
         return found
     if not files.is_file(root):

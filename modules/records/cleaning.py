@@ -84,7 +84,7 @@ def sentinel_flag(values: np.ndarray) -> np.ndarray:
     is_sure = present & (np.isin(size, SURE_SENTINELS) | is_fill)
     is_likely = present & np.isin(size, LIKELY_SENTINELS)
     flag = np.zeros(values.shape, dtype=bool)
-    # The likely ones after the sure ones, and each apart, so that several codes do not hide another.
+    # Each code by itself, so that several of them do not hide one another.
     for candidates in (is_sure, is_likely):
         for code in np.unique(values[candidates & ~flag]):
             here = values == code

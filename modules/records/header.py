@@ -13,13 +13,13 @@ from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.numbers import (
     LEAST_SHARE,
     NotNumbers,
-    canonical_unit,
     read_numbers,
     share_of_numbers,
 )
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
+from modules.records.words import canonical_unit
 
 LARGEST_SHARE_OF_RESTARTS = 0.1
 LARGEST_ROW_NUMBER = 100_000_000  # above it, seconds since 1970 are more likely

@@ -6,7 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from modules.errors import DataError
-from modules.records.numbers import is_missing_word, is_number, is_unit
+from modules.records.numbers import is_number
+from modules.records.words import is_missing_word, is_unit
 
 MOST_HEADER_ROWS = 4
 

@@ -5,46 +5,13 @@ comma means.
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-MISSING_WORDS = frozenset(
-    """
-    -|--|---|.|?|*|n/a|na|n.a.|nan|null|none|nil|nd|n.d.|n/d|k.a.|bad|bad input|bad data|bad value
-    bad quality|no data|nodata|no_data|no-data|no value|no result|no sample|not available|missing
-    missing value|invalid|invalid data|invalid value|error|err|err.|#err|failed|fail|void|unknown
-    undefined|undef|questionable|i/o timeout|timeout|pt created|comm fail|comm error|calc failed
-    intf shut|scan off|scan timeout|not connect|out of serv|shutdown|offline|off-line|inactive
-    overflow|underflow|over range|under range|#value!|#n/a|#na|#div/0!|#ref!|#num!|#name?|#null!
-    #error|#####|inf|+inf|-inf|infinity|-infinity|keine daten|fehlt|ungültig|manquant|pas de données|sin datos|sem dados|veri yok
-    결측|결측치|결측값|없음|자료없음|자료 없음|데이터없음|데이터 없음|미측정|미수신|무효|오류|에러|불량|통신불량|통신이상|통신오류
-    """.replace("\n", "|")
-    .replace("    ", "")
-    .split("|")
-) - {""}
-UNITS = frozenset(
-    """
-    % ‰ - ° m/s m/sec m.s-1 ms-1 m·s-1 km/h kmh kph mph kn kt kts knot knots ft/s ㎧
-    W kW MW GW Wh kWh MWh GWh VA kVA MVA var kvar Mvar kVArh ㎾ ㎿ ㎾h
-    ° º deg degree degrees grad Grad ˚ rad °C ºC ˚C degC C ℃ °F degF F ℉ K Kelvin Celsius
-    rpm r/min U/min 1/min min-1 min^-1 Hz kHz mHz rad/s °/s deg/s
-    V kV mV A kA mA Ω Nm kNm MNm N kN MN bar mbar hPa kPa Pa MPa psi mmHg
-    mm cm m km µm um inch in ft mm/s mm/s2 m/s2 m/s² g mg kg t kg/m3 kg/m³ kg/m^3 g/m3 g/m³ µg/m³
-    W/m2 W/m² W/m^2 kW/m² MJ/m² J kJ MJ s sec min h hr hrs ms l l/min m3 m³ m3/h m³/h m² m2 ppm ppb dB
-    dBA lux lx pu p.u.
-    """.replace("|", " ").split()
-)
-ASCII_UNITS = frozenset(unit.casefold() for unit in UNITS)
-SAME_UNITS = {
-    "deg": "° º ˚ degree degrees grad",
-    "degc": "°c ºc ˚c c ℃ celsius",
-    "m/s": "m/sec m.s-1 ms-1 m·s-1 ㎧",
-    "kw": "㎾",
-    "rpm": "r/min u/min 1/min min-1 min^-1",
-}
+from modules.records.words import bare_unit, is_missing_word, is_unit
+
 LEAST_SHARE = 0.5
 PROBES = 500
 
@@ -74,22 +41,6 @@ class Reading:
     decimal: str
     unit: str
     words: dict[str, int]
-
-
-def is_missing_word(cell: str) -> bool:
-    """Whether a cell says that there is no reading."""
-    return cell.strip().casefold() in MISSING_WORDS
-
-
-def is_unit(cell: str) -> bool:
-    """Whether a cell is a unit of measurement, in brackets or not."""
-    return bare_unit(cell).casefold() in ASCII_UNITS
-
-
-def canonical_unit(unit: str) -> str:
-    """One spelling for each unit that the sites have: `°` is deg, `U/min` rpm."""
-    plain = bare_unit(unit).casefold()
-    return next((name for name, others in SAME_UNITS.items() if plain in others.split()), plain)
 
 
 def is_number(cell: str) -> bool:
@@ -127,27 +78,20 @@ def read_numbers(values: pd.Series, decimal: str = "") -> Reading:
     """
     codes, cells = pd.factorize(_texts(values).str.strip())
     counts = np.bincount(codes[codes >= 0], minlength=len(cells))
-    words, parts, faults = Counter[str](), {}, []
-    for place, cell in enumerate(map(str, cells)):
-        if not cell or is_missing_word(cell):
-            if cell:
-                words[cell] += int(counts[place])
-            continue
-        found = _split(cell)
-        if found is None:
-            faults.append(place)
-        else:
-            parts[place] = found
+    filled = {place: cell for place, cell in enumerate(map(str, cells)) if cell}
+    words = {cell: int(counts[place]) for place, cell in filled.items() if is_missing_word(cell)}
+    found = {place: _split(cell) for place, cell in filled.items() if cell not in words}
+    faults = [place for place, split in found.items() if split is None]
     if faults:
-        raise NotNumbers("text among its numbers", cells[faults[0]], int(counts[faults].sum()))
+        raise NotNumbers("text among its numbers", filled[faults[0]], int(counts[faults].sum()))
+    parts = {place: split for place, split in found.items() if split is not None}
     unit = _one_unit(cells, counts, parts)
-    mark = _decimal_mark(
-        cells, counts, {place: body for place, (body, _) in parts.items()}, decimal
-    )
+    bodies = {place: body for place, (body, _) in parts.items()}
+    mark = _decimal_mark(cells, counts, bodies, decimal)
     numbers = np.full(len(cells) + 1, np.nan)  # the last stands for an empty cell, whose code is -1
-    for place, (body, _) in parts.items():
+    for place, body in bodies.items():
         numbers[place] = _number(body, mark)
-    return Reading(numbers[codes], mark, unit, dict(words))
+    return Reading(numbers[codes], mark, unit, words)
 
 
 def _split(cell: str) -> tuple[str, str] | None:
@@ -160,11 +104,6 @@ def _split(cell: str) -> tuple[str, str] | None:
         return None
     kinds = _marks(body)
     return None if kinds is None else (body, bare_unit(unit))
-
-
-def bare_unit(unit: str) -> str:
-    """A unit without the brackets around it."""
-    return unit.strip().strip("()[]{}").strip()
 
 
 def _marks(body: str) -> tuple[str, str] | None:
@@ -197,7 +136,7 @@ def _one_unit(cells: pd.Index, counts: np.ndarray, parts: dict[int, tuple[str, s
     named = [unit for unit in places if unit]
     if not named:
         return ""
-    others = sum((places[unit] for unit in places if unit != named[0]), [])
+    others = [place for unit, found in places.items() if unit != named[0] for place in found]
     n_others = int(counts[others].sum())
     if len(named) > 1 or n_others > int(counts[places[named[0]]].sum()):
         example = str(cells[places[named[-1]][0]])
@@ -209,14 +148,18 @@ def _one_unit(cells: pd.Index, counts: np.ndarray, parts: dict[int, tuple[str, s
 
 def _decimal_mark(cells: pd.Index, counts: np.ndarray, bodies: dict[int, str], decimal: str) -> str:
     """The decimal mark of a column, which no cell of it may contradict; empty where it has none."""
-    decimals, thousands, either = {}, {}, {}
+    decimals: dict[str, int] = {}
+    thousands: dict[str, int] = {}
+    either: dict[str, int] = {}
     for place, body in bodies.items():
         mark, group = _marks(body) or ("", "")
         if mark and mark == group:
             either.setdefault(mark, place)
-        else:
-            decimals |= {} if not mark or mark in decimals else {mark: place}
-            thousands |= {} if not group or group in thousands else {group: place}
+            continue
+        if mark:
+            decimals.setdefault(mark, place)
+        if group:
+            thousands.setdefault(group, place)
     clash = next((mark for mark in decimals if mark in thousands), None)
     if clash is not None or len(decimals) > 1:
         place = thousands[clash] if clash else list(decimals.values())[1]

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from modules.errors import DataError
@@ -20,11 +19,11 @@ from modules.records.header_rows import (
     more_header_rows,
     unique,
 )
-from modules.records.numbers import bare_unit, is_unit
+from modules.records.words import bare_unit, is_unit
 
 HEAD_BYTES = 1 << 18
 HEAD_RECORDS = 100
-DELIMITERS = ",;\t"
+DELIMITERS = "\t;,"  # a comma last, for it may be the decimal mark
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
 _TURBINE_NOTE = re.compile(r"turbine(?: name)?\s*[:=]\s*(.+)", re.IGNORECASE)
@@ -177,18 +176,26 @@ def _first_row(rows: list[list[str]], n_comments: int) -> int:
     if n_comments and len(rows[n_comments - 1]) == len(rest[0]) and holds_values(rest[0]):
         return n_comments - 1
     width, _ = Counter(map(len, rest[len(rest) // 2 :])).most_common(1)[0]
-    for place, (row, below) in enumerate(pairwise(rest)):
-        if len(row) >= width and not _is_note(row, below, width):
+    for place, row in enumerate(rest):
+        if len(row) >= width and not _is_note(row, rest[place + 1 :]):
             is_header = place == 0 or not any(map(is_value, row))
             return n_comments + place if is_header else n_comments
     return n_comments
 
 
-def _is_note(row: list[str], below: list[str], width: int) -> bool:
-    """Whether a padded row is a title or `Turbine:, WT 1`, not names over several columns."""
-    if width < 3 or any(row[2:]) or (row[1] and not row[0].endswith(":")):
+def _is_note(row: list[str], below: list[list[str]]) -> bool:
+    """Whether a padded row is a title or `Turbine:, WT 1`, not names over several columns.
+
+    Then the next row that is none of these holds names, also in its first cell.
+    """
+    next_row = next((other for other in below if not _fills_the_first(other)), None)
+    if not _fills_the_first(row) or next_row is None:
         return False
-    return bool(below[0]) and not holds_values(below)
+    return bool(next_row[0]) and not holds_values(next_row)
+
+
+def _fills_the_first(row: list[str]) -> bool:
+    return len(row) > 2 and not any(row[2:]) and (not row[1] or row[0].endswith(":"))
 
 
 def _turbine(comments: list[_Record]) -> str | None:
