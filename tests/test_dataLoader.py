@@ -185,7 +185,7 @@ class TestRefusals:
 
     def test_a_folder_without_data(self, tmp_path):
         (tmp_path / "notes.txt").write_text("nothing")
-        self.refused(tmp_path, "holds no CSV or Parquet file")
+        self.refused(tmp_path, "holds no CSV, Excel or Parquet file")
 
     def test_a_path_that_does_not_exist(self, tmp_path):
         self.refused(tmp_path / "nowhere", "does not exist. Set `--data_path`")

@@ -21,7 +21,7 @@ from modules.records.site import Site
 from modules.records.timestamps import MixedTimeZones, parse_times
 from modules.records.words import canonical_unit
 
-LARGEST_SHARE_OF_RESTARTS = 0.1
+LARGEST_SHARE_OF_RESTARTS = 0.25
 LARGEST_ROW_NUMBER = 100_000_000  # above it, seconds since 1970 are more likely
 
 _NAMELESS = re.compile(r"(unnamed.*)?(\.\d+)?", re.IGNORECASE)
@@ -243,10 +243,11 @@ def _check_units(
 
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
     values = raw[name]
-    numbers = pd.to_numeric(values, errors="coerce")
-    if not pd.api.types.is_numeric_dtype(values) and numbers.count() != values.count():
+    numbers, decimal = pd.to_numeric(values, errors="coerce"), raw.attrs.get("decimal", "")
+    is_plain = numbers.count() == values.count() or pd.api.types.is_numeric_dtype(values)
+    if not is_plain or (decimal and pd.api.types.infer_dtype(values) == "string"):
         try:
-            numbers = pd.Series(read_numbers(values, raw.attrs.get("decimal", "")).values)
+            numbers = pd.Series(read_numbers(values, decimal).values)
         except NotNumbers as found:
             position, example = raw.columns.get_loc(name), found.example
             line = first_line_where(path, position, lambda cell: cell == example)

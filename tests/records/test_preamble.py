@@ -86,7 +86,10 @@ def test_rows_of_names_are_joined(tmp_path, rows, names):
 def test_a_first_record_of_words_is_no_row_of_names(tmp_path):
     long = "turbine,status,ws\nA,run,\nA,stop,7.5\nB,run,7.7\n"
     assert table_of(tmp_path, long)["turbine"].tolist() == ["A", "A", "B"]
-    assert table_of(tmp_path, "ws,power\nBad,No Data\n7.5,3\n")["ws"].isna().tolist() == [True, False]
+    assert table_of(tmp_path, "ws,power\nBad,No Data\n7.5,3\n")["ws"].isna().tolist() == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
