@@ -87,8 +87,8 @@ def find_layout(text: bytes, path: Path) -> Layout:
     names = unique(fitted(names, rows[last + 1 :]))
     units = dict(zip(names, map(bare_unit, rows[last]), strict=False)) if has_units else {}
     notes = (
-        (top, "{} lines above the header are skipped"),
-        (n_names if n_names > 1 else 0, "{} rows of column names are joined"),
+        (top, "lines skipped above the header: {}"),
+        (n_names if n_names > 1 else 0, "rows of column names joined: {}"),
         (int(has_units), "the row below the header is read as units"),
     )
     return Layout(

@@ -157,10 +157,12 @@ def _malformed(path: Path, text: bytes, layout: Layout, error: Exception) -> str
         for row in reader:
             if row and len(row) != n_columns:
                 line = layout.line + reader.line_num - 1
+                is_wide = delimiter == "," and len(row) > n_columns
+                commas = ", or has decimal commas, which need semicolons between" * is_wide
                 return (
                     f"{path}, line {line} has {len(row)} fields where the header has "
-                    f"{n_columns} columns: {delimiter.join(row)[:80]!r}. "
-                    "The file is cut off or damaged there: correct the line or export it again."
+                    f"{n_columns} columns: {delimiter.join(row)[:80]!r}. The file is cut off or "
+                    f"damaged there{commas}: correct the line or export it again."
                 )
     except csv.Error as fault:
         line = layout.line + reader.line_num - 1

@@ -4,6 +4,7 @@ import pytest
 
 from modules.location_module import get_site
 from modules.records.cleaning import (
+    RULES,
     apply_rules,
     curtailment_flag,
     merge_duplicates,
@@ -14,6 +15,7 @@ from modules.records.cleaning import (
     sentinel_flag,
     unresponsive_flag,
 )
+from settings import CLEANING_RULES
 
 NAN = np.nan
 LHB = get_site("la_haute_borne")
@@ -232,3 +234,7 @@ def run_rules(name, values):
         stuck_records=3,
     )
     return table[name].to_numpy(), changed
+
+
+def test_the_settings_know_every_rule():
+    assert ["duplicates", *RULES] == list(CLEANING_RULES)

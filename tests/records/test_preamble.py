@@ -41,7 +41,7 @@ def test_what_stands_above_the_header_is_skipped(tmp_path, above):
 def test_what_was_skipped_is_logged(tmp_path, caplog):
     with caplog.at_level("INFO"):
         table_of(tmp_path, "# one\n# two\n# t,ws,power\n" + ROWS)
-    assert "a.csv: 2 lines above the header are skipped" in caplog.text
+    assert "a.csv: lines skipped above the header: 2" in caplog.text
 
 
 def test_a_named_separator_is_taken(tmp_path):
@@ -141,6 +141,12 @@ def test_a_separator_at_the_end_makes_no_column_of_readings(tmp_path, text):
 
 def test_a_line_that_is_too_long_is_counted_from_the_top_of_the_file(tmp_path):
     refused(tmp_path, f"# one\n# t,ws,power\n{ROWS}1,2,3,4\n", "line 6 has 4 fields .* 3 columns")
+
+
+def test_decimal_commas_between_commas_are_named_as_a_cause(tmp_path):
+    refused(
+        tmp_path, "t,ws\n2021-03-01,7,5\n", "line 2 has 3 fields .* decimal commas, .*semicolon"
+    )
 
 
 def test_comments_alone_are_no_table(tmp_path):
