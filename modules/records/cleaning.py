@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modules.records.columns import Column, power_column, wind_speed_column, wrap_angle
+from modules.records.sentinels import sentinel_flag
 
 CALM_WIND_SPEED = 1.0
 STEADY_WIND_SPEED = 5.0
@@ -21,13 +22,6 @@ PLATEAU_POWER = 0.95
 PRODUCING_POWER = 0.05
 WATT_FACTOR = 10 / 3
 MEGAWATT_FACTOR = 1 / 600
-LEAST_RECORDS_BESIDE_SENTINELS = 10
-# What loggers and archives write for no reading: nines, and the ends of their integers.
-SURE_SENTINELS = tuple(
-    [10.0**n - 1 for n in range(3, 11)] + [10.0**n - 0.1 for n in range(3, 6)]
-) + (99.99, 999.99, 9999.99, 32767.0, 32768.0, 65535.0, 2147483647.0, 2147483648.0, 4294967295.0)
-FILL_VALUES_FROM = 1e10  # powers of ten from here on, such as 1e20 and -1e30
-LIKELY_SENTINELS = (99.0, 99.9, 990.0, 777.0, 7777.0, 888.0, 8888.0, 9990.0)
 
 Found = tuple[np.ndarray, np.ndarray | float]  # faults, bool (n,), and what is put there instead
 
@@ -67,38 +61,6 @@ def range_flag(values: np.ndarray, lower: float | None, upper: float | None) -> 
     lower = -np.finfo(float).max if lower is None else lower
     upper = np.finfo(float).max if upper is None else upper
     return (values < lower) | (values > upper)
-
-
-def sentinel_flag(values: np.ndarray) -> np.ndarray:
-    """Readings that stand for a missing one, such as -999, 9999 and 1e20: bool (n,).
-
-    One of `SURE_SENTINELS` counts where it stands alone: all other readings lie on one side of it,
-    none of them beyond half of its height. One of `LIKELY_SENTINELS` must come twice besides,
-    and further away from the others than they are spread. At least ten others must be there.
-    """
-    present = np.isfinite(values)
-    size = np.abs(values)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        power = np.log10(np.where(present & (size > 0), size, 1.0))
-    is_fill = (size >= FILL_VALUES_FROM) & (np.abs(power - np.rint(power)) < 1e-9)
-    is_sure = present & (np.isin(size, SURE_SENTINELS) | is_fill)
-    is_likely = present & np.isin(size, LIKELY_SENTINELS)
-    flag = np.zeros(values.shape, dtype=bool)
-    # Each code by itself, so that several of them do not hide one another.
-    for candidates in (is_sure, is_likely):
-        for code in np.unique(values[candidates & ~flag]):
-            here = values == code
-            others = values[present & ~flag & ~here & ~is_sure]
-            if others.size < LEAST_RECORDS_BESIDE_SENTINELS:
-                continue
-            nearest = others.max() if code > 0 else others.min()
-            is_alone = abs(code) > 2 * max(np.sign(code) * nearest, 0.0)
-            if candidates is is_likely:
-                is_far = abs(code - nearest) > np.ptp(others)
-                is_alone = is_alone and is_far and np.count_nonzero(here) > 1
-            if is_alone:
-                flag |= here
-    return flag
 
 
 def unresponsive_flag(values: np.ndarray, n_records: int) -> np.ndarray:

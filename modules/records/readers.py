@@ -57,7 +57,10 @@ def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
         raise DataError(f"{path} is not a whole Parquet file: {reason} Export it again.") from None
     if not isinstance(table.index, pd.RangeIndex):
         table = table.reset_index()
-    return table.set_axis(unique([str(name) for name in table.columns]), axis=1)
+    table = table.set_axis(unique([str(name) for name in table.columns]), axis=1)
+    table.attrs = {"units": {}}
+    _log(path, _turn_to_numbers(table, lambda names: table[[]]))
+    return table
 
 
 def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
@@ -70,9 +73,13 @@ def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
     if layout.turbine:
         table.attrs["turbine"] = layout.turbine
     notes += _turn_to_numbers(table, lambda names: _rows(text, layout, path, names))
+    _log(path, notes)
+    return table
+
+
+def _log(path: Path, notes: tuple[str, ...]) -> None:
     if notes:
         logger.info("%s: %s", path, "; ".join(notes))
-    return table
 
 
 def _rows(

@@ -12,7 +12,6 @@ from modules.records.cleaning import (
     range_flag,
     repeated_hour_flag,
     resting_flag,
-    sentinel_flag,
     unresponsive_flag,
 )
 from settings import CLEANING_RULES
@@ -178,51 +177,19 @@ class TestPowerUnit:
         assert power_unit_slip(power, None, 3000) is None
 
 
-class TestSentinels:
-    wind_speed = np.linspace(1.33, 9.6, 100)
-    directions = np.linspace(0, 359, 100)
-    power = np.linspace(-4, 1452, 100)
+def test_the_settings_know_every_rule():
+    assert ["duplicates", *RULES] == list(CLEANING_RULES)
 
-    @pytest.mark.parametrize("name", ["wind_speed", "directions", "power"])
-    @pytest.mark.parametrize("code", [-999, -9999, 9999, -999.9, -9999.99, 1e20, -1e30, -32768])
-    def test_a_code_alone_far_outside_is_flagged(self, name, code):
-        values = np.insert(getattr(self, name), [5, 60], code)
-        assert np.flatnonzero(sentinel_flag(values)).tolist() == [5, 61]
 
-    def test_several_codes_do_not_hide_one_another(self):
-        values = np.concatenate((self.wind_speed, [-999, -9999, 999, 999, NAN, 1e20, -99, -99]))
-        assert np.flatnonzero(sentinel_flag(values)).tolist() == [100, 101, 102, 103, 105, 106, 107]
+def test_codes_are_blanked_before_pitch_is_wrapped():
+    table, changed = run_rules("Ba_avg", np.append(np.linspace(0, 20, 50), [-999, 359]))
+    assert np.isnan(table[50]) and table[51] == -1
+    assert changed == {("sentinel", "Ba_avg"): 1, ("pitch", "Ba_avg"): 1}
 
-    @pytest.mark.parametrize("code", [99, -99, 990])
-    def test_a_likely_code_must_come_twice_and_far_outside(self, code):
-        assert sentinel_flag(np.append(self.wind_speed, [code, code]))[-2:].all()
-        assert not sentinel_flag(np.append(self.wind_speed, code)).any()
-        assert not sentinel_flag(np.append(self.power, [code, code])).any()
 
-    @pytest.mark.parametrize(
-        "values",
-        [
-            np.arange(0.0, 1200.0),
-            np.append(np.linspace(400, 998, 100), 999),
-            np.append(np.linspace(-1200, 5, 100), -999),
-            np.append(np.linspace(980, 1030, 100), [999, 999]),
-            np.append(wind_speed, [50, 50, 1e6]),
-            np.array([1.0, 2.0, -999]),
-            np.full(100, NAN),
-            np.zeros(0),
-        ],
-    )
-    def test_readings_that_happen_to_be_such_numbers_stay(self, values):
-        assert not sentinel_flag(values).any()
-
-    def test_codes_are_blanked_before_pitch_is_wrapped(self):
-        table, changed = run_rules("Ba_avg", np.append(np.linspace(0, 20, 50), [-999, 359]))
-        assert np.isnan(table[50]) and table[51] == -1
-        assert changed == {("sentinel", "Ba_avg"): 1, ("pitch", "Ba_avg"): 1}
-
-    def test_codes_are_not_taken_for_watts(self):
-        power = np.append(np.linspace(0, 2000, 50), [9999] * 10)
-        assert power_unit_slip(power, None, 2050) is None
+def test_codes_are_not_taken_for_watts():
+    power = np.append(np.linspace(0, 2000, 50), [9999] * 10)
+    assert power_unit_slip(power, None, 2050) is None
 
 
 def run_rules(name, values):
@@ -234,7 +201,3 @@ def run_rules(name, values):
         stuck_records=3,
     )
     return table[name].to_numpy(), changed
-
-
-def test_the_settings_know_every_rule():
-    assert ["duplicates", *RULES] == list(CLEANING_RULES)

@@ -48,6 +48,15 @@ def test_a_named_parquet_index_becomes_a_column(tmp_path):
     assert list(read_table(tmp_path / "a.parquet").columns) == ["time", "a"]
 
 
+def test_text_in_parquet_is_read_as_in_a_csv(tmp_path, caplog):
+    table = pd.DataFrame({"a": ["7,5", "Bad"], "b": [1.5, 2.25], "c": [[1], None]})
+    table.to_parquet(tmp_path / "a.parquet")
+    with caplog.at_level("INFO"):
+        table = read_table(tmp_path / "a.parquet")
+    assert table["a"][0] == 7.5 and table["b"].tolist() == [1.5, 2.25]
+    assert "decimal commas in a; a is missing where it says 'Bad' (1)" in caplog.text
+
+
 def test_columns_of_one_name_are_told_apart(tmp_path):
     assert list(read_table(saved(tmp_path / "a.csv", b"a,a,b\n1,2,3\n")).columns) == [
         "a",
