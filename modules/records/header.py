@@ -244,7 +244,7 @@ def _check_units(
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
     values = raw[name]
     numbers, decimal = pd.to_numeric(values, errors="coerce"), raw.attrs.get("decimal", "")
-    is_plain = numbers.count() == values.count() or pd.api.types.is_numeric_dtype(values)
+    is_plain = pd.api.types.is_numeric_dtype(values) or numbers.count() == values.count()
     if not is_plain or (decimal and pd.api.types.infer_dtype(values) == "string"):
         try:
             numbers = pd.Series(read_numbers(values, decimal).values)

@@ -22,7 +22,7 @@ from modules.records.header_rows import (
 from modules.records.words import bare_unit, is_unit
 
 HEAD_BYTES = 1 << 18
-HEAD_RECORDS = 100
+HEAD_RECORDS = 300
 DELIMITERS = "\t;,"  # a comma last, for it may be the decimal mark
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)

@@ -20,12 +20,12 @@ def sentinel_flag(values: np.ndarray) -> np.ndarray:
     once. One of `LIKELY_SENTINELS` must come twice besides, and further away from the others than
     they are spread. At least ten others must be there.
     """
+    flag = np.zeros(values.shape, dtype=bool)
     size = np.abs(values)
+    if not (size >= min(LIKELY_SENTINELS)).any():
+        return flag
     is_sure = np.isin(size, SURE_SENTINELS) | _is_fill_value(size)
     is_likely = np.isin(size, LIKELY_SENTINELS)
-    flag = np.zeros(values.shape, dtype=bool)
-    if not (is_sure.any() or is_likely.any()):
-        return flag
     present = np.isfinite(values)
     for candidates in (is_sure, is_likely):
         for code in np.unique(values[candidates]):
