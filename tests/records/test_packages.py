@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from pathlib import PurePath
 
 import pandas as pd
 import pytest
@@ -38,17 +39,11 @@ def packed_parquet():
     return content.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("WT01.csv", TEXT),
-        ("in/WT01.CSV.gz", gzip.compress(TEXT)),
-        ("WT01.parquet", packed_parquet()),
-    ],
-)
-def test_the_one_table_of_an_archive_is_read(tmp_path, name, content):
+@pytest.mark.parametrize("name", ["WT01.csv", "in/WT01.CSV.gz", "WT01.parquet"])
+def test_the_one_table_of_an_archive_is_read(tmp_path, name):
+    contents = {".csv": TEXT, ".gz": gzip.compress(TEXT), ".parquet": packed_parquet()}
     others = {"readme.txt": "hello", "__MACOSX/._WT01.csv": "x", "in/.hidden.csv": "x"}
-    path = zipped(tmp_path / "a.zip", others | {name: content})
+    path = zipped(tmp_path / "a.zip", others | {name: contents[PurePath(name).suffix]})
     assert read_table(path)["ws"][0] == 7.5
 
 
