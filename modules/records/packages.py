@@ -6,7 +6,6 @@ import io
 import warnings
 import zipfile
 import zlib
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -128,8 +127,4 @@ def _holds_records(sheet: pd.DataFrame) -> bool:
 
 
 def _spelt(cell: Any) -> str:
-    if cell is None or cell is pd.NaT:
-        return ""
-    if isinstance(cell, datetime):
-        return str(pd.Timestamp(cell).round("ms"))  # Excel's days are floats
-    return str(cell)
+    return "" if cell is None or cell is pd.NaT else str(cell)
