@@ -25,7 +25,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-CleaningRule = Literal["duplicates", "pitch", "range", "stuck", "negative_power", "curtailment"]
+CleaningRule = Literal[
+    "duplicates", "sentinel", "pitch", "range", "stuck", "negative_power", "curtailment"
+]
 CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
 ScalerKind = Literal["minmax", "robust", "standard"]
@@ -169,9 +171,9 @@ class DataSettings(ProgramSettings):
         None, description="Number of variables, checked against the data; None takes the data's."
     )
     cleaning_rules: tuple[CleaningRule, ...] = Field(
-        ("duplicates", "pitch", "range", "stuck", "negative_power"),
+        ("duplicates", "sentinel", "pitch", "range", "stuck", "negative_power"),
         description="Rules applied to the records, always in the order "
-        "duplicates, pitch, range, stuck, negative_power, curtailment.",
+        "duplicates, sentinel, pitch, range, stuck, negative_power, curtailment.",
     )
     stuck_steps: int = Field(
         6,

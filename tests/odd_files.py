@@ -1,6 +1,9 @@
 """Strategies of hypothesis for files that no farm should export, and some do."""
 
 import copy
+import gzip
+import io
+import zipfile
 
 import pandas as pd
 from hypothesis import HealthCheck
@@ -27,7 +30,23 @@ true|null|2021-04-01|2021-04-01 24:00|2021-13-01|0001-01-01|9999-12-31 23:59:59|
 )
 ODD_NAMES = " |time|DateTime|index|turbine|window|=cmd|a|a.1|Unnamed: 0|\ud800".split("|")
 ODD_NAMES += ["Date/Time", "date", "day", "hour", "year", "month", "ts"]
-ENCODINGS = ("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "latin-1", "utf-32")
+ENCODINGS = ("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "latin-1", "cp1254", "utf-32")
+NOTES = (
+    '# Turbine: WT 1|#|# a, b; c|#a,b|sep=;|sep=\t|Wind farm Größe|From:;2021-03-01;|,,,|"||WT01,,'
+).split("|")
+UNIT_CELLS = ("m/s", "[kW]", "(°)", "%", "-", "", "yyyy-mm-dd", "UTC", "name")
+CLEAN_NOTATIONS = (
+    ("7,5", "8,25", "-0,1", "1.234,5", "1 234,5", "12"),
+    ("7.5", "1,234.5", "1'234.5", "-.5", "1e3", "Bad"),
+    ("7.5 m/s", "8 m/s", "No Data", "9.25 m/s", "결측"),
+    ("85 %", "86%", "#VALUE!", "87.5 %"),
+    ("7", "8", "9", "10", "-999", "9999", "1e20"),
+)
+NOTATIONS = (
+    ("1,234", "12", "1.234", "1.234.567", "1,234,567"),
+    ("7.5 m/s", "8 m/s", "25 km/h", "7"),
+    ("5-", "\u22123,2", "\u0661\u0662", "²", "., ", "+", "7,5,5", "inf kW", "1e36"),
+)
 NUMBERS = (0.0, -1.0, 1e-320, 1e308, -1e308, float("inf"), float("nan"), 3.5, 2.0**63)
 PARQUET_COLUMNS = {
     "number": lambda s: s,
@@ -133,6 +152,70 @@ def spoilt_csv(draw):
 
 
 @st.composite
+def laid_out_csv(draw):
+    """Records of several notations, under notes, rows of names and units, beside counters."""
+    width, delimiter = draw(st.integers(2, 4)), draw(st.sampled_from(",;;\t"))
+    usual = st.sampled_from(["ws", "power (kW)", "Größe", "dir, °", "T°C"])
+    named = st.one_of(usual, usual, usual, st.sampled_from(["", "0", "1", "index"]), names)
+    count = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    titles = st.lists(named, min_size=width - 1, max_size=width - 1)
+    rows = [["time", *draw(titles)] for _ in range(count)]
+    units = st.lists(st.sampled_from(UNIT_CELLS), min_size=width, max_size=width)
+    rows += draw(st.lists(units, max_size=1))
+    notations = draw(st.sampled_from([CLEAN_NOTATIONS, CLEAN_NOTATIONS, NOTATIONS]))
+    columns = draw(st.lists(st.sampled_from(notations), min_size=width, max_size=width))
+    stamps = draw(st.sampled_from(["2021-03-01 {:02}:00"] * 3 + ["{}", None]))
+    for count in range(draw(st.integers(2, 30))):
+        row = [draw(st.sampled_from(column)) for column in columns]
+        if draw(st.integers(0, 60)) == 0:
+            row[-1] = draw(st.one_of(cells, st.sampled_from(NOTATIONS[-1])))
+        rows.append(row if stamps is None else [stamps.format(count % 20), *row[1:]])
+    quote = draw(st.sampled_from(['"', "", '"'] if delimiter == "," else ["", "", '"']))
+    end = draw(st.sampled_from(["\n", "\r\n", "\r", delimiter + "\n"]))
+    notes = draw(st.lists(st.sampled_from(NOTES), max_size=draw(st.sampled_from([0, 1, 4]))))
+    lines = [delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in rows]
+    text = end.join([*notes, *lines, ""])
+    return text.encode(draw(st.sampled_from(ENCODINGS)), errors="replace")
+
+
+@st.composite
+def made_xlsx(draw):
+    """Workbooks of one sheet or two, whole or with bytes wrong."""
+    content = io.BytesIO()
+    plain_numbers = st.floats(-100, 100)
+    odd = st.one_of(odd_values, st.sampled_from(sum(NOTATIONS, ())), st.floats(), st.datetimes())
+    with pd.ExcelWriter(content, engine="openpyxl") as writer:
+        for place in range(draw(st.integers(1, 2))):
+            width = draw(st.integers(1, 3))
+            shown = draw(st.sampled_from([plain_numbers, st.one_of(plain_numbers, odd)]))
+            rows = draw(st.lists(st.lists(shown, min_size=width, max_size=width), max_size=9))
+            rows = [[_for_a_cell(cell) for cell in row] for row in rows]
+            pd.DataFrame(rows).to_excel(writer, sheet_name=f"s{place}", index=draw(st.booleans()))
+    whole = content.getvalue()
+    return spoil(whole, draw(edits)) if draw(st.booleans()) else whole
+
+
+def _for_a_cell(value):
+    if isinstance(value, str):
+        return "".join(letter for letter in value if letter.isprintable())
+    return str(value) if isinstance(value, list | dict | int) else value
+
+
+@st.composite
+def made_zip(draw):
+    """Archives of tables and others, whole or with bytes wrong."""
+    content = io.BytesIO()
+    others = st.sampled_from(["readme.txt", "b/a.CSV", "a.csv.gz", "a.xlsx", "a.parquet"])
+    tables = draw(st.lists(others, unique=True, max_size=2)) or ["a.csv"]
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in tables:
+            inside = draw(st.one_of(laid_out_csv(), spoilt_csv(), st.binary(max_size=50)))
+            archive.writestr(name, gzip.compress(inside) if name.endswith("gz") else inside)
+    whole = content.getvalue()
+    return spoil(whole, draw(edits)) if draw(st.booleans()) else whole
+
+
+@st.composite
 def made_parquet(draw):
     """A Parquet file of odd columns, whole or with bytes wrong."""
     n_rows = draw(st.integers(0, 6))
@@ -151,4 +234,7 @@ FILES = {
     "raw.csv": st.binary(max_size=200),
     "raw.csv.gz": st.binary(max_size=100),
     "made.parquet": made_parquet(),
+    "laid_out.csv": laid_out_csv(),
+    "made.xlsx": made_xlsx(),
+    "made.zip": made_zip(),
 }

@@ -148,9 +148,9 @@ class TestRefusals:
 
     def test_text_among_numbers_names_file_line_column_and_example(self, tmp_path):
         table = westsouth().astype({"WindSpeed": object})
-        table.loc[7, "WindSpeed"] = "No Data"
+        table.loc[7, "WindSpeed"] = "stopped"
         path = write(table, tmp_path / "WT01.csv")
-        self.refused(path, "WT01.csv, line 9, column 'WindSpeed' holds text .*'No Data' .1 such")
+        self.refused(path, "WT01.csv, line 9, column 'WindSpeed' holds text .*'stopped' .1 such")
 
     def test_an_unreadable_stamp_names_file_line_and_column(self, tmp_path):
         table = westsouth()
@@ -185,15 +185,15 @@ class TestRefusals:
 
     def test_a_folder_without_data(self, tmp_path):
         (tmp_path / "notes.txt").write_text("nothing")
-        self.refused(tmp_path, "holds no CSV or Parquet file")
+        self.refused(tmp_path, "holds no CSV, Excel or Parquet file")
 
     def test_a_path_that_does_not_exist(self, tmp_path):
         self.refused(tmp_path / "nowhere", "does not exist. Set `--data_path`")
 
     def test_a_file_of_another_type(self, tmp_path):
-        path = tmp_path / "a.xlsx"
+        path = tmp_path / "a.docx"
         path.write_bytes(b"PK")
-        self.refused(path, "is no .csv, .csv.gz or .parquet file")
+        self.refused(path, "is no .csv, .csv.gz, .xlsx, .parquet or .zip file")
 
     def test_a_file_whose_stamps_are_all_missing(self, tmp_path):
         table = westsouth()

@@ -301,7 +301,7 @@ def test_unknown_setting_is_refused_by_name(settings_class):
         ("train_step", "2.5", "valid integer"),
         ("batchnorm", "maybe", "must be true or false"),
         ("gpu_memory_limit", "0", "greater than 0"),
-        ("cleaning_rules", "tidy", "'duplicates', 'pitch'"),
+        ("cleaning_rules", "tidy", "'duplicates', 'sentinel'"),
     ],
 )
 def test_value_out_of_range_or_of_wrong_type_is_refused(name, value, allowed):

@@ -156,7 +156,7 @@ def to_table(
         bound = table["forecast"] + errors[side].loc[table["lead"]].to_numpy()
         table[name] = bound.clip(column.lower, column.upper)
     values = ["actual", "forecast", "persistence", "lower_80", "upper_80"]
-    table[values] = table[values].round(decimals(np.nanmax(np.abs(table[values]))))
+    table[values] = table[values].round(decimals(column.spread))
     return table.rename(columns={"time": "DateTime" if freq else "step"})
 
 

@@ -13,7 +13,8 @@ from modules.records.header import Records
 from modules.records.site import Site
 
 LARGE_SHARE = 0.2
-BLANKING_RULES = ("range", "stuck", "curtailment")
+LARGE_RANGE = 20
+BLANKING_RULES = ("sentinel", "range", "stuck", "curtailment")
 
 
 def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:
@@ -117,6 +118,17 @@ def heavy_rules(changed: Counter[tuple[str, str]], columns: list[Column], n_rows
         "rule off with `--cleaning_rules` where the readings are right."
         for (rule, name), count in changed.items()
         if name in names and rule in BLANKING_RULES and count > LARGE_SHARE * n_rows
+    ]
+
+
+def lone_spikes(columns: list[Column]) -> list[str]:
+    """Notices of columns whose range a few readings make twenty times as wide."""
+    return [
+        f"{column.name} goes from {column.observed[0]:g} to {column.observed[1]:g}, but nearly all "
+        f"of it within {column.spread:g}. Where the readings far outside are faults, remove them; "
+        "else train with `--scaler robust`, or they squeeze the others together."
+        for column in columns
+        if column.observed[1] - column.observed[0] > LARGE_RANGE * column.spread
     ]
 
 

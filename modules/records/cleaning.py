@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modules.records.columns import Column, power_column, wind_speed_column, wrap_angle
+from modules.records.sentinels import sentinel_flag
 
 CALM_WIND_SPEED = 1.0
 STEADY_WIND_SPEED = 5.0
@@ -124,7 +125,7 @@ def power_unit_slip(
     not. MW: none exceeds a 600th of rated power, though there is some, and in one record out of
     ten the wind is above 5 m/s, so that the turbine was not merely becalmed.
     """
-    positive = power[power > 0]
+    positive = power[(power > 0) & ~sentinel_flag(power)]
     if positive.size == 0:
         return None
     if np.mean(positive > WATT_FACTOR * rated_power) >= 0.01:
@@ -145,6 +146,10 @@ class _Turbine:
     wind_speed: str | None
     rated_power: float | None
     stuck_records: int
+
+
+def _sentinel(values: np.ndarray, _column: Column, _turbine: _Turbine) -> Found:
+    return sentinel_flag(values), np.nan
 
 
 def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
@@ -179,8 +184,10 @@ def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine) -> Found
     return curtailment_flag(turbine.table[turbine.wind_speed].to_numpy(), values), np.nan
 
 
-# In this order: pitch is wrapped before the range is checked, or 359 degrees would be out of it.
+# In this order: -999 is no angle to be wrapped; pitch is wrapped before the range is checked, or
+# 359 degrees would be out of it.
 RULES: dict[str, Callable[[np.ndarray, Column, _Turbine], Found]] = {
+    "sentinel": _sentinel,
     "pitch": _pitch,
     "range": _range,
     "stuck": _stuck,

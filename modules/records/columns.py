@@ -57,6 +57,7 @@ class Column(BaseModel):
     responsive: bool = False
     observed_min: float | None = None
     observed_max: float | None = None
+    observed_spread: float | None = None
     atoms: tuple[Atom, ...] = ()
     codes: tuple[float, ...] = ()
     whole: bool = False
@@ -67,6 +68,12 @@ class Column(BaseModel):
         if self.observed_min is None or self.observed_max is None:
             raise ValueError(f"nothing has been observed of {self.name}")
         return self.observed_min, self.observed_max
+
+    @property
+    def spread(self) -> float:
+        """The width of the readings without lone spikes, see `core`; above 0 where they differ."""
+        lowest, highest = self.observed
+        return self.observed_spread or (highest - lowest)
 
 
 def power_column(columns: Sequence[Column]) -> int | None:
@@ -135,6 +142,7 @@ def observe(column: Column, values: np.ndarray) -> Column:
         update={
             "observed_min": float(values.min()),
             "observed_max": float(values.max()),
+            "observed_spread": float(np.ptp(core(values))),
             "atoms": atoms,
             "codes": _codes(column, values) if is_whole or column.kind == CODE else (),
             "whole": is_whole,
@@ -151,14 +159,26 @@ def _codes(column: Column, values: np.ndarray) -> tuple[float, ...]:
     return ()
 
 
+def core(values: np.ndarray) -> np.ndarray:
+    """`values`, float (n,), without lone spikes; all of them where no others differ.
+
+    A spike lies outside the middle 98 % by more than their width.
+    """
+    low, high = np.quantile(values, (0.01, 0.99))
+    inside = values[(values >= low - (high - low)) & (values <= high + (high - low))]
+    return inside if low < high else values
+
+
 def find_atoms(values: np.ndarray) -> tuple[Atom, ...]:
     """Point masses in the lowest and the highest tenth of the range of `values`, float (n,).
 
+    Lone spikes are left out, see `core`, so that one does not make an atom of all the others.
     Looked for in the fullest slice of 0.5 % of the range that holds three times as many readings
     as the slices two and three beside it, so that the steep but smooth end of a distribution is
     not taken for one. The atom is the slice's commonest value where 1 % of all readings equal
     it, else its median; its share counts the readings within 0.1 % of the range, at least 1 %.
     """
+    values = core(values)
     lowest, highest = values.min(), values.max()
     if lowest == highest:
         return ()

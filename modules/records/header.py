@@ -10,12 +10,15 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
-from modules.records.identity import chosen, counts, find_owners, owners, undeclared
+from modules.records.identity import find_owners, owners, undeclared
+from modules.records.numbers import NotNumbers, read_numbers
+from modules.records.open_columns import choose, open_columns
 from modules.records.position import check_position
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.stamps import Reading, read_stamps
 from modules.records.time_column import TimeColumns, find_time, kind_of
+from modules.records.words import canonical_unit
 
 logger = logging.getLogger(__name__)
 
@@ -86,21 +89,24 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
     if site.open:
         taken = {*time_names, *ids, *sources.values()}
         free = [name for name in raw.columns if name not in taken]
-        if site.only is not None:
-            wanted = chosen(site.only, [*sources, *free], "columns")
-            columns = tuple(column for column in columns if column.name in wanted)
-            free = [name for name in free if name in wanted]
-        extra = _open_columns(raw[free], path, site, turbines, notices)
-        columns += tuple(undeclared(name, raw[source]) for name, source in extra.items())
+        columns, free = choose(site, columns, sources, free)
+        extra = open_columns(raw, free, path, site, turbines, notices)
+        units = raw.attrs.get("units", {})
+        columns += tuple(
+            undeclared(name, raw[source], units.get(source, "")) for name, source in extra.items()
+        )
         sources |= extra
         if not columns:
             raise DataError(
                 f"{path} has no numeric column. Found: {', '.join(raw.columns)}. "
                 "Give a file with at least one column of numbers."
             )
+    _check_units(raw, path, columns, sources)
     table = pd.DataFrame(
         {column.name: _numbers(raw, sources[column.name], path) for column in columns}
     )
+    if turbines is None and "turbine" in raw.attrs:
+        turbines = pd.Series(raw.attrs["turbine"], index=raw.index)
     time_name = time_names[0] if len(time_names) == 1 else None
     return Records(path, table, reading, turbines, columns, time_name, tuple(notices))
 
@@ -157,60 +163,36 @@ def _check_missing(
         )
 
 
-def _open_columns(
-    raw: pd.DataFrame,
-    path: Path,
-    site: Site,
-    turbines: pd.Series | None,
-    notices: list[str],
-) -> dict[str, str]:
-    extra = {}
-    for name in raw.columns:
-        values = raw[name]
-        if site.only is None and _is_row_number(values):
-            continue
-        if site.only is None and counts(values, turbines):
-            notices.append(
-                f"{name.strip() or 'A nameless column'} counts rows or days and is no variable."
+def _check_units(
+    raw: pd.DataFrame, path: Path, columns: tuple[Column, ...], sources: dict[str, str]
+) -> None:
+    """Raises DataError where a file says of a column that it is in another unit than the site's."""
+    for column in columns:
+        unit = raw.attrs.get("units", {}).get(sources[column.name], "")
+        expected = {canonical_unit(known) for known in column.unit.split(" or ")}
+        if unit and column.unit and canonical_unit(unit) not in expected:
+            raise DataError(
+                f"{path}, column '{sources[column.name]}' is in {unit}, and {column.name} of the "
+                f"site in {column.unit}. Convert the column, or correct the site's unit."
             )
-            continue
-        if pd.api.types.is_datetime64_any_dtype(values):
-            logger.warning("%s: column %s holds dates and is left out", path, name)
-        elif values.notna().any() and pd.to_numeric(values, errors="coerce").count() < 0.5 * (
-            values.count()
-        ):
-            logger.warning("%s: column %s holds text and is left out", path, name)
-        else:
-            stripped = name.strip().lstrip("/")
-            if site.tag_prefix:
-                stripped = re.sub(f"^{site.tag_prefix}", "", stripped).replace(".", "_")
-            extra[stripped] = name
-    return extra
-
-
-def _is_row_number(values: pd.Series) -> bool:
-    """A nameless index that counts the rows, or the nothing behind a trailing comma."""
-    plain = str(values.name).strip().lower()
-    if plain not in ("", "index", "level_0") and not plain.startswith("unnamed"):
-        return False
-    if values.isna().all():
-        return True
-    return pd.api.types.is_integer_dtype(values) and bool((values.diff().dropna() == 1).all())
 
 
 def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
     values = raw[name]
-    numbers = pd.to_numeric(values, errors="coerce")
-    if pd.api.types.is_numeric_dtype(values) or numbers.count() == values.count():
-        return _within_reach(numbers.to_numpy(dtype=np.float64, na_value=np.nan), name, path)
-    faults = values[values.notna() & numbers.isna()]
-    example = str(faults.iloc[0])
-    line = first_line_where(path, raw.columns.get_loc(name), lambda cell: cell == example.strip())
-    raise DataError(
-        f"{path}{line}, column '{name}' holds text among its numbers: {example!r} "
-        f"({len(faults)} such cells). Leave cells without a reading empty, and write numbers "
-        "with a decimal point."
-    )
+    numbers, decimal = pd.to_numeric(values, errors="coerce"), raw.attrs.get("decimal", "")
+    is_plain = pd.api.types.is_numeric_dtype(values) or numbers.count() == values.count()
+    if not is_plain or (decimal and pd.api.types.infer_dtype(values) == "string"):
+        try:
+            numbers = pd.Series(read_numbers(values, decimal).values)
+        except NotNumbers as found:
+            position, example = raw.columns.get_loc(name), found.example
+            line = first_line_where(path, position, lambda cell: cell == example)
+            raise DataError(
+                f"{path}{line}, column '{name}' holds {found.fault}: {example!r} "
+                f"({found.n_cells} such cells). Leave cells without a reading empty, and write "
+                "numbers with a decimal point, in one unit."
+            ) from None
+    return _within_reach(numbers.to_numpy(dtype=np.float64, na_value=np.nan), name, path)
 
 
 def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:

@@ -172,10 +172,10 @@ def counts(values: pd.Series, owner: pd.Series | None) -> bool:
     )
 
 
-def undeclared(name: str, values: pd.Series) -> Column:
-    """A variable of which only the name is known, and whether it says no more than yes or no."""
+def undeclared(name: str, values: pd.Series, unit: str = "") -> Column:
+    """A variable of which only name and unit are known, and whether it says but yes or no."""
     types = pd.api.types
     is_number = types.is_numeric_dtype(values) and not types.is_bool_dtype(values)
     if not is_number and set(values.dropna().unique()) <= {True, False}:
         return Column(name=name, kind=CODE, unit=TRUTH)
-    return Column(name=name)
+    return Column(name=name, unit=unit)

@@ -90,8 +90,9 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
         notices += checks.without_rows(turbine.raw.name, turbine.table)
     checks.check_contents(_tables(prepared), columns, changed, files)
     notices += checks.heavy_rules(changed, columns, sum(t.raw.n_read for t in prepared))
-    report = _report(prepared, columns, changed, site, settings, freq, notices)
     columns = [observe(c, checks.pooled(_tables(prepared), c.name)) for c in columns]
+    notices += checks.lone_spikes(columns)
+    report = _report(prepared, columns, changed, site, settings, freq, notices)
     tables = {turbine.raw.name: turbine.table for turbine in prepared}
     return SiteData(tables, columns, freq, report.time_zone, report)
 

@@ -1,176 +1,192 @@
-"""One data file to one table of raw columns: CSV (also compressed) or Parquet."""
+"""One data file to one table of raw columns: CSV, Excel or Parquet, packed or not."""
 
 import csv
-import gzip
 import io
 import logging
-import re
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
-from tqdm import tqdm
 
-from modules import files
 from modules.errors import DataError
+from modules.records.encodings import UTF_8, decode
+from modules.records.header_rows import unique
+from modules.records.numbers import (
+    LEAST_SHARE,
+    NotNumbers,
+    Reading,
+    read_numbers,
+    share_of_numbers,
+)
+from modules.records.packages import PARQUET_SUFFIXES, is_data_file, unpacked
+from modules.records.preamble import Layout, find_layout
 
-CSV_SUFFIXES = (".csv", ".csv.gz")
-PARQUET_SUFFIXES = (".parquet", ".pq")
-ENCODINGS = ("utf-8-sig", "cp949")
-CHUNK = 1 << 24
-
-_LIKE_A_VALUE = re.compile(r"[-+.]?\d[-+\d.eE:/ TZ]*|")
+__all__ = ["first_line_where", "is_data_file", "read_table"]
 
 logger = logging.getLogger(__name__)
-
-
-def is_data_file(path: Path) -> bool:
-    """Whether the name ends like a file this module reads."""
-    return path.name.lower().endswith(CSV_SUFFIXES + PARQUET_SUFFIXES)
 
 
 def read_table(path: Path) -> pd.DataFrame:
     """All rows and columns of a file, in file order, text where a column is not all numbers.
 
-    CSV: UTF-8 with or without a byte order mark, else cp949 (Korean Windows); comma, semicolon or
-    tab. Columns that bear one name twice get `.1`, `.2` behind it. Parquet: an index that has a
-    name becomes columns.
+    CSV in the encodings of `modules.records.encodings`, with comma, semicolon or tab, laid out as
+    `modules.records.preamble` tells; numbers as in `modules.records.numbers`. Columns that bear
+    one name twice get `.1`, `.2` behind it. Excel: the one sheet with a table. Parquet: an index
+    that has a name becomes columns. A zip archive holds one of these.
+
+    The table's `attrs` hold what stands beside the numbers: `units` by column, `decimal`, the
+    decimal mark of the file where it is a comma, and `turbine`, out of a comment.
 
     Raises DataError for a file that is empty, cut off, ragged, binary, or without a header.
     """
-    if path.name.lower().endswith(PARQUET_SUFFIXES):
-        table = _read_parquet(path)
-    else:
-        table = _read_csv(path)
+    name, raw = unpacked(path)
+    table = _read_parquet(raw, path) if name.endswith(PARQUET_SUFFIXES) else _read_csv(raw, path)
     if table.empty:
         raise DataError(f"{path} has a header but no rows. Remove the file or export it again.")
     return table
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(io.BytesIO(files.read_bytes(path)))
+        table = pd.read_parquet(io.BytesIO(raw))
     except Exception as error:  # what a crafted file makes the readers raise
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise DataError(f"{path} is not a whole Parquet file: {reason} Export it again.") from None
     if not isinstance(table.index, pd.RangeIndex):
         table = table.reset_index()
-    return table.set_axis(_unique([str(name) for name in table.columns]), axis=1)
+    table = table.set_axis(unique([str(name) for name in table.columns]), axis=1)
+    table.attrs = {"units": {}}
+    _log(path, _turn_to_numbers(table, lambda names: table[[]]))
+    return table
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    text, encoding = _decode(path)
-    if encoding != ENCODINGS[0]:
-        logger.info("%s is read as %s, as it is not UTF-8", path, encoding)
-    header, delimiter = _read_header(text, path)
-    names = _unique([name.strip() for name in header])
+def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
+    text, encoding = decode(raw, path)
+    del raw
+    layout = find_layout(text, path)
+    notes = layout.notes if encoding == UTF_8 else (f"read as {encoding}", *layout.notes)
+    table = _rows(text, layout, path)
+    table.attrs["units"] = dict(layout.units)
+    if layout.turbine:
+        table.attrs["turbine"] = layout.turbine
+    notes += _turn_to_numbers(table, lambda names: _rows(text, layout, path, names))
+    _log(path, notes)
+    return table
+
+
+def _log(path: Path, notes: tuple[str, ...]) -> None:
+    if notes:
+        logger.info("%s: %s", path, "; ".join(notes))
+
+
+def _rows(
+    text: bytes, layout: Layout, path: Path, as_text: tuple[str, ...] | None = None
+) -> pd.DataFrame:
+    """The rows below the header; of the columns `as_text` alone, where given, and as text."""
+    part = pa.py_buffer(text)[layout.start :]
+    types = {} if as_text is None else dict.fromkeys(as_text, pa.string())
     try:
         table = pa.csv.read_csv(
-            pa.BufferReader(text),
-            pa.csv.ReadOptions(column_names=names, skip_rows=1),
-            pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text),
-            pa.csv.ConvertOptions(strings_can_be_null=True),
+            pa.BufferReader(part),
+            pa.csv.ReadOptions(column_names=layout.names),
+            pa.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=b'"' in text),
+            pa.csv.ConvertOptions(
+                strings_can_be_null=True, column_types=types, include_columns=list(types)
+            ),
         )
     except pa.ArrowInvalid as error:
-        raise DataError(_malformed(path, text, delimiter, len(names), error)) from None
+        raise DataError(_malformed(path, text, layout, error)) from None
     return table.to_pandas(date_as_object=False)
 
 
-def _read_bytes(path: Path) -> bytes:
-    chunks = []
-    try:
-        with (
-            files.open_to_read(path) as file,
-            tqdm(desc=path.name, unit="B", unit_scale=True, leave=False, disable=None) as bar,
-        ):
-            while chunk := file.read(CHUNK):
-                chunks.append(chunk)
-                bar.update(len(chunk))
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(
-            f"{path} is not a whole gzip file ({error}). Copy or export it again."
-        ) from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}. Check the file.") from None
-    return b"".join(chunks)
+def _turn_to_numbers(
+    table: pd.DataFrame, as_text: Callable[[tuple[str, ...]], pd.DataFrame]
+) -> tuple[str, ...]:
+    """Replace the columns of `table` that are numbers in another notation; return what was done.
+
+    What cannot be read stays text. `as_text` reads columns once more, as they are written.
+    """
+    texts = {name: table[name] for name in table if _is_text(table[name])}
+    texts = {name: text for name, text in texts.items() if share_of_numbers(text) >= LEAST_SHARE}
+    found = _readings(texts, "")
+    decimals = {reading.decimal for reading in found.values()} - {""}
+    if decimals == {","}:
+        table.attrs["decimal"] = ","
+        found = _readings(texts, ",")
+        # Where the comma is the decimal mark, a point is none.
+        floats = tuple(str(name) for name in table if pd.api.types.is_float_dtype(table[name]))
+        for name, text in as_text(floats).items() if floats else ():
+            if not _readings({name: text}, ","):
+                table[name] = text
+    for name, reading in found.items():
+        table[name] = reading.values
+        if reading.unit:
+            table.attrs["units"][name] = reading.unit
+    return tuple(_spelt(found))
 
 
-def _decode(path: Path) -> tuple[bytes, str]:
-    raw = _read_bytes(path)
-    if not raw or raw.isspace():
-        raise DataError(f"{path} is empty. Remove it or export it again.")
-    if b"\0" in raw:
-        line = raw[: raw.index(b"\0")].count(b"\n") + 1
-        raise DataError(
-            f"{path} holds NUL bytes, first in line {line}: it is damaged, or UTF-16. "
-            "Export it again as CSV in UTF-8."
-        )
-    for encoding in ENCODINGS:
+def _is_text(values: pd.Series) -> bool:
+    return pd.api.types.is_string_dtype(values.dtype)
+
+
+def _readings(texts: dict[str, pd.Series], decimal: str) -> dict[str, Reading]:
+    found = {}
+    for name, text in texts.items():
         try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
+            found[name] = read_numbers(text, decimal)
+        except NotNumbers:
             continue
-        plain = raw.removeprefix(b"\xef\xbb\xbf") if encoding == ENCODINGS[0] else text.encode()
-        # Lines may end as on the first Macs.
-        return plain if b"\n" in plain else plain.replace(b"\r", b"\n"), encoding
-    raise DataError(f"{path} is neither UTF-8 nor cp949 text. Export it again as CSV in UTF-8.")
+    return found
 
 
-def _read_header(text: bytes, path: Path) -> tuple[list[str], str]:
-    line = text[: text.find(b"\n") if b"\n" in text else len(text)].decode().strip("\r")
-    delimiter = max(",;\t", key=line.count)
-    try:
-        header = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error as error:
-        raise DataError(f"{path} has a header that is no CSV ({error}). Export it again.") from None
-    if not any(header) or all(_LIKE_A_VALUE.fullmatch(name.strip()) for name in header):
-        raise DataError(
-            f"{path} has no header: its first line is {line[:80]!r}. "
-            "Put a line with the column names first."
-        )
-    return header, delimiter
+def _spelt(found: dict[str, Reading]) -> Iterator[str]:
+    commas = [name for name, reading in found.items() if reading.decimal == ","]
+    if commas:
+        yield f"decimal commas in {', '.join(commas)}"
+    for name, reading in found.items():
+        if reading.unit:
+            yield f"{name} is in {reading.unit}, as its cells say"
+        if reading.words:
+            words = ", ".join(f"{word!r} ({count})" for word, count in reading.words.items())
+            yield f"{name} is missing where it says {words}"
 
 
-def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    unique = []
-    for name in names:
-        count = seen.get(name, 0)
-        seen[name] = count + 1
-        unique.append(f"{name}.{count}" if count else name)
-    return unique
-
-
-def _malformed(path: Path, text: bytes, delimiter: str, n_columns: int, error: Exception) -> str:
-    if b"\n" not in text.strip():
+def _malformed(path: Path, text: bytes, layout: Layout, error: Exception) -> str:
+    part = text[layout.start :]
+    if not part.strip():
         return f"{path} has a header but no rows. Remove the file or export it again."
-    reader = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=delimiter)
+    n_columns, delimiter = len(layout.names), layout.delimiter
+    reader = csv.reader(io.StringIO(part.decode(), newline=""), delimiter=delimiter)
     try:
         for row in reader:
             if row and len(row) != n_columns:
+                line = layout.line + reader.line_num - 1
+                is_wide = delimiter == "," and len(row) > n_columns
+                commas = ", or has decimal commas, which need semicolons between" * is_wide
                 return (
-                    f"{path}, line {reader.line_num} has {len(row)} fields where the header has "
-                    f"{n_columns} columns: {delimiter.join(row)[:80]!r}. "
-                    "The file is cut off or damaged there: correct the line or export it again."
+                    f"{path}, line {line} has {len(row)} fields where the header has "
+                    f"{n_columns} columns: {delimiter.join(row)[:80]!r}. The file is cut off or "
+                    f"damaged there{commas}: correct the line or export it again."
                 )
     except csv.Error as fault:
-        return f"{path}, line {reader.line_num} is no CSV ({fault}). Export the file again."
+        line = layout.line + reader.line_num - 1
+        return f"{path}, line {line} is no CSV ({fault}). Export the file again."
     return f"{path} is not a readable CSV: {str(error).splitlines()[0]} Export it again."
 
 
 def first_line_where(path: Path, position: int, is_fault: Callable[[str], bool]) -> str:
     """`, line N` of the first record whose field at `position` is at fault; empty for Parquet."""
-    if path.name.lower().endswith(PARQUET_SUFFIXES):
+    name, raw = unpacked(path)
+    if name.endswith(PARQUET_SUFFIXES):
         return ""
-    text, _ = _decode(path)
-    _, delimiter = _read_header(text, path)
-    reader = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=delimiter)
-    next(reader)
+    text, _ = decode(raw, path)
+    layout = find_layout(text, path)
+    part = text[layout.start :].decode()
+    reader = csv.reader(io.StringIO(part, newline=""), delimiter=layout.delimiter)
     for row in reader:
         if position < len(row) and is_fault(row[position].strip()):
-            return f", line {reader.line_num}"
+            return f", line {layout.line + reader.line_num - 1}"
     return ""

@@ -49,9 +49,9 @@ def _holds_values(column: pd.Series) -> bool:
     return types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column)
 
 
-def decimals(largest: float) -> int:
-    """Digits behind the point that values of up to `largest` are written with: 6 significant."""
-    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(largest, 1e-12))))
+def decimals(spread: float) -> int:
+    """Digits behind the point for values that differ by up to `spread`: 6 significant of it."""
+    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(spread, 1e-12))))
 
 
 def check_place(output: str | None) -> None:

@@ -212,9 +212,8 @@ def to_table(scored: list[Scored], columns: Sequence[Column], freq: str | None) 
         scores = one.scores.rename(columns={name: f"{name}_score" for name in names}).round(4)
         made = one.recovered.add_suffix("_reconstructed")
         for column in columns:
-            largest = max(map(abs, column.observed))
             name = f"{column.name}_reconstructed"
-            made[name] = made[name].round(decimals(largest))
+            made[name] = made[name].round(decimals(column.spread))
         part = pd.concat([scores, made], axis=1)[one.scores["score"].notna()]
         part.insert(0, "DateTime" if freq else "step", part.index)
         part.insert(0, "turbine", one.turbine)

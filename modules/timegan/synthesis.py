@@ -131,11 +131,11 @@ def to_physical(scaled: np.ndarray, scaler: Scaler, columns: Sequence[Column]) -
 def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
     lowest, highest = column.observed
     for atom in column.atoms:
-        reach = ATOM_SLICE * (highest - lowest)
+        reach = ATOM_SLICE * column.spread
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
     if column.codes:
         return _nearest(values, np.array(column.codes))
-    values = np.round(values, 0 if column.whole else decimals(max(abs(lowest), abs(highest))))
+    values = np.round(values, 0 if column.whole else decimals(column.spread))
     if column.kind == ANGLE:
         return wrap_angle(values, column.lower or 0.0)
     return np.clip(values, lowest, highest)

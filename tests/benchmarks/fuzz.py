@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.fuzz --examples 1000
 
-Records (CSV, Parquet), and the four files of a run that the generator trusts least. What is
-refused must be refused in a message of ours; anything else raised counts as a traceback.
+Records (CSV, Excel, Parquet, zip), and the four files of a run that the generator trusts least.
+What is refused must be refused in a message of ours; anything else raised counts as a traceback.
 """
 
 import argparse

@@ -11,7 +11,7 @@ from modules.forecaster.table import errors_by_lead, follow, to_table, window_en
 from modules.preprocessing import MinMaxScaler
 from modules.records.columns import Column
 
-SUN = Column(name="Spots", lower=0)
+SUN = Column(name="Spots", lower=0, observed_min=0.0, observed_max=99.0)
 
 
 class OneMore:

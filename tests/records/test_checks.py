@@ -11,10 +11,11 @@ from modules.records.checks import (
     check_contents,
     check_count,
     heavy_rules,
+    lone_spikes,
     spell_files,
     without_rows,
 )
-from modules.records.columns import Column
+from modules.records.columns import Column, observe
 
 A, B = Column(name="a"), Column(name="b")
 FILES = (Path("x.csv"), Path("y.csv"))
@@ -69,3 +70,11 @@ def test_a_table_that_is_never_complete_is_reported_with_the_reason():
 def test_many_files_are_spelt_by_the_first():
     assert spell_files(FILES[:1]) == "x.csv"
     assert spell_files(FILES) == "x.csv and 1 more files"
+
+
+def test_a_lone_spike_is_named_and_a_wide_column_is_not():
+    readings = np.linspace(0, 10, 500)
+    calm, spiked = observe(A, readings), observe(B, np.append(readings, 1e6))
+    assert lone_spikes([calm]) == []
+    (notice,) = lone_spikes([calm, spiked])
+    assert notice.startswith("b goes from 0 to 1e+06, but nearly all of it within 10.")

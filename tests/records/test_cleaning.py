@@ -4,6 +4,7 @@ import pytest
 
 from modules.location_module import get_site
 from modules.records.cleaning import (
+    RULES,
     apply_rules,
     curtailment_flag,
     merge_duplicates,
@@ -13,6 +14,7 @@ from modules.records.cleaning import (
     resting_flag,
     unresponsive_flag,
 )
+from settings import CLEANING_RULES
 
 NAN = np.nan
 LHB = get_site("la_haute_borne")
@@ -173,3 +175,29 @@ class TestPowerUnit:
     def test_a_spike_is_not_taken_for_watts(self):
         power = np.append(self.kilowatts, 1e6)
         assert power_unit_slip(power, None, 3000) is None
+
+
+def test_the_settings_know_every_rule():
+    assert ["duplicates", *RULES] == list(CLEANING_RULES)
+
+
+def test_codes_are_blanked_before_pitch_is_wrapped():
+    table, changed = run_rules("Ba_avg", np.append(np.linspace(0, 20, 50), [-999, 359]))
+    assert np.isnan(table[50]) and table[51] == -1
+    assert changed == {("sentinel", "Ba_avg"): 1, ("pitch", "Ba_avg"): 1}
+
+
+def test_codes_are_not_taken_for_watts():
+    power = np.append(np.linspace(0, 2000, 50), [9999] * 10)
+    assert power_unit_slip(power, None, 2050) is None
+
+
+def run_rules(name, values):
+    table, changed = apply_rules(
+        pd.DataFrame({name: values}),
+        [column(name)],
+        ("sentinel", "pitch", "range"),
+        rated_power=None,
+        stuck_records=3,
+    )
+    return table[name].to_numpy(), changed

@@ -90,3 +90,24 @@ def test_whole_numbers_are_seen_and_few_of_them_are_codes():
 def test_whole_degrees_are_no_codes():
     column = observe(Column(name="d", kind="angle", lower=0), np.array([0.0, 90.0] * 20))
     assert (column.codes, column.whole) == ((), True)
+
+
+def test_the_spread_leaves_lone_spikes_out_and_nothing_else():
+    readings = np.random.default_rng(0).normal(size=2000)
+    assert observe(Column(name="a"), readings).spread == np.ptp(readings)
+    spiked = observe(Column(name="a"), np.append(readings, [1e6, -1e9]))
+    assert spiked.spread == np.ptp(readings)
+    assert spiked.observed == (-1e9, 1e6)
+
+
+def test_a_column_that_rarely_moves_has_its_whole_spread():
+    assert observe(Column(name="rain"), np.array([0.0] * 500 + [3.0])).spread == 3
+
+
+def test_columns_of_older_runs_have_the_spread_of_their_limits():
+    assert Column(name="a", observed_min=-5.0, observed_max=10.0).spread == 15
+
+
+def test_one_spike_makes_no_atom_of_the_other_readings():
+    readings = np.random.default_rng(0).uniform(0, 2000, 5000)
+    assert find_atoms(np.append(readings, 1e9)) == find_atoms(readings) == ()

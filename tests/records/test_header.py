@@ -6,6 +6,7 @@ import pytest
 from modules.errors import DataError
 from modules.location_module import get_site
 from modules.records.header import map_file
+from modules.records.readers import read_table
 from tests.wind_files import westsouth
 
 PATH = Path("data/WT03.csv")
@@ -144,3 +145,91 @@ def test_rows_without_a_turbine_name_are_refused():
     table = {"Date": stamps(), "turbine": ["T1", None, "T1"], "a": [1.0, 2.0, 3.0]}
     with pytest.raises(DataError, match="column 'turbine' names no turbine in 1 rows"):
         mapped(table, "generic")
+
+
+def read(tmp_path, text, location="generic"):
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode())
+    return map_file(read_table(path), path, get_site(location))
+
+
+@pytest.mark.parametrize(
+    "index",
+    [[*range(15)] * 2, [*range(3, 33, 2)] * 2, [*range(10, 40)], [""] * 30],
+    ids=["joined", "filtered", "cut", "trailing"],
+)
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", ".1"])
+def test_a_nameless_count_of_rows_is_no_variable(tmp_path, name, index):
+    rows = [f"{i},{a}" for i, a in zip(index, range(30), strict=True)]
+    assert list(read(tmp_path, "\n".join([f"{name},a", *rows])).table) == ["a"]
+
+
+def test_a_count_that_is_left_out_is_logged(tmp_path, caplog):
+    with caplog.at_level("INFO"):
+        read(tmp_path, ",a\n0,5\n1,6\n")
+    assert "column 1, '', counts rows and is left out" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "cells", ["7.5 8.5 7.7", "5 3 4", "-1 0 1", "1617235200 1617235800 1617236400"]
+)
+def test_nameless_readings_are_refused(tmp_path, cells):
+    first, second, third = cells.split()
+    with pytest.raises(DataError, match="column 2 holds numbers and has no name. Name it"):
+        read(tmp_path, f"a,\n1,{first}\n2,{second}\n4,{third}\n")
+
+
+def test_units_of_cells_and_of_a_row_become_the_columns(tmp_path):
+    records = read(tmp_path, "ws,power,rh\nm/s,kW,\n7.5,573,85 %\n8.5,600,86 %\n")
+    assert [column.unit for column in records.columns] == ["m/s", "kW", "%"]
+
+
+def test_a_unit_that_is_not_the_sites_is_refused(tmp_path):
+    text = westsouth(6).astype(object)
+    text["ActivePower"] = "1.5 MW"
+    with pytest.raises(
+        DataError, match="'ActivePower' is in MW, and ActivePower of the site in kW"
+    ):
+        read(tmp_path, text.to_csv(index=False), "westsouth")
+    text["ActivePower"], text["WindD1"] = "1500 kW", "270 °"
+    assert read(tmp_path, text.to_csv(index=False), "westsouth").table["ActivePower"][0] == 1500
+
+
+def test_a_turbine_named_in_a_comment_counts_where_no_column_names_one(tmp_path):
+    assert read(tmp_path, "# Turbine: WT 1\na\n1\n2\n").turbines.tolist() == ["WT 1"] * 2
+    named = read(tmp_path, "# Turbine: WT 1\na,turbine\n1,T1\n2,T2\n")
+    assert named.turbines.tolist() == ["T1", "T2"]
+
+
+def test_a_column_of_numbers_and_missing_words_is_kept(tmp_path, caplog):
+    with caplog.at_level("INFO"):
+        records = read(tmp_path, "a,b\n1,Bad\n2,7.5\n3,No Data\n4,Bad\n")
+    assert records.table["b"].isna().tolist() == [True, False, True, True]
+    assert "b is missing where it says 'Bad' (2), 'No Data' (1)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("7,5 run 7,7", "line 3, column 'b' holds text among its numbers: 'run' .1 such"),
+        ("1,234 2,345 12", "line 2, column 'b' holds numbers that can be read in two ways.*1,234"),
+        ("7,5 7.5 8", "line 3, column 'b' holds numbers in two notations: '7.5'"),
+        ("7m/s 8m/s 25km/h", "line 4, column 'b' holds several units .m/s, km/h.: '25km/h'"),
+    ],
+)
+def test_a_column_that_is_mostly_numbers_is_read_or_refused(tmp_path, cells, message):
+    rows = "\n".join(f"{i};{cell}" for i, cell in enumerate(cells.split()))
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, f"a;b\n{rows}\n")
+
+
+def test_points_in_a_file_of_decimal_commas_are_refused_where_they_may_be_thousands(tmp_path):
+    with pytest.raises(DataError, match="line 2, column 'b' holds numbers that can be read in two"):
+        read(tmp_path, "a;b\n7,5;1.234\n8,5;2.345\n")
+    records = read(tmp_path, "a;b\n7,5;1.25\n8,5;2.345\n")
+    assert records.table["b"].tolist() == [1.25, 2.345]
+
+
+def test_a_column_of_text_is_named_with_an_example(tmp_path, caplog):
+    read(tmp_path, "a,b\n1,run\n2,stop\n")
+    assert "column b holds text and is left out: 'run'" in caplog.text

@@ -25,7 +25,7 @@ def test_korean_headers_read_in_every_encoding_of_theirs(tmp_path, encoding):
 def test_reading_as_cp949_is_logged(tmp_path, caplog):
     with caplog.at_level("INFO"):
         read_table(saved(tmp_path / "a.csv", TEXT.encode("cp949")))
-    assert "a.csv is read as cp949" in caplog.text
+    assert "a.csv: read as cp949" in caplog.text
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -48,6 +48,15 @@ def test_a_named_parquet_index_becomes_a_column(tmp_path):
     assert list(read_table(tmp_path / "a.parquet").columns) == ["time", "a"]
 
 
+def test_text_in_parquet_is_read_as_in_a_csv(tmp_path, caplog):
+    table = pd.DataFrame({"a": ["7,5", "Bad"], "b": [1.5, 2.25], "c": [[1], None]})
+    table.to_parquet(tmp_path / "a.parquet")
+    with caplog.at_level("INFO"):
+        table = read_table(tmp_path / "a.parquet")
+    assert table["a"][0] == 7.5 and table["b"].tolist() == [1.5, 2.25]
+    assert "decimal commas in a; a is missing where it says 'Bad' (1)" in caplog.text
+
+
 def test_columns_of_one_name_are_told_apart(tmp_path):
     assert list(read_table(saved(tmp_path / "a.csv", b"a,a,b\n1,2,3\n")).columns) == [
         "a",
@@ -65,8 +74,7 @@ def test_columns_of_one_name_are_told_apart(tmp_path):
         ("a.csv", b"a,b\n1,2\n3\n", "line 3 has 1 fields where the header has 2 columns: '3'"),
         ("a.csv", b"a,b\n1,2,9\n", "line 2 has 3 fields where the header has 2"),
         ("a.csv", b"a,b\n1,2\n\0\0\n", "holds NUL bytes, first in line 3"),
-        ("a.csv", "a,b\n1,2\n".encode("utf-16"), "UTF-16"),
-        ("a.csv", b"a,b\n\xff\xff\xff,1\n", "neither UTF-8 nor cp949"),
+        ("a.csv", b"a,b\n\xff\xff\xff,1\n", "text in none of UTF-8, UTF-16, cp949"),
         ("a.csv", b"1.5,2.5\n1,2\n", "has no header: its first line is '1.5,2.5'"),
         ("a.csv", b"2021-04-01 00:00:00,5\n2021-04-01 00:10:00,6\n", "has no header"),
         ("a.csv.gz", gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-12], "not a whole gzip file"),

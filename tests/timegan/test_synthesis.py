@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modules.preprocessing import MinMaxScaler, encode_angles
+from modules.preprocessing import MinMaxScaler, RobustScaler, encode_angles
 from modules.records.columns import Column, observe
 from modules.timegan import synthesis
 from tests.tiny import CPU, FEATURES, KINDS, STEPS, STOCK, UNIFORM, tiny_columns, tiny_timegan
@@ -103,12 +103,30 @@ def test_values_stay_within_what_was_observed():
     np.testing.assert_array_equal(values, [[[0, 3000], [10, 1497.5], [20, -5]]])
 
 
-def test_values_are_rounded_to_six_digits_of_the_largest():
+def test_values_are_rounded_to_six_digits_of_their_spread():
     scaler = MinMaxScaler().fit([[0.0, 0], [20, 3000]])
     values = synthesis.to_physical(np.array([[1 / 3, 1 / 3]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[6.6667, 1000]])
     values = synthesis.to_physical(np.array([[1 / 7, 1 / 7]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[2.8571, 428.57]])
+
+
+def test_a_small_spread_high_up_stays_one():
+    readings = 101325 + np.linspace(0, 0.02, 50)
+    column = observe(Column(name="Pressure"), readings)
+    scaler = MinMaxScaler().fit(readings[:, None])
+    values = synthesis.to_physical(np.array([[0.0], [0.3], [1.0]]), scaler, [column])
+    np.testing.assert_allclose(values[:, 0], [101325, 101325.006, 101325.02], rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["linear", "power"])
+def test_one_spike_does_not_flatten_a_column(kind):
+    readings = np.append(np.linspace(3, 9, 500), 1e9)
+    column = observe(Column(name="P", kind=kind), readings)
+    scaler = RobustScaler().fit(readings[:, None])
+    values = synthesis.to_physical(np.array([[0.25], [0.5], [0.75]]), scaler, [column])
+    assert column.spread == 6 and not column.atoms
+    assert np.unique(values.round(1)).size == 3
 
 
 def test_table_holds_window_time_and_the_columns_in_their_order():
