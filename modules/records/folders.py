@@ -35,7 +35,9 @@ def record_files(root: Path) -> tuple[list[Path], list[str]]:
         if not files.is_file(root):
             raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
         if not is_data_file(root):
-            raise DataError(f"{root} is no .csv, .csv.gz, .xlsx, .parquet or .zip file. Set `--data_path`.")
+            raise DataError(
+                f"{root} is no .csv, .csv.gz, .xlsx, .parquet or .zip file. Set `--data_path`."
+            )
         return [root], []
     found = [path for path in files.files_below(root) if is_data_file(path)]
     ours = [path for path in found if _is_of_a_run(path, root) or _is_our_output(path)]
@@ -45,7 +47,7 @@ def record_files(root: Path) -> tuple[list[Path], list[str]]:
         return records, said
     beside = f"but what this program has written ({spell(ours, root)})" if ours else "file"
     raise DataError(
-        f"{root} holds no CSV or Parquet {beside}. "
+        f"{root} holds no CSV, Excel or Parquet {beside}. "
         "Set `--data_path` to a .csv, .csv.gz, .xlsx, .parquet or .zip "
         "file, or a folder of them."
     )

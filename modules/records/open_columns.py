@@ -50,19 +50,18 @@ def open_columns(
     for name in free:
         values = raw[name]
         place = raw.columns.get_loc(name) + 1
+        is_nameless = _NAMELESS.fullmatch(name.strip()) is not None
         if site.only is None and _is_row_number(values):
             if values.notna().any():
                 logger.info("%s: column %d, %r, counts rows and is left out", path, place, name)
-        elif site.only is None and counts(values, turbines):
-            notices.append(
-                f"{name.strip() or 'A nameless column'} counts rows or days and is no variable."
-            )
+        elif site.only is None and not is_nameless and counts(values, turbines):
+            notices.append(f"{name.strip()} counts rows or days and is no variable.")
         elif pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and _share_of_numbers(values) < LEAST_SHARE:
             example = str(values.dropna().iloc[0])
             logger.warning("%s: column %s holds text and is left out: %r", path, name, example)
-        elif _NAMELESS.fullmatch(name.strip()):
+        elif is_nameless:
             raise DataError(
                 f"{path}: column {place} holds numbers and has no name. Name it in the header, "
                 "or remove it."

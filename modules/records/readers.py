@@ -179,6 +179,8 @@ def _malformed(path: Path, text: bytes, layout: Layout, error: Exception) -> str
 
 def first_line_where(path: Path, position: int, is_fault: Callable[[str], bool]) -> str:
     """`, line N` of the first record whose field at `position` is at fault; empty for Parquet."""
+    if path.name.lower().endswith(PARQUET_SUFFIXES):
+        return ""
     name, raw = unpacked(path)
     if name.endswith(PARQUET_SUFFIXES):
         return ""

@@ -97,7 +97,7 @@ class TestHours:
             {
                 "date": stamps.strftime("%Y-%m-%d"),
                 "hour": stamps.hour + first,
-                "a": range(len(stamps)),
+                "a": np.arange(len(stamps)) ** 2,
             }
         )
         return write(table, folder / name)

@@ -160,7 +160,7 @@ def read(tmp_path, text, location="generic"):
 )
 @pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", ".1"])
 def test_a_nameless_count_of_rows_is_no_variable(tmp_path, name, index):
-    rows = [f"{i},{a}" for i, a in zip(index, range(30), strict=True)]
+    rows = [f"{i},{a**2}" for i, a in zip(index, range(30), strict=True)]
     assert list(read(tmp_path, "\n".join([f"{name},a", *rows])).table) == ["a"]
 
 

@@ -146,7 +146,7 @@ def test_marks_of_a_missing_reading_do_not_hide_a_kind_nor_become_power(file):
     speeds[::25], powers[::25] = -999, -999
     data = cleaned(file(ws=speeds, power=powers), "generic", freq="1min", min_fraction=0)
     assert [column.kind for column in data.columns] == ["speed", "power"]
-    assert data.report.columns[1].blanked["range"] == 12
+    assert data.report.columns[1].blanked["sentinel"] == 12
 
 
 def test_directions_are_settled_by_hand(file):
