@@ -553,6 +553,12 @@ class GeneratorSettings(ProgramSettings):
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
     )
+    stamps: CliImplicitFlag[bool] = Field(
+        False,
+        description="Count the rows of windows by a `DateTime` that runs on from the records' "
+        "first, as before version 0.3; not the time of day that a window shows. A series "
+        "(`length`) has its times anyway.",
+    )
     data_path: str | None = Field(
         None,
         description="Other records, in the format of the run's site, for a detector to search; "

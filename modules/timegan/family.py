@@ -75,26 +75,41 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
-    """Draw windows, or one series, into a CSV; return its path."""
-    from modules.runs.spreadsheet import write_csv
+    """Draw windows, or one series, into a CSV; return its path.
+
+    Windows are separate samples: only the rows of one series have times, or those of windows where
+    `stamps` asks for a running count.
+    """
+    from modules.runs.spreadsheet import write_tables
     from modules.timegan import synthesis
+    from modules.training.pace import counted
 
     synthesizer = synthesis.load(
         run, TimeGANSettings, model_path=settings.model_path, scale_path=settings.scale_path
     )
+    trained = synthesizer.trained
     n_windows, n_steps = settings.n_windows, synthesizer.seq_len
     if settings.length:
         n_windows, n_steps = 1, settings.length
-    windows = synthesizer.draw(n_windows, n_steps, seed=settings.seed, device=device)
-    trained = synthesizer.trained
-    table = synthesis.to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
-    path = write_csv("TimeGan", table, settings.output)
+    clock = None
+    if trained.freq and trained.start and (settings.length or settings.stamps):
+        clock = synthesis.Clock(trained.start, trained.freq)
+    elif settings.stamps:
+        log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
+    how = {"seed": settings.seed, "device": device}
+    blocks = counted(synthesizer.blocks(n_windows, n_steps, **how), n_windows, "windows")
+    tables = synthesis.to_tables(blocks, trained.columns, clock)
+    path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",
         n_windows, n_steps, run.folder, trained.settings.preset, path,
     )  # fmt: skip
     if settings.report != "none":
-        _write_report(run, records_of(run), trained.settings, windows, settings.report)
+        from modules.report.evidence import MOST_WINDOWS
+
+        records = records_of(run)
+        windows = synthesizer.draw(min(n_windows, MOST_WINDOWS), n_steps, **how)
+        _write_report(run, records, trained.settings, windows, settings.report)
     return path
 
 
