@@ -96,8 +96,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         clock = synthesis.Clock(trained.start, trained.freq)
     elif settings.stamps:
         log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
-    how = {"seed": settings.seed, "device": device}
-    blocks = counted(synthesizer.blocks(n_windows, n_steps, **how), n_windows, "windows")
+    blocks = synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device)
+    blocks = counted(blocks, n_windows, "windows")
     tables = synthesis.to_tables(blocks, trained.columns, clock)
     path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output)
     log.info(
@@ -108,7 +108,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         from modules.report.evidence import MOST_WINDOWS
 
         records = records_of(run)
-        windows = synthesizer.draw(min(n_windows, MOST_WINDOWS), n_steps, **how)
+        n_shown = min(n_windows, MOST_WINDOWS)
+        windows = synthesizer.draw(n_shown, n_steps, seed=settings.seed, device=device)
         _write_report(run, records, trained.settings, windows, settings.report)
     return path
 
