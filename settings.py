@@ -3,6 +3,7 @@
 `python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
+import re
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import (
@@ -57,11 +58,23 @@ class ProgramSettings(BaseSettings):
         0, ge=0, lt=2**31, description="Same seed, same run; on a CPU to the last bit."
     )
     gpu_memory_limit: PositiveInt | None = Field(
-        None, description="GPU memory cap in MiB; None lets TensorFlow grow as needed."
+        None,
+        description="GPU memory cap in MiB; None lets TensorFlow grow as needed.",
+        examples=[4096],
     )
     device: Literal["cpu", "cuda"] | None = Field(
         None, description="What to compute on; None takes a GPU where there is one."
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _backslashes_make_no_letters(cls, value: object) -> object:
+        if isinstance(value, str) and re.search(r"[\x00-\x1f]", value):
+            raise ValueError(
+                "a tab or another control letter is in it, as \\ makes them in quotes: write / in "
+                "paths"
+            )
+        return value
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -115,7 +128,9 @@ class TrainingSettings(ProgramSettings):
     resume: str | None = Field(
         None,
         description="Go on with the run of this name, with its own settings; the newest "
-        "unfinished one where no name follows.",
+        "unfinished one where no name follows. Beside it count `data_path`, where the same records "
+        "lie elsewhere now, `device`, `gpu_memory_limit` and `check_only`.",
+        examples=["TimeGan_Result/experiment_03"],
     )
     check_only: CliImplicitFlag[bool] = Field(
         False, description="Print the data report and stop before training."
@@ -132,7 +147,9 @@ class DataSettings(ProgramSettings):
         "exist, the bundled sample is made and used.",
     )
     gen_name: str | None = Field(
-        None, description="Keep only the turbine of this name; None keeps them all, each apart."
+        None,
+        description="Keep only the turbine of this name; None keeps them all, each apart.",
+        examples=["WT01"],
     )
     location: str = Field(
         "westsouth", description="Site entry that names the columns, units and limits."
@@ -142,10 +159,14 @@ class DataSettings(ProgramSettings):
         pattern=r"^\d*\s*[A-Za-z]+$",
         description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
     )
-    date_start: str | None = Field(None, description="First time stamp kept.")
-    date_end: str | None = Field(None, description="Last time stamp kept.")
+    date_start: str | None = Field(
+        None, description="First time stamp kept.", examples=["2021-01-01"]
+    )
+    date_end: str | None = Field(None, description="Last time stamp kept.", examples=["2021-12-31"])
     n_seq: PositiveInt | None = Field(
-        None, description="Number of variables, checked against the data; None takes the data's."
+        None,
+        description="Number of variables, checked against the data; None takes the data's.",
+        examples=[9],
     )
     cleaning_rules: tuple[CleaningRule, ...] = Field(
         ("duplicates", "pitch", "range", "stuck", "negative_power"),
@@ -210,13 +231,13 @@ class TimeGANSettings(TrainingSettings, DataSettings):
 
     # How long, and how the steps are made.
     autoencoder_steps: PositiveInt | None = Field(
-        None, description="Steps of the first phase; None takes `train_step`."
+        None, description="Steps of the first phase; None takes `train_step`.", examples=[5000]
     )
     supervised_steps: PositiveInt | None = Field(
-        None, description="Steps of the second phase; None takes `train_step`."
+        None, description="Steps of the second phase; None takes `train_step`.", examples=[5000]
     )
     joint_steps: PositiveInt | None = Field(
-        None, description="Steps of the third phase; None takes `train_step`."
+        None, description="Steps of the third phase; None takes `train_step`.", examples=[20000]
     )
     plateau: NonNegativeInt = Field(
         0,
@@ -227,7 +248,9 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         0.0, ge=0, le=1, description="Last share of the third phase over which `lr` falls to zero."
     )
     clip_norm: PositiveFloat | None = Field(
-        None, description="Longest gradient of an update, over all its weights; None is no limit."
+        None,
+        description="Longest gradient of an update, over all its weights; None is no limit.",
+        examples=[1.0],
     )
     ema: float = Field(
         0.0,
@@ -247,6 +270,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     z_dim: PositiveInt | None = Field(
         None,
         description="Width of the noise, any but `copula`; None is as wide as the features.",
+        examples=[16],
     )
     correlation_weight: NonNegativeFloat = Field(
         0.0, description="Weight of the correlations between columns in the generator's loss."
@@ -264,6 +288,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     drop_anomalies: str | None = Field(
         None,
         description="Run of a detector on these records: the stretches it flags are left out.",
+        examples=["TimeGan_Result/experiment_02"],
     )
     heldout: float = Field(
         0.0,
@@ -332,12 +357,15 @@ class ForecasterSettings(TrainingSettings, DataSettings):
         None,
         pattern=r"^\d*\s*[A-Za-z]+$",
         description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
+        examples=["1H"],
     )
     scaler: ScalerKind = Field(
         "standard", description="Scaling of each input, fitted on the training part alone."
     )
     target: str | None = Field(
-        None, description="Variable to forecast; None is the site's power, else the last variable."
+        None,
+        description="Variable to forecast; None is the site's power, else the last variable.",
+        examples=["ActivePower"],
     )
     window_size: int = Field(30, ge=2, description="Steps the forecaster looks at.")
     horizon: PositiveInt = Field(1, description="Steps it looks ahead, all forecast at once.")
@@ -406,6 +434,7 @@ class ImageGANSettings(TrainingSettings):
         min_length=1,
         description="Folder of PNG images, their labels in their names, d1.4_m2.14_0007.png, or in "
         "its labels.csv (file, durability, mass); None makes and takes the bundled sample.",
+        examples=["my_images"],
     )
     datashape: Literal["original", "dropempty"] = Field(
         "dropempty", description="Images as they are, or without the columns that are always black."
@@ -428,12 +457,14 @@ class ImageGANSettings(TrainingSettings):
         None,
         min_length=1,
         description="Folder of log_summary and tensorboard_records; None is the run folder.",
+        examples=["logs"],
     )
     output_path: str | None = Field(
         None,
         min_length=1,
         description="Folder of fake, real and a copy of the model after training; None is "
         "`output` in the run folder, without the copy.",
+        examples=["made"],
     )
     learning_rate_gen: float = Field(
         0.0002, gt=0, le=1, description="Learning rate of the generator, and of the code reader."
@@ -484,6 +515,7 @@ class ImageGANSettings(TrainingSettings):
             None,
             description="Row and column of the first fixed pixel, then of the second, counted from "
             "0 in the original image; None is the sample's.",
+            examples=[(2, 5, 7, 22)],
         )
     )
     fixed_input: CliImplicitFlag[bool] = Field(
@@ -534,35 +566,42 @@ class GeneratorSettings(ProgramSettings):
         None,
         min_length=1,
         description="Run folder, `TimeGan_Result/experiment_NN`; None is the newest finished.",
+        examples=["TimeGan_Result/experiment_03"],
     )
     model_path: str | None = Field(
         None,
         description="The model file itself; given without `run`, the run is the one it lies in.",
+        examples=["TimeGan_Result/experiment_03_model/model.keras"],
     )
     scale_path: str | None = Field(
         None,
         description="The scaler file itself; given without `run`, the run is the one it lies in.",
+        examples=["TimeGan_Result/experiment_03_model/scale.pickle"],
     )
     output: str | None = Field(
         None,
         description="Folder to write into, or the CSV itself; None is the folder of the programs.",
+        examples=["made.csv"],
     )
     n_windows: PositiveInt = Field(1440, description="Windows to write.")
     length: PositiveInt | None = Field(
         None,
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
+        examples=[52560],
     )
     stamps: CliImplicitFlag[bool] = Field(
         False,
         description="Count the rows of windows by a `DateTime` that runs on from the records' "
-        "first, as before version 0.3; not the time of day that a window shows. A series "
+        "first, as version 0.2 did; not the time of day that a window shows. A series "
         "(`length`) has its times anyway.",
     )
     data_path: str | None = Field(
         None,
-        description="Other records, in the format of the run's site, for a detector to search; "
-        "None searches those it was trained on.",
+        description="Other records, in the format of the run's site, for a detector to search; for "
+        "a report of TimeGAN, where the records of the training lie now. None takes those of the "
+        "training, where they were.",
+        examples=["my_records"],
     )
     error: Literal["point", "area", "dtw"] = Field(
         "dtw",
@@ -587,6 +626,7 @@ class GeneratorSettings(ProgramSettings):
         None,
         description="CSV of known faults (turbine, start, end) to hold a detector's findings "
         "against.",
+        examples=["known_faults.csv"],
     )
     report: ReportKind = Field(
         "none",
@@ -596,8 +636,12 @@ class GeneratorSettings(ProgramSettings):
 
     # Images alone; the names are document 003's.
     num_gen_image: PositiveInt = Field(50, description="Images to write.")
-    durability: float | None = Field(None, description="Durability of the images, 1.0 to 1.9.")
-    mass: float | None = Field(None, description="Mass of the images, 2.13 to 2.24.")
+    durability: float | None = Field(
+        None, description="Durability of the images, 1.0 to 1.9.", examples=[1.4]
+    )
+    mass: float | None = Field(
+        None, description="Mass of the images, 2.13 to 2.24.", examples=[2.14]
+    )
     strut1: tuple[Shade, Shade, Shade] = Field(
         (0, 0, 0), description="Red, green and blue of the first fixed pixel, 0 to 255 each."
     )
@@ -608,6 +652,7 @@ class GeneratorSettings(ProgramSettings):
         None,
         min_length=1,
         description="Folder to write images to; None is a new `ImageGan_...` in `output`.",
+        examples=["made_images"],
     )
     grid: CliImplicitFlag[bool] = Field(
         False, description="Draw one sheet of every durability with every mass in place of images."

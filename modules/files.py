@@ -58,6 +58,14 @@ def is_folder(path: Path) -> bool:
     return path.is_dir()
 
 
+def is_same(one: Path | str, other: Path | str) -> bool:
+    """Whether both are names of one file that is there."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
 def remove_file(path: Path) -> None:
     """Remove the file `path`, if it is there."""
     path.unlink(missing_ok=True)

@@ -43,6 +43,7 @@ def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
     settings, site_data = read_site(settings)
     if settings.drop_anomalies is not None:
         run = find(settings.drop_anomalies, settings.result_dir)
+        settings = settings.completed(drop_anomalies=str(run.folder.absolute()))
         found = read_flagged(run.folder / FLAGGED)
         site_data = without_flagged(site_data, found, str(run.folder))
     return settings, site_data if settings.atoms else site_data.without_atoms()
@@ -62,6 +63,11 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     from modules.timegan.copula import Copula
 
     features, names, parts = prepared.features, prepared.names, prepared.parts
+    if settings.keep_best and not settings.heldout:
+        log.warning(
+            "`keep_best` without `heldout` keeps the weights whose windows lie nearest to those "
+            "trained on. Set `--heldout 0.1` to choose by records that are not."
+        )
     scaler, timegan, noise = learning.train(features, names, parts, settings, run, device)
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
@@ -107,24 +113,25 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     if settings.report != "none":
         from modules.report.evidence import MOST_WINDOWS
 
-        records = records_of(run)
+        records = records_of(run, settings.data_path)
         n_shown = min(n_windows, MOST_WINDOWS)
         windows = synthesizer.draw(n_shown, n_steps, seed=settings.seed, device=device)
         _write_report(run, records, trained.settings, windows, settings.report)
     return path
 
 
-def records_of(run: Run) -> SiteData:
-    """Read the records that `run` was trained on again.
+def records_of(run: Run, data_path: str | None = None) -> SiteData:
+    """Read the records that `run` was trained on again, from `data_path` where they lie now.
 
     Raises DataError when they are gone or have changed.
     """
+    settings = saved_settings(run, TimeGANSettings)
     try:
-        _, site_data = read(saved_settings(run, TimeGANSettings))
+        _, site_data = read(settings.completed(data_path=data_path or settings.data_path))
     except DataError as error:
         raise DataError(
             f"The report needs the records that {run.folder} was trained on, and cannot read them: "
-            f"{error}"
+            f"{error} If they have moved, pass `--data_path`."
         ) from None
     run.check_same_data(site_data)
     return site_data
