@@ -46,12 +46,12 @@ def _generate_by_words(arguments: list[str]) -> None:
 
 
 def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
-    programs.quieten_tensorflow()
     from modules.command_line import plug
     from modules.runs.find import family_of, find, folder_of
     from modules.runs.spreadsheet import check_place
     from modules.training.graphs import graphs_released
     from modules.training.memory import named_where_short
+    from modules.training.quiet import starting
 
     check_place(settings.output)
     folder = settings.run
@@ -62,9 +62,10 @@ def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
     with named_where_short(settings):
         family = plug(family_of(run, families))
 
-        from modules.training.setup import configure  # TensorFlow: nothing before takes it
+        with starting():
+            from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
-        device = configure(settings.gpu_memory_limit, settings.device)
+            device = configure(settings.gpu_memory_limit, settings.device)
         with graphs_released():
             return family.write(run, settings, device)
 

@@ -46,10 +46,10 @@ def _train_by_words(arguments: list[str]) -> None:
 
 
 def _train(name: str, settings: "TrainingSettings") -> Path | None:
-    programs.quieten_tensorflow()
     from modules.command_line import plug
     from modules.runs.start import log, settle, start
     from modules.training.memory import named_where_short
+    from modules.training.quiet import starting
 
     settings, resumed = settle(name, settings)
     with named_where_short(settings):
@@ -60,9 +60,10 @@ def _train(name: str, settings: "TrainingSettings") -> Path | None:
             return None
         settings, prepared = family.prepare(data, settings)
 
-        from modules.training.setup import configure  # TensorFlow: nothing before takes it
+        with starting():
+            from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
-        device = configure(settings.gpu_memory_limit, settings.device)
+            device = configure(settings.gpu_memory_limit, settings.device)
         with start(name, settings, data, resumed=resumed, device=device) as run:
             family.learn(prepared, settings, run, device)
             log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)

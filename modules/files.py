@@ -30,6 +30,11 @@ def open_to_read(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def scratch() -> BinaryIO:
+    """An open binary file without a name, gone when it is closed."""
+    return cast(BinaryIO, tempfile.TemporaryFile())
+
+
 def open_to_append(path: Path) -> IO[str]:
     """An open text file in UTF-8 whose lines end as they are written."""
     return path.open("a", newline="", encoding="utf-8")

@@ -1,7 +1,6 @@
 """What both programs do around their work: signals, messages and exit codes."""
 
 import logging
-import os
 import signal
 import sys
 import threading
@@ -47,14 +46,6 @@ def run(program: Callable[[], object]) -> int:
             log.error("%s. Free the disk, or check the path and its permissions.", error)
             return RunError.exit_code
     return 0
-
-
-def quieten_tensorflow() -> None:
-    """Keep TensorFlow's own lines from a user who can do nothing about them.
-
-    Must come before its import: what it says of devices and oneDNN as it starts it says from C++.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @contextmanager

@@ -3,17 +3,19 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from models.definemodel import RECURRENT, UNITS_PER_FEATURE
 from modules.errors import DataError, SettingsError
 from modules.preprocessing import Scaler, decode_angles
 from modules.records.columns import ANGLE, ATOM_SLICE, Column, wrap_angle
 from modules.runs.find import saved_settings
-from modules.runs.run import Run
+from modules.runs.run import SETTINGS, Run
 from modules.runs.spreadsheet import decimals
 from modules.runs.trained import Trained, load_trained
 from modules.timegan.copula import Copula
@@ -89,6 +91,7 @@ def load(
     trained = load_trained(
         run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds)
     )
+    _check_settings(run, settings, trained.model)
     noise = trained.tables.get(Copula)
     if noise is None:
         noise = noise_maker(settings.noise, settings.seq_len)
@@ -98,6 +101,30 @@ def load(
             "Train again."
         )
     return Synthesizer(trained, noise, trained.tables.get(QuantileMapping))
+
+
+def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model) -> None:
+    """Raise DataError where the run's settings tell of other networks than the model has."""
+    layers: list[Any] = [
+        layer for layer in model.layers if isinstance(layer, tuple(RECURRENT.values()))
+    ]
+    width = settings.hidden_dim
+    if width == "auto":
+        width = UNITS_PER_FEATURE * model.output_shape[-1]
+    found = {
+        "hidden_dim": (width, {layer.units for layer in layers}),
+        "sel_rnn": (settings.sel_rnn, {type(layer).__name__ for layer in layers}),
+    }
+    wrong = {name: pair for name, pair in found.items() if layers and pair[0] not in pair[1]}
+    if wrong:
+        told = "; ".join(
+            f"{name} {said}, the model has {', '.join(map(str, sorted(has)))}"
+            for name, (said, has) in wrong.items()
+        )
+        raise DataError(
+            f"{run.model_folder / SETTINGS} does not fit the model: {told}. Restore it, or train "
+            "again."
+        )
 
 
 def sample(

@@ -46,6 +46,7 @@ def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
     else:
         for gpu in gpus:
             tf.config.experimental.set_memory_growth(gpu, True)
+    tf.config.list_logical_devices()  # starts the devices now, while nobody hears of them
     return Device(has_gpu=bool(gpus))
 
 
