@@ -5,7 +5,12 @@ names another run, `--length 52560` asks for one seamless series. From Python: `
 docs/notebook.md.
 """
 
+import signal
 import sys
+
+if __name__ == "__main__":  # Ctrl-C while Python still reads modules ends it without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +47,8 @@ def _generate_by_words(arguments: list[str]) -> None:
     with own_settings() as ours:
         from modules.command_line import read_settings
 
-        _generate(read_settings(ours.GeneratorSettings, arguments), ours.FAMILIES)
+        settings = read_settings(ours.GeneratorSettings, arguments, others=[ours.TimeGANSettings])
+        _generate(settings, ours.FAMILIES)
 
 
 def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:

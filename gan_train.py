@@ -4,7 +4,12 @@ Any setting can be given for one run: `python gan_train.py --data_path D --train
 `python gan_train.py forecaster` trains another family. From Python: `train`, see docs/notebook.md.
 """
 
+import signal
 import sys
+
+if __name__ == "__main__":  # Ctrl-C while Python still reads modules ends it without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +47,8 @@ def _train_by_words(arguments: list[str]) -> None:
         from modules.command_line import named_family, read_settings
 
         name, options = named_family(arguments, ours.FAMILIES)
-        _train(name, read_settings(ours.FAMILIES[name], options, ours.FAMILIES))
+        kind, others = ours.FAMILIES[name], [ours.GeneratorSettings]
+        _train(name, read_settings(kind, options, ours.FAMILIES, others))
 
 
 def _train(name: str, settings: "TrainingSettings") -> Path | None:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -66,11 +67,12 @@ def read_settings(
     settings_class: type[S],
     arguments: Sequence[str],
     families: Mapping[str, type[BaseModel]] = MappingProxyType({}),
+    others: Sequence[type[BaseSettings]] = (),
 ) -> S:
     """Return `settings_class` from command-line `arguments`, defaults standing for the rest.
 
-    `families`: what `--help` names. Raises SettingsError naming every setting at fault, and
-    SystemExit after `--help`.
+    `families`: what `--help` names. `others`: settings of other programs, for who gives theirs.
+    Raises SettingsError naming every setting at fault, and SystemExit after `--help`.
     """
     if {"-h", "--help"}.intersection(arguments):
         print(usage(settings_class, families))
@@ -84,7 +86,13 @@ def read_settings(
         raise SettingsError(explain(error, settings_class, given)) from None
     except CommandLineError as error:
         program = settings_class.model_config["cli_prog_name"]
-        raise SettingsError(f"{error}. See python {program} --help") from None
+        theirs = [
+            f" `{name}` is a setting of {other.model_config['cli_prog_name']}."
+            for other in others
+            for name in other.model_fields
+            if re.search(rf"--{name}\b", str(error))
+        ]
+        raise SettingsError(f"{error}.{''.join(theirs)} See python {program} --help") from None
 
 
 def _refuse_two_names(settings_class: type[BaseSettings], arguments: Sequence[str]) -> None:

@@ -18,9 +18,12 @@ from modules.records.site import SiteData
 from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
 from modules.training.device import Device
+from modules.training.memory import check_room
 from modules.windows.cut import cut
 from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
+
+LEAST_BYTES = 72  # of a step's memory, for a unit of a row: three networks, six values each
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,7 @@ def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSett
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
     """Train, and leave scaler, noise, mapping, model and report in `run`."""
+    from models.definemodel import UNITS_PER_FEATURE
     from modules.timegan import learning
     from modules.timegan.copula import Copula
 
@@ -68,6 +72,9 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
             "`keep_best` without `heldout` keeps the weights whose windows lie nearest to those "
             "trained on. Set `--heldout 0.1` to choose by records that are not."
         )
+    width = UNITS_PER_FEATURE * len(names) if settings.hidden_dim == "auto" else settings.hidden_dim
+    n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
+    check_room(LEAST_BYTES * n_values)
     scaler, timegan, noise = learning.train(features, names, parts, settings, run, device)
     run.save_scaler(scaler)
     if isinstance(noise, Copula):

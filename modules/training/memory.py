@@ -43,7 +43,15 @@ def _is_shortage(error: Exception) -> bool:
     """Whether memory ran out: Python's, NumPy's, or TensorFlow's, which need not be loaded."""
     tf = sys.modules.get("tensorflow")
     kinds = (MemoryError, *((tf.errors.ResourceExhaustedError,) if tf else ()))
-    return isinstance(error, kinds)
+    # The latter: more values than TensorFlow can count.
+    return isinstance(error, kinds) or "Invalid value in tensor used for shape" in str(error)
+
+
+def check_room(n_bytes: float) -> None:
+    """Raise MemoryError where so much cannot be had: a system may kill a program that tries."""
+    free = available()
+    if free is not None and n_bytes > free:
+        raise MemoryError(f"{n_bytes / 2**30:.1f} GiB")
 
 
 def available() -> int | None:
