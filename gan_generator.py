@@ -40,7 +40,8 @@ def generate(**values: Any) -> Path:
     with own_settings() as ours:
         from modules.command_line import build_settings
 
-        return _generate(build_settings(ours.GeneratorSettings, values), ours.FAMILIES)
+        settings = build_settings(ours.GeneratorSettings, values)
+        return _generate(settings, ours.FAMILIES).absolute()
 
 
 def _generate_by_words(arguments: list[str]) -> None:

@@ -39,7 +39,8 @@ def train(family: str = "timegan", **values: Any) -> Path | None:
     with own_settings() as ours:
         from modules.command_line import build_settings, known_family
 
-        return _train(family, build_settings(known_family(family, ours.FAMILIES), values))
+        run = _train(family, build_settings(known_family(family, ours.FAMILIES), values))
+        return run.absolute() if run else None
 
 
 def _train_by_words(arguments: list[str]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from modules import files
 
-LEVEL, SILENT = "TF_CPP_MIN_LOG_LEVEL", "3"
+LEVEL, ALL = "TF_CPP_MIN_LOG_LEVEL", "0"
 ITS_OWN = re.compile(
     rb"[IWE]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d \S+: [IWE] |WARNING: All log messages before absl|"
     rb"To enable the following instructions"
@@ -20,10 +20,9 @@ def starting() -> Iterator[None]:
     """Drop TensorFlow's own lines of devices, oneDNN and XLA from standard error.
 
     Its C++ part writes some past every setting of levels, so that the stream itself is taken aside
-    meanwhile; what others wrote to it follows afterwards. Whoever sets TF_CPP_MIN_LOG_LEVEL sees
-    all.
+    meanwhile; what others wrote to it follows afterwards. TF_CPP_MIN_LOG_LEVEL=0 shows all.
     """
-    if os.environ.setdefault(LEVEL, SILENT) != SILENT:
+    if os.environ.setdefault(LEVEL, "3") == ALL:
         yield
         return
     with files.scratch() as aside:
