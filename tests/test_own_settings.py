@@ -12,8 +12,9 @@ from modules import own_settings
 from modules.command_line import read_settings
 from modules.errors import SettingsError
 from tests.processes import ROOT
+from tests.shipped import shipped_text
 
-TEXT = (ROOT / "settings.py").read_text(encoding="utf-8")
+TEXT = shipped_text()
 SEQ_LEN = 'seq_len: int = Field(24, ge=2, description="Steps per window.")'
 LINE = 1 + TEXT[: TEXT.index(SEQ_LEN)].count("\n")
 
@@ -54,7 +55,8 @@ FAULTS = {
         "TypeError: .* missing 1 required positional argument: 'reason'",
     ),
     "Korean in an old encoding": (
-        with_line(SEQ_LEN.replace("Steps", "창"), "cp949"), LINE, r"not in UTF-8\. Save the file as UTF-8",
+        with_line(SEQ_LEN.replace("Steps", "시퀀스"), "cp949"), LINE,
+        r"not in UTF-8\. Save the file as UTF-8",
     ),
     "UTF-16": (TEXT.encode("utf-16"), 1, r"UTF-16\. Save it as UTF-8"),
 }  # fmt: skip
