@@ -21,7 +21,8 @@ def shipped_text() -> str:
     lines = [line.encode() for line in text.splitlines(keepends=True)]
     for node, default in reversed(list(_edited(ast.parse(text)))):
         first, last = lines[node.lineno - 1], lines[node.end_lineno - 1]
-        written = first[: node.col_offset] + repr(default).encode() + last[node.end_col_offset :]
+        value = f'"{default}"' if isinstance(default, str) else repr(default)
+        written = first[: node.col_offset] + value.encode() + last[node.end_col_offset :]
         # As many lines as before: messages tell them.
         left_over = [b"\n"] * (node.end_lineno - node.lineno)
         lines[node.lineno - 1 : node.end_lineno] = [written, *left_over]

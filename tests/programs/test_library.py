@@ -42,6 +42,8 @@ def host(tmp_path_factory):
     folder = tmp_path_factory.mktemp("host")
     (folder / "settings.py").write_text("mine = True\n")
     example = example.replace("/path/to/timegan", ROOT.as_posix())
+    own = 'preset="document", seq_len=24, train_step=5'  # whatever stands in settings.py
+    example = example.replace("train_step=5", own)
     (folder / "notebook.py").write_text(BEFORE + example + AFTER, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "notebook.py"], cwd=folder, capture_output=True, text=True, timeout=280

@@ -1,5 +1,7 @@
 """From noise to a table: exact counts, physical limits, time, seeds."""
 
+import json
+
 import keras
 import numpy as np
 import pandas as pd
@@ -193,3 +195,17 @@ def test_a_series_that_memory_does_not_hold_is_refused_before_it_is_drawn(tmp_pa
     synthesizer = loaded(finished_run(tmp_path))
     with pytest.raises(SettingsError, match=r"`length`: .* GB of memory.*Received: 1000000000000"):
         synthesizer.draw(1, 10**12, seed=0, device=CPU)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("hidden_dim", 7, "hidden_dim 7, the model has 4"), ("sel_rnn", "GRU", "the model has LSTM")],
+)
+def test_settings_that_were_edited_and_do_not_fit_the_model_are_refused(
+    tmp_path, name, value, told
+):
+    run = finished_run(tmp_path)
+    path = run.model_folder / "settings.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    with pytest.raises(DataError, match=rf"settings\.json does not fit the model: .*{told}"):
+        loaded(run)
