@@ -3,6 +3,7 @@
 `python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
+import re
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import (
@@ -59,11 +60,23 @@ class ProgramSettings(BaseSettings):
         0, ge=0, lt=2**31, description="Same seed, same run; on a CPU to the last bit."
     )
     gpu_memory_limit: PositiveInt | None = Field(
-        None, description="GPU memory cap in MiB; None lets TensorFlow grow as needed."
+        None,
+        description="GPU memory cap in MiB; None lets TensorFlow grow as needed.",
+        examples=[4096],
     )
     device: Literal["cpu", "cuda"] | None = Field(
         None, description="What to compute on; None takes a GPU where there is one."
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _backslashes_make_no_letters(cls, value: object) -> object:
+        if isinstance(value, str) and re.search(r"[\x00-\x1f]", value):
+            raise ValueError(
+                "a tab or another control letter is in it, as \\ makes them in quotes: write / in "
+                "paths"
+            )
+        return value
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -117,7 +130,9 @@ class TrainingSettings(ProgramSettings):
     resume: str | None = Field(
         None,
         description="Go on with the run of this name, with its own settings; the newest "
-        "unfinished one where no name follows.",
+        "unfinished one where no name follows. Beside it count `data_path`, where the same records "
+        "lie elsewhere now, `device`, `gpu_memory_limit` and `check_only`.",
+        examples=["TimeGan_Result/experiment_03"],
     )
     check_only: CliImplicitFlag[bool] = Field(
         False, description="Print the data report and stop before training."
@@ -134,7 +149,9 @@ class DataSettings(ProgramSettings):
         "exist, the bundled sample is made and used.",
     )
     gen_name: str | None = Field(
-        None, description="Keep only the turbine of this name; None keeps them all, each apart."
+        None,
+        description="Keep only the turbine of this name; None keeps them all, each apart.",
+        examples=["WT01"],
     )
     location: str = Field(
         "westsouth",
@@ -142,17 +159,21 @@ class DataSettings(ProgramSettings):
         "`my_farm.toml`.",
     )
     columns: tuple[str, ...] | None = Field(
-        None, description="Columns to take as variables, by name; None takes all of the site's."
+        None,
+        description="Columns to take as variables, by name; None takes all of the site's.",
+        examples=["WindSpeed,ActivePower"],
     )
     angles: tuple[str, ...] | None = Field(
         None,
         description="Columns that are directions in degrees, averaged on the circle; None guesses "
         "them where the site does not say, `none` is none.",
+        examples=["WindD1,WindD2"],
     )
     write_site: str | None = Field(
         None,
         pattern=r"(?i).\.toml$",
         description="New file to draft a site entry into, of what was found in the records.",
+        examples=["my_farm.toml"],
     )
     freq: str | None = Field(
         "10T",
@@ -164,11 +185,16 @@ class DataSettings(ProgramSettings):
         pattern="^(DMY|MDY|YMD|.*%.*)$",
         description="How the records write dates where that cannot be told: `DMY`, `MDY` or `YMD`, "
         "or the whole format, such as `%d.%m.%Y %H:%M`.",
+        examples=["DMY"],
     )
-    date_start: str | None = Field(None, description="First time stamp kept.")
-    date_end: str | None = Field(None, description="Last time stamp kept.")
+    date_start: str | None = Field(
+        None, description="First time stamp kept.", examples=["2021-01-01"]
+    )
+    date_end: str | None = Field(None, description="Last time stamp kept.", examples=["2021-12-31"])
     n_seq: PositiveInt | None = Field(
-        None, description="Number of variables, checked against the data; None takes the data's."
+        None,
+        description="Number of variables, checked against the data; None takes the data's.",
+        examples=[9],
     )
     cleaning_rules: tuple[CleaningRule, ...] = Field(
         ("duplicates", "sentinel", "pitch", "range", "stuck", "negative_power"),
@@ -238,13 +264,13 @@ class TimeGANSettings(TrainingSettings, DataSettings):
 
     # How long, and how the steps are made.
     autoencoder_steps: PositiveInt | None = Field(
-        None, description="Steps of the first phase; None takes `train_step`."
+        None, description="Steps of the first phase; None takes `train_step`.", examples=[5000]
     )
     supervised_steps: PositiveInt | None = Field(
-        None, description="Steps of the second phase; None takes `train_step`."
+        None, description="Steps of the second phase; None takes `train_step`.", examples=[5000]
     )
     joint_steps: PositiveInt | None = Field(
-        None, description="Steps of the third phase; None takes `train_step`."
+        None, description="Steps of the third phase; None takes `train_step`.", examples=[20000]
     )
     plateau: NonNegativeInt = Field(
         0,
@@ -255,7 +281,9 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         0.0, ge=0, le=1, description="Last share of the third phase over which `lr` falls to zero."
     )
     clip_norm: PositiveFloat | None = Field(
-        None, description="Longest gradient of an update, over all its weights; None is no limit."
+        None,
+        description="Longest gradient of an update, over all its weights; None is no limit.",
+        examples=[1.0],
     )
     ema: float = Field(
         0.0,
@@ -275,6 +303,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     z_dim: PositiveInt | None = Field(
         None,
         description="Width of the noise, any but `copula`; None is as wide as the features.",
+        examples=[16],
     )
     correlation_weight: NonNegativeFloat = Field(
         0.0, description="Weight of the correlations between columns in the generator's loss."
@@ -292,6 +321,7 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     drop_anomalies: str | None = Field(
         None,
         description="Run of a detector on these records: the stretches it flags are left out.",
+        examples=["TimeGan_Result/experiment_02"],
     )
     heldout: float = Field(
         0.0,
@@ -360,12 +390,15 @@ class ForecasterSettings(TrainingSettings, DataSettings):
         None,
         pattern=r"^\d*\s*[A-Za-z]+$",
         description="Resampling step: `10T`, `10min`, `1H`; `none` keeps the records' own.",
+        examples=["1H"],
     )
     scaler: ScalerKind = Field(
         "standard", description="Scaling of each input, fitted on the training part alone."
     )
     target: str | None = Field(
-        None, description="Variable to forecast; None is the site's power, else the last variable."
+        None,
+        description="Variable to forecast; None is the site's power, else the last variable.",
+        examples=["ActivePower"],
     )
     window_size: int = Field(30, ge=2, description="Steps the forecaster looks at.")
     horizon: PositiveInt = Field(1, description="Steps it looks ahead, all forecast at once.")
@@ -434,6 +467,7 @@ class ImageGANSettings(TrainingSettings):
         min_length=1,
         description="Folder of PNG images, their labels in their names, d1.4_m2.14_0007.png, or in "
         "its labels.csv (file, durability, mass); None makes and takes the bundled sample.",
+        examples=["my_images"],
     )
     datashape: Literal["original", "dropempty"] = Field(
         "dropempty", description="Images as they are, or without the columns that are always black."
@@ -456,12 +490,14 @@ class ImageGANSettings(TrainingSettings):
         None,
         min_length=1,
         description="Folder of log_summary and tensorboard_records; None is the run folder.",
+        examples=["logs"],
     )
     output_path: str | None = Field(
         None,
         min_length=1,
         description="Folder of fake, real and a copy of the model after training; None is "
         "`output` in the run folder, without the copy.",
+        examples=["made"],
     )
     learning_rate_gen: float = Field(
         0.0002, gt=0, le=1, description="Learning rate of the generator, and of the code reader."
@@ -512,6 +548,7 @@ class ImageGANSettings(TrainingSettings):
             None,
             description="Row and column of the first fixed pixel, then of the second, counted from "
             "0 in the original image; None is the sample's.",
+            examples=[(2, 5, 7, 22)],
         )
     )
     fixed_input: CliImplicitFlag[bool] = Field(
@@ -562,29 +599,42 @@ class GeneratorSettings(ProgramSettings):
         None,
         min_length=1,
         description="Run folder, `TimeGan_Result/experiment_NN`; None is the newest finished.",
+        examples=["TimeGan_Result/experiment_03"],
     )
     model_path: str | None = Field(
         None,
         description="The model file itself; given without `run`, the run is the one it lies in.",
+        examples=["TimeGan_Result/experiment_03_model/model.keras"],
     )
     scale_path: str | None = Field(
         None,
         description="The scaler file itself; given without `run`, the run is the one it lies in.",
+        examples=["TimeGan_Result/experiment_03_model/scale.pickle"],
     )
     output: str | None = Field(
         None,
         description="Folder to write into, or the CSV itself; None is the folder of the programs.",
+        examples=["made.csv"],
     )
     n_windows: PositiveInt = Field(1440, description="Windows to write.")
     length: PositiveInt | None = Field(
         None,
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
+        examples=[52560],
+    )
+    stamps: CliImplicitFlag[bool] = Field(
+        False,
+        description="Count the rows of windows by a `DateTime` that runs on from the records' "
+        "first, as version 0.2 did; not the time of day that a window shows. A series "
+        "(`length`) has its times anyway.",
     )
     data_path: str | None = Field(
         None,
-        description="Other records, in the format of the run's site, for a detector to search; "
-        "None searches those it was trained on.",
+        description="Other records, in the format of the run's site, for a detector to search; for "
+        "a report of TimeGAN, where the records of the training lie now. None takes those of the "
+        "training, where they were.",
+        examples=["my_records"],
     )
     error: Literal["point", "area", "dtw"] = Field(
         "dtw",
@@ -609,6 +659,7 @@ class GeneratorSettings(ProgramSettings):
         None,
         description="CSV of known faults (turbine, start, end) to hold a detector's findings "
         "against.",
+        examples=["known_faults.csv"],
     )
     report: ReportKind = Field(
         "none",
@@ -618,8 +669,12 @@ class GeneratorSettings(ProgramSettings):
 
     # Images alone; the names are document 003's.
     num_gen_image: PositiveInt = Field(50, description="Images to write.")
-    durability: float | None = Field(None, description="Durability of the images, 1.0 to 1.9.")
-    mass: float | None = Field(None, description="Mass of the images, 2.13 to 2.24.")
+    durability: float | None = Field(
+        None, description="Durability of the images, 1.0 to 1.9.", examples=[1.4]
+    )
+    mass: float | None = Field(
+        None, description="Mass of the images, 2.13 to 2.24.", examples=[2.14]
+    )
     strut1: tuple[Shade, Shade, Shade] = Field(
         (0, 0, 0), description="Red, green and blue of the first fixed pixel, 0 to 255 each."
     )
@@ -630,6 +685,7 @@ class GeneratorSettings(ProgramSettings):
         None,
         min_length=1,
         description="Folder to write images to; None is a new `ImageGan_...` in `output`.",
+        examples=["made_images"],
     )
     grid: CliImplicitFlag[bool] = Field(
         False, description="Draw one sheet of every durability with every mass in place of images."

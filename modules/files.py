@@ -4,10 +4,13 @@ import gzip
 import itertools
 import json
 import os
+import platform
+import re
 import shutil
 import tempfile
+import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -15,7 +18,9 @@ from typing import IO, Any, BinaryIO, cast
 from modules.errors import DataError, RunError
 
 ROOT = Path(__file__).parents[1]  # the folder of the programs
-UNFINISHED = ".unfinished-"
+UNFINISHED = ".unfinished-"  # then the number of the program that writes, and its machine
+HOST = re.sub(r"\W", "", platform.node())[:32]
+LONGEST_WRITE = 24 * 3600  # seconds that a file may stand untouched while it is written
 
 
 def open_to_read(path: Path) -> BinaryIO:
@@ -23,6 +28,11 @@ def open_to_read(path: Path) -> BinaryIO:
     if path.name.lower().endswith(".gz"):
         return cast(BinaryIO, gzip.open(path, "rb"))
     return path.open("rb")
+
+
+def scratch() -> BinaryIO:
+    """An open binary file without a name, gone when it is closed."""
+    return cast(BinaryIO, tempfile.TemporaryFile())
 
 
 def open_to_append(path: Path) -> IO[str]:
@@ -51,6 +61,14 @@ def is_file(path: Path) -> bool:
 
 def is_folder(path: Path) -> bool:
     return path.is_dir()
+
+
+def is_same(one: Path | str, other: Path | str) -> bool:
+    """Whether both are names of one file that is there."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
 
 
 def remove_file(path: Path) -> None:
@@ -102,23 +120,37 @@ def write_whole(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
-def write_new(path: Path | str, content: bytes) -> Path:
+def write_new(path: Path | str, content: bytes | Iterable[bytes]) -> Path:
     """Write bytes to `path`, or to `path` with _2, _3, ... where that is taken; return which.
 
-    Whole or not at all; never over another file.
+    Whole or not at all; never over another file. `content` may come in parts. What killed programs
+    left half written in the folder goes first.
     """
-    path = free = Path(path)
+    path, names = Path(path), list[Path]()
+    sweep_orphans(path.parent)
+
+    def name_it(temporary: str, path: Path) -> None:
+        names.append(_name_newly(temporary, path))
+
+    with replacing(path, name_it) as temporary, temporary.open("wb") as file:
+        for part in [content] if isinstance(content, bytes) else content:
+            file.write(part)
+    return names[0]
+
+
+def _name_newly(temporary: str, path: Path) -> Path:
+    """Give `temporary` the first free name of `path`, `path` with _2, _3, ...; return which."""
+    free = path
     for number in itertools.count(2):
         try:
-            with replacing(free, _name_newly) as temporary:
-                temporary.write_bytes(content)
+            _link(temporary, free)
             break
         except FileExistsError:
             free = path.with_stem(f"{path.stem}_{number}")
     return free
 
 
-def _name_newly(temporary: str, path: Path) -> None:
+def _link(temporary: str, path: Path) -> None:
     """Give `temporary` the name `path`. Raises FileExistsError when that is taken."""
     try:
         os.link(temporary, path)
@@ -135,7 +167,8 @@ def replacing(path: Path, name_it: Callable[[str, Path], None] | None = None) ->
     """Yield a path to write to; on success it is flushed to disk and takes `path`'s name."""
     path = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
+        prefix = f"{UNFINISHED}{os.getpid()}-{HOST}-"
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
         os.close(handle)
         try:
             yield Path(name)
@@ -144,8 +177,6 @@ def replacing(path: Path, name_it: Callable[[str, Path], None] | None = None) ->
             (name_it or os.replace)(name, path)
         finally:
             remove_file(Path(name))
-    except FileExistsError:
-        raise
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error}. Free the disk or pass another.") from None
 
@@ -194,3 +225,31 @@ def sweep(folder: Path) -> None:
         remove_file(path)
     for path in folders_in(folder, "ckpt-*_temp"):
         remove_folder(path)
+
+
+def sweep_orphans(folder: Path) -> None:
+    """Remove the half-written files in `folder` whose programs have been killed."""
+    for path in files_in(folder, f"{UNFINISHED}*"):
+        if _is_orphan(path):
+            remove_file(path)
+
+
+def _is_orphan(path: Path) -> bool:
+    """Whether nobody writes `path` any more: of another machine, known by its age alone."""
+    number, host = (path.name.removeprefix(UNFINISHED).split("-") + [""])[:2]
+    if host == HOST and number.isdigit() and os.name == "posix":  # elsewhere 0 would be a signal
+        try:
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            return True
+        except OSError:  # another user's
+            pass
+    try:
+        return time.time() - path.stat().st_mtime > LONGEST_WRITE
+    except OSError:  # finished meanwhile
+        return False
+
+
+def free_bytes(folder: Path) -> int:
+    """Room left on the disk of `folder`."""
+    return shutil.disk_usage(folder).free

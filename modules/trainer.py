@@ -18,6 +18,7 @@ from modules.errors import RunError, Stopped
 from modules.training.checkpoints import Checkpoints
 from modules.training.interruption import listening
 from modules.training.loss_history import LossHistory
+from modules.training.pace import duration
 from modules.training.phases import Phase, compiled
 from modules.training.progress import Best, Plateau
 
@@ -93,6 +94,8 @@ class Trainer:
                 self._begin(history)
                 while (index := int(self.phase_index)) < len(self.phases):
                     self._train_phase(self.phases[index], history, asked_to_stop)
+        except tf.errors.ResourceExhaustedError:
+            raise  # whoever knows the settings says which to lower
         except (OSError, tf.errors.OpError) as error:
             raise RunError(
                 f"Training stopped: {' '.join(str(error).split())}. Last checkpoint: "
@@ -134,7 +137,12 @@ class Trainer:
         if step == 0:
             phase.begin()
         with tqdm(
-            total=phase.n_steps, initial=step, desc=phase.name, unit="step", dynamic_ncols=True
+            total=phase.n_steps,
+            initial=step,
+            desc=phase.name,
+            unit="step",
+            dynamic_ncols=True,
+            disable=None,
         ) as progress:
             while step < phase.n_steps and not self.plateau.is_reached(phase.patience):
                 started = time.perf_counter()
@@ -179,14 +187,21 @@ class Trainer:
             self.plateau.add(named[phase.losses[0]])
             progress.set_postfix_str(_aligned(named), refresh=False)
             log.info(
-                "%s %d/%d  %s  %.1f ms/step",
-                phase.name, step, phase.n_steps, _aligned(named), 1000 * seconds,
+                "%s %d/%d  %s  %s left  %.1f ms/step",
+                phase.name, step, phase.n_steps, _aligned(named),
+                duration(self._seconds_left(phase, step, seconds)), 1000 * seconds,
             )  # fmt: skip
             if step > WARM_UP * phase.n_steps and (warning := phase.alarm(named)):
                 log.warning("%s", warning)
             history.add(phase, step, named)
         if saves:
             self._save(phase, step)
+
+    def _seconds_left(self, phase: Phase, step: int, seconds: float) -> float:
+        """Until the last phase ends, at `seconds` a step of `phase`."""
+        later = self.phases[int(self.phase_index) + 1 :]
+        n_steps = phase.n_steps - step + sum(p.n_steps * p.cost / phase.cost for p in later)
+        return n_steps * seconds
 
     def _save(self, phase: Phase, step: int) -> None:
         """Make a checkpoint, unless it would hold what nobody can go on from. Raises Diverged."""

@@ -40,6 +40,7 @@ LOSSES = {
         "spread",
     ),
 }
+COSTS = {"autoencoder": 1.0, "supervised": 0.5, "joint": 11.0}  # of a step; measured
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
 
@@ -97,6 +98,7 @@ class TimeGAN(tf.Module):
                 getattr(args, f"{name}_steps") or args.train_step,
                 step,
                 LOSSES[name],
+                cost=COSTS[name],
                 **extras[name],
             )
             for name, step in steps.items()

@@ -4,8 +4,10 @@ import os
 
 import pytest
 
+from tests import shipped
 from tests.logs import restored_logging
 
+shipped.install()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -119,3 +120,40 @@ def test_only_the_file_room_touches_files():
                 if name in TOUCHING and not is_ours and ast.unparse(called) not in FROM_BYTES:
                     found.append(f"{path.name}:{node.lineno} {ast.unparse(called)}")
     assert not found
+
+
+def test_content_in_parts_is_one_file(tmp_path):
+    assert files.write_new(tmp_path / "a.csv", iter([b"a,", b"b\n"])) == tmp_path / "a.csv"
+    assert files.write_new(tmp_path / "a.csv", b"c") == tmp_path / "a_2.csv"
+    assert (tmp_path / "a.csv").read_bytes() == b"a,b\n"
+    assert sorted(os.listdir(tmp_path)) == ["a.csv", "a_2.csv"]
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from modules import files
+with files.replacing(Path(sys.argv[1])):
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_program_left_half_written_goes_and_what_is_written_stays(tmp_path):
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "a.csv")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        writer.stdout.readline()
+        files.write_new(tmp_path / "b.csv", b"")
+        assert len(list(tmp_path.glob(".unfinished-*"))) == 1
+        writer.kill()
+    files.write_new(tmp_path / "c.csv", b"")
+    assert sorted(os.listdir(tmp_path)) == ["b.csv", "c.csv"]
+
+
+def test_a_half_written_file_of_another_machine_goes_after_a_day(tmp_path):
+    old, new = tmp_path / ".unfinished-1-elsewhere-a", tmp_path / ".unfinished-1-elsewhere-b"
+    for path, age in ((old, 25), (new, 23)):
+        path.touch()
+        os.utime(path, (time.time() - 3600 * age,) * 2)
+    files.sweep_orphans(tmp_path)
+    assert list(tmp_path.iterdir()) == [new]

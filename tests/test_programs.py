@@ -1,5 +1,9 @@
 """Exit codes and messages, without any training."""
 
+import os
+import signal
+import threading
+
 import pytest
 
 from modules import programs
@@ -43,3 +47,29 @@ def test_ctrl_c_ends_quietly(capsys):
 def test_a_fault_of_ours_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         programs.run(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_quietly_also_where_it_breaks_off_an_import(capsys, number, code):
+    cleaned = []
+
+    def importing():
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt:
+            raise ImportError("partially initialised") from None
+        finally:
+            cleaned.append(True)
+
+    before = signal.getsignal(number)
+    assert programs.run(importing) == code
+    assert capsys.readouterr().out == "Interrupted.\n" and cleaned
+    assert signal.getsignal(number) is before
+
+
+def test_a_program_runs_in_a_thread_too():
+    codes = []
+    thread = threading.Thread(target=lambda: codes.append(programs.run(lambda: None)))
+    thread.start()
+    thread.join()
+    assert codes == [0]

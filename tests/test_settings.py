@@ -12,6 +12,8 @@ import settings
 from modules.command_line import read_settings
 from modules.errors import SettingsError
 from settings import FAMILIES, GeneratorSettings, TimeGANSettings
+from tests import shipped
+from tests.shipped import shipped_text
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 CLASSES = (*FAMILIES.values(), GeneratorSettings)
@@ -79,7 +81,7 @@ def test_a_preset_stands_in_for_settings_that_are_not_given():
 
 def edited_settings(tmp_path, **defaults):
     """`TimeGANSettings` of a copy of settings.py in which somebody has edited these defaults."""
-    text = Path(settings.__file__).read_text(encoding="utf-8")
+    text = shipped_text()
     lines = text.splitlines(keepends=True)
     fields = next(
         node.body
@@ -357,3 +359,51 @@ def test_settings_survive_their_json():
         TimeGANSettings, ["--z_dim", "5", "--noise", "normal"]
     ).model_dump_json()
     assert TimeGANSettings.model_validate_json(written).z_dim == 5
+
+
+def test_edited_defaults_are_seen_as_shipped_by_the_tests(tmp_path, monkeypatch):
+    expected = edited = shipped_text()
+    for old, new in {
+        '"document",\n        description=': '"best",\n        description=',
+        "Field(10000, desc": "Field(7, desc",
+        '"data",\n': '"my_records",\n',
+        "seq_len: int = Field(24,": "seq_len: int = Field(144,",
+        '"quick",\n': '"none",\n',
+        '"GRU"] = Field("LSTM"': '"GRU"] = Field("GRU"',
+        '("duplicates", "pitch", "range", "stuck", "negative_power"),\n': "(),\n",
+    }.items():
+        assert old in edited, old
+        edited = edited.replace(old, new)
+    (tmp_path / "settings.py").write_text(edited, encoding="utf-8")
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "settings.py")
+    assert ast.dump(ast.parse(shipped_text())) == ast.dump(ast.parse(expected))
+
+
+@pytest.mark.parametrize("settings_class", CLASSES)
+def test_help_gives_each_setting_a_value_it_may_take(settings_class, capsys):
+    with pytest.raises(SystemExit):
+        read_settings(settings_class, ["--help"], FAMILIES)
+    shown = capsys.readouterr().out
+    assert all(f"\n  {name} " in shown for name in FAMILIES)
+    examples = re.findall(r"^  --(\w+) ([^{\n]+)$", shown, re.MULTILINE)
+    assert len(examples) > 5
+    for name, example in examples:
+        words = [f"--{name}", *example.split()]
+        assert getattr(read_settings(settings_class, words), name) is not None, words
+    for name, field in settings_class.model_fields.items():
+        if field.default is None:
+            assert re.search(rf"  --{name} .*\n(      .*\n)*      .*Default: None\n", shown), name
+
+
+def test_settings_stand_in_groups_with_the_familys_own_first(capsys):
+    with pytest.raises(SystemExit):
+        read_settings(FAMILIES["forecaster"], ["-h"], FAMILIES)
+    shown = capsys.readouterr().out
+    order = ["gan_train.py forecaster", "--target", "--resume", "--location", "--seed"]
+    assert sorted(order, key=shown.index) == order
+    assert shown.count("--freq ") == 1
+
+
+def test_a_setting_of_the_other_program_is_told_as_such():
+    with pytest.raises(SettingsError, match="`model_path` is a setting of gan_generator.py"):
+        read_settings(TimeGANSettings, ["--model_path", "x"], others=[GeneratorSettings])

@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -105,11 +106,17 @@ def test_one_log_line_per_interval_says_phase_step_losses_and_time(trained):
     assert all(message.endswith(" ms/step") for message in trained.messages)
 
 
-def test_progress_bar_reaches_the_end_of_each_phase(trained):
-    assert "first: 100%" in trained.stderr
-    assert "20/20" in trained.stderr
-    assert "second: 100%" in trained.stderr
-    assert "step/s" in trained.stderr
+def test_without_a_terminal_lines_tell_what_is_left_and_no_bar_is_drawn(trained):
+    assert "%|" not in trained.stderr
+    assert all(re.search(r"  \d+ s left  ", message) for message in trained.messages)
+
+
+def test_the_time_left_counts_the_phases_to_come_by_their_cost():
+    phases = [Phase("a", 10, dict, (), cost=2.0), Phase("b", 30, dict, (), cost=1.0)]
+    trainer = SimpleNamespace(phases=phases, phase_index=0)
+    assert Trainer._seconds_left(trainer, phases[0], 4, 2.0) == (6 + 30 / 2) * 2.0
+    trainer.phase_index = 1
+    assert Trainer._seconds_left(trainer, phases[1], 30, 2.0) == 0
 
 
 def test_tensorboard_gets_the_same_numbers(trained):

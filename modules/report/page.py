@@ -117,11 +117,17 @@ def _scores(evidence: Evidence, kind: str) -> tuple[list[ScoreRow], str]:
 
 
 def _losses(path: Path) -> pd.DataFrame | None:
-    """The table of losses.csv, or None where there is nothing in it."""
+    """The rows of losses.csv that can be read, or None where there is none."""
     try:
-        losses = pd.read_csv(io.BytesIO(files.read_bytes(path)))
-    except (OSError, ValueError):
+        table = pd.read_csv(io.BytesIO(files.read_bytes(path)))
+        phases = table.pop("phase")
+        losses = table.apply(pd.to_numeric, errors="coerce").assign(phase=phases)
+        losses = losses.dropna(subset=["phase", "step"])
+    except (OSError, ValueError, KeyError) as error:
+        log.warning("No picture of the losses: %s cannot be read: %s", path, error)
         return None
+    if len(losses) < len(table):
+        log.warning("%s is damaged: %d rows are not drawn.", path, len(table) - len(losses))
     return None if losses.empty else losses
 
 

@@ -18,6 +18,7 @@ from modules.runs.protocols import Data, Model, Settings, Table
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 DATA_REPORT = "data_report.json"
+PATHS = ("data_path", "result_dir", "log_path", "output_path")  # among the settings of any family
 FORMAT = 2  # of settings.json and checkpoints; version 0.1 wrote none
 MODEL_PREFIX = "synthetic_"
 RUN_NAME = re.compile(r"experiment_\d{2,}")
@@ -60,7 +61,14 @@ class Run:
         """Write settings.json; called before the first step."""
         content = {"run_id": uuid.uuid4().hex, "family": family, "format": FORMAT}
         content |= {"origins": settings.origins} | settings.model_dump(mode="json")
-        files.write_json(self.model_folder / SETTINGS, content)
+        files.write_json(self.model_folder / SETTINGS, _with_whole_paths(content))
+
+    def keep_place_of_data(self, settings: Settings) -> None:
+        """Write into settings.json where the records of a resumed run lie now."""
+        content, given = self.read_settings(), settings.model_dump(mode="json")
+        moved = _with_whole_paths({name: given[name] for name in ("data_path",) if name in given})
+        if content | moved != content:
+            files.write_json(self.model_folder / SETTINGS, content | moved)
 
     @property
     def resume_command(self) -> str:
@@ -83,7 +91,8 @@ class Run:
         """Raise DataError unless `data` is what the run began with."""
         if self.read_columns().get("fingerprint") != data.fingerprint():
             raise DataError(
-                f"The records have changed since {self.folder} began. Restore them, or train anew."
+                f"The records have changed since {self.folder} began. Restore them, pass those as "
+                "they were by `--data_path`, or train anew."
             )
 
     def save_data_report(self, report: BaseModel) -> None:
@@ -129,6 +138,12 @@ class Run:
     def model_name(self) -> str:
         """The name that ties a model file to its run."""
         return f"{MODEL_PREFIX}{self.run_id}"
+
+
+def _with_whole_paths(content: dict[str, Any]) -> dict[str, Any]:
+    """Settings whose paths hold in any folder."""
+    paths = {name: content.get(name) for name in PATHS}
+    return content | {name: str(Path(path).absolute()) for name, path in paths.items() if path}
 
 
 def create(result_dir: Path | str) -> Run:

@@ -1,6 +1,7 @@
 """Tables as CSV that a spreadsheet opens without running anything."""
 
 import math
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from modules import files
-from modules.errors import DataError
+from modules.errors import DataError, RunError
 
 SIGNIFICANT_DIGITS = 6
 
@@ -16,8 +17,10 @@ SIGNIFICANT_DIGITS = 6
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 
-def to_csv(table: pd.DataFrame) -> bytes:
+def to_csv(table: pd.DataFrame, *, header: bool = True) -> bytes:
     """Return `table` as CSV bytes in UTF-8, without its index, text made harmless.
+
+    `header`: whether the column names come first.
 
     A spreadsheet takes text that begins with = + - @, a tab or the end of a line for a formula.
     Such column names and such text in cells get an apostrophe before them, by which a spreadsheet
@@ -33,7 +36,8 @@ def to_csv(table: pd.DataFrame) -> bytes:
         if not _holds_values(column):
             table.isetitem(position, column.map(harmless, na_action="ignore"))
     # A name may hold what UTF-8 cannot: half of a surrogate pair.
-    return table.to_csv(index=False, lineterminator="\n").encode(errors="replace")
+    text = table.to_csv(index=False, header=header, lineterminator="\n")
+    return text.encode(errors="replace")
 
 
 def harmless(cell: Any) -> Any:
@@ -68,10 +72,37 @@ def write_csv(name: str, table: pd.DataFrame, output: str | None = None) -> Path
     None is the folder of the programs, as document 000 has it. Where `output` ends in .csv and is
     no folder it is the file itself. Never over another file: see `modules.files.write_new`.
     """
+    return write_tables(name, [table], len(table), output)
+
+
+def write_tables(
+    name: str, tables: Iterable[pd.DataFrame], n_rows: int, output: str | None = None
+) -> Path:
+    """As `write_csv`, with `tables` under each other: `n_rows` rows in all, one table at a time.
+
+    Raises RunError where the disk has no room for them all, before more than the first is written.
+    """
     place = _place(output)
     if not _is_csv(place):
         place = place / f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv"
-    return files.write_new(place, to_csv(table))
+    return files.write_new(place, _parts(tables, n_rows, place))
+
+
+def _parts(tables: Iterable[pd.DataFrame], n_rows: int, place: Path) -> Iterator[bytes]:
+    for number, table in enumerate(tables):
+        part = to_csv(table, header=not number)
+        if not number and len(table) < n_rows:
+            _check_room(len(part) * n_rows // len(table), n_rows, place)
+        yield part
+
+
+def _check_room(n_bytes: int, n_rows: int, place: Path) -> None:
+    free = files.free_bytes(place.parent)
+    if n_bytes > free:
+        raise RunError(
+            f"Cannot write {place}: {n_rows:,} rows take about {n_bytes / 1e9:,.1f} GB, and "
+            f"{free / 1e9:,.1f} GB of the disk are free. Write fewer, or set `--output`."
+        )
 
 
 def _place(output: str | None) -> Path:

@@ -20,7 +20,9 @@ from modules.training.graphs import graphs_released
 
 LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
-USED_AT_RESUMPTION = {"resume", "result_dir", "gpu_memory_limit"}
+FOUND = {"resume", "result_dir"}  # by which a run to resume is found
+GIVEN_ANEW = {"data_path", "device", "gpu_memory_limit", "check_only"}
+LOSSES = "losses.csv"
 
 log = logging.getLogger(__name__)
 
@@ -30,21 +32,20 @@ S = TypeVar("S", bound=RunSettings)
 def settle(family: str, settings: S) -> tuple[S, Run | None]:
     """Return (the settings to train with, the run to resume or None).
 
-    A resumed run goes on with its own settings, whatever stands in settings.py by now; only the cap
-    on the GPU's memory may be given anew. Raises DataError where there is no such run.
+    A resumed run goes on with its own settings, whatever stands in settings.py by now; only those
+    of `GIVEN_ANEW` may be given beside it. Raises DataError where there is no such run.
     """
     if settings.resume is None:
         return settings, None
     run = find_unfinished(settings.resume, settings.result_dir, family)
     kind: type[Any] = type(settings)  # of pydantic, which a protocol cannot say
     given = {name for name, origin in settings.origins.items() if origin == "given"}
-    if ignored := sorted(given - USED_AT_RESUMPTION):
+    if ignored := sorted(given - FOUND - GIVEN_ANEW):
         log.warning(
             "%s goes on with its own settings. Not used: %s.", run.folder, ", ".join(ignored)
         )
-    limit = settings.gpu_memory_limit
-    saved = saved_settings(run, kind)
-    return saved.completed(gpu_memory_limit=limit) if "gpu_memory_limit" in given else saved, run
+    anew = {name: getattr(settings, name) for name in given & GIVEN_ANEW}
+    return saved_settings(run, kind).completed(**anew), run
 
 
 @contextlib.contextmanager
@@ -64,6 +65,7 @@ def start(
         held.enter_context(graphs_released())
         if resumed is not None:
             resumed.check_same_data(data)
+            resumed.keep_place_of_data(settings)
             for folder in (run.folder, run.model_folder):
                 files.sweep(folder)
         try:
@@ -77,18 +79,25 @@ def start(
                 run.discard()
             raise RunError(f"The run could not begin: {error}") from None
         log_header(settings, device=device.name)
+        if resumed is not None and not files.files_in(run.model_folder, "ckpt-*.index"):
+            log.warning("%s has no checkpoint: it begins anew.", run.folder)
+            files.remove_file(run.folder / LOSSES)
         yield run
 
 
 @contextlib.contextmanager
 def logged_to(path: Path) -> Iterator[None]:
-    """Write every message inside into the file `path` too, and the error that ends it."""
+    """Write every message inside into the file `path` too, and the error that ends it.
+
+    Ours get there also where a host wants to hear of warnings only, and it hears no more than that.
+    """
     handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     try:
-        yield
+        with _heard_out(handler):
+            yield
     except BaseException as error:
         said = {"msg": str(error) or type(error).__name__, "levelno": logging.ERROR}
         handler.handle(logging.makeLogRecord(said | {"levelname": "ERROR"}))
@@ -97,6 +106,31 @@ def logged_to(path: Path) -> Iterator[None]:
         root.removeHandler(handler)
         with contextlib.suppress(OSError):  # a full disk has been reported by now
             handler.close()
+
+
+@contextlib.contextmanager
+def _heard_out(file: logging.Handler) -> Iterator[None]:
+    """Give `file` those of our messages, from INFO on, that a host's logging leaves out."""
+    ours, root = logging.getLogger("modules"), logging.getLogger()
+    if ours.isEnabledFor(logging.INFO):
+        yield
+        return
+    level, propagate, threshold = ours.level, ours.propagate, ours.getEffectiveLevel()
+
+    class Parting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            (root if record.levelno >= threshold else file).handle(record)
+
+    parting = Parting()
+    ours.addHandler(parting)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+    try:
+        yield
+    finally:
+        ours.removeHandler(parting)
+        ours.setLevel(level)
+        ours.propagate = propagate
 
 
 def log_header(settings: RunSettings, *, device: str) -> None:

@@ -18,9 +18,12 @@ from modules.records.site import SiteData
 from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
 from modules.training.device import Device
+from modules.training.memory import check_room
 from modules.windows.cut import cut
 from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
+
+LEAST_BYTES = 72  # of a step's memory, for a unit of a row: three networks, six values each
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
     settings, site_data = read_site(settings)
     if settings.drop_anomalies is not None:
         run = find(settings.drop_anomalies, settings.result_dir)
+        settings = settings.completed(drop_anomalies=str(run.folder.absolute()))
         found = read_flagged(run.folder / FLAGGED)
         site_data = without_flagged(site_data, found, str(run.folder))
     return settings, site_data if settings.atoms else site_data.without_atoms()
@@ -58,10 +62,19 @@ def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSett
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
     """Train, and leave scaler, noise, mapping, model and report in `run`."""
+    from models.definemodel import UNITS_PER_FEATURE
     from modules.timegan import learning
     from modules.timegan.copula import Copula
 
     features, names, parts = prepared.features, prepared.names, prepared.parts
+    if settings.keep_best and not settings.heldout:
+        log.warning(
+            "`keep_best` without `heldout` keeps the weights whose windows lie nearest to those "
+            "trained on. Set `--heldout 0.1` to choose by records that are not."
+        )
+    width = UNITS_PER_FEATURE * len(names) if settings.hidden_dim == "auto" else settings.hidden_dim
+    n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
+    check_room(LEAST_BYTES * n_values)
     scaler, timegan, noise = learning.train(features, names, parts, settings, run, device)
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
@@ -75,40 +88,57 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
-    """Draw windows, or one series, into a CSV; return its path."""
-    from modules.runs.spreadsheet import write_csv
+    """Draw windows, or one series, into a CSV; return its path.
+
+    Windows are separate samples: only the rows of one series have times, or those of windows where
+    `stamps` asks for a running count.
+    """
+    from modules.runs.spreadsheet import write_tables
     from modules.timegan import synthesis
+    from modules.training.pace import counted
 
     synthesizer = synthesis.load(
         run, TimeGANSettings, model_path=settings.model_path, scale_path=settings.scale_path
     )
+    trained = synthesizer.trained
     n_windows, n_steps = settings.n_windows, synthesizer.seq_len
     if settings.length:
         n_windows, n_steps = 1, settings.length
-    windows = synthesizer.draw(n_windows, n_steps, seed=settings.seed, device=device)
-    trained = synthesizer.trained
-    table = synthesis.to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
-    path = write_csv("TimeGan", table, settings.output)
+    clock = None
+    if trained.freq and trained.start and (settings.length or settings.stamps):
+        clock = synthesis.Clock(trained.start, trained.freq)
+    elif settings.stamps:
+        log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
+    blocks = synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device)
+    blocks = counted(blocks, n_windows, "windows")
+    tables = synthesis.to_tables(blocks, trained.columns, clock)
+    path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",
         n_windows, n_steps, run.folder, trained.settings.preset, path,
     )  # fmt: skip
     if settings.report != "none":
-        _write_report(run, records_of(run), trained.settings, windows, settings.report)
+        from modules.report.evidence import MOST_WINDOWS
+
+        records = records_of(run, settings.data_path)
+        n_shown = min(n_windows, MOST_WINDOWS)
+        windows = synthesizer.draw(n_shown, n_steps, seed=settings.seed, device=device)
+        _write_report(run, records, trained.settings, windows, settings.report)
     return path
 
 
-def records_of(run: Run) -> SiteData:
-    """Read the records that `run` was trained on again.
+def records_of(run: Run, data_path: str | None = None) -> SiteData:
+    """Read the records that `run` was trained on again, from `data_path` where they lie now.
 
     Raises DataError when they are gone or have changed.
     """
+    settings = saved_settings(run, TimeGANSettings)
     try:
-        _, site_data = read(saved_settings(run, TimeGANSettings))
+        _, site_data = read(settings.completed(data_path=data_path or settings.data_path))
     except DataError as error:
         raise DataError(
             f"The report needs the records that {run.folder} was trained on, and cannot read them: "
-            f"{error}"
+            f"{error} If they have moved, pass `--data_path`."
         ) from None
     run.check_same_data(site_data)
     return site_data

@@ -65,7 +65,10 @@ class Checkpoints:
                 reason = str(error).splitlines()[0]
                 log.warning("Checkpoint %s cannot be read: %s. Trying one before.", path, reason)
         if paths:
-            raise RunError(f"No checkpoint in {self._folder} can be read. Train again.")
+            raise RunError(
+                f"No checkpoint in {self._folder} can be read. Where settings.json there has been "
+                "edited, restore it; else train again."
+            )
         return None
 
     def find_lost(self) -> list[str]:

@@ -1,6 +1,7 @@
 """`losses.csv`, a row per log step, and the same numbers as TensorBoard scalars."""
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -9,6 +10,8 @@ import tensorflow as tf
 
 from modules import files
 from modules.training.phases import Phase
+
+STEP = re.compile(r"[0-9]{1,18}")
 
 
 class LossHistory:
@@ -56,8 +59,8 @@ class LossHistory:
         phase, step = (row.split(",") + [""])[:2]
         # A row cut short by a crash is dropped too.
         is_whole = row.endswith("\n") and row.count(",") == len(self._columns) - 1
-        is_ours = is_whole and phase in self._phases and step.isdigit()
-        return is_ours and (self._phases.index(phase), int(step)) <= place
+        is_ours = is_whole and phase in self._phases and STEP.fullmatch(step)
+        return bool(is_ours) and (self._phases.index(phase), int(step)) <= place
 
     def _write(self, rows: Sequence[str]) -> None:
         files.write_whole(self._path, "".join([",".join(self._columns) + "\n", *rows]).encode())

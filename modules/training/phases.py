@@ -22,7 +22,8 @@ class Phase:
     beyond it has exploded.
     `patience`: the phase ends early once its first loss has not reached a new low for so many log
     steps, 0 never; `takes_spare`: gets the steps that earlier phases did not need. `decay`: last
-    share of the phase over which the learning rate falls to zero.
+    share of the phase over which the learning rate falls to zero. `cost`: how long a step takes
+    beside one of the other phases.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Phase:
     patience: int = 0
     takes_spare: bool = False
     decay: float = 0.0
+    cost: float = 1.0
 
 
 class Choosing(Protocol):

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import logging
 import os
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from modules.errors import SettingsError
 from modules.training.device import Device
 
 SIDE_BY_SIDE = 2
+
+log = logging.getLogger(__name__)
 
 
 def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
@@ -34,6 +37,8 @@ def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
     if wanted == "cpu" and gpus:
         tf.config.set_visible_devices([], "GPU")
         gpus = []
+    if memory_limit and not gpus:
+        log.info("`gpu_memory_limit` caps nothing: the CPU computes.")
     if gpus and memory_limit:
         limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_limit)
         tf.config.set_logical_device_configuration(gpus[0], [limit])
@@ -41,6 +46,7 @@ def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
     else:
         for gpu in gpus:
             tf.config.experimental.set_memory_growth(gpu, True)
+    tf.config.list_logical_devices()  # starts the devices now, while nobody hears of them
     return Device(has_gpu=bool(gpus))
 
 

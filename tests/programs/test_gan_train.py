@@ -230,8 +230,7 @@ def test_losses_of_every_phase_are_written(site):
 
 def test_csv_has_the_windows_columns_and_limits_of_the_data(site):
     table = generated(site)
-    time = "step" if site.name == "stocks" else "DateTime"
-    assert list(table) == ["window", time, *COLUMNS[site.name]]
+    assert list(table) == ["window", "step", *COLUMNS[site.name]]
     assert len(table) == N_WINDOWS * 5
     assert table["window"].tolist() == np.repeat(range(N_WINDOWS), 5).tolist()
     assert table.notna().all().all()
@@ -247,10 +246,11 @@ def test_csv_has_the_windows_columns_and_limits_of_the_data(site):
 
 
 @only("westsouth", "best", "jeju", "la_haute_borne")
-def test_time_runs_on_from_the_data_in_its_own_step(site):
-    table = generated(site)
+@pytest.mark.parametrize("words", [["--length", "35"], ["--n_windows", "7", "--stamps"]])
+def test_time_runs_on_from_the_data_in_its_own_step(site, words):
+    table = pd.read_csv(io.BytesIO(generate(site.folder, *words)))
     times = pd.to_datetime(table["DateTime"])
-    assert (times.diff()[1:] == pd.Timedelta(minutes=10)).all()
+    assert len(times) == 35 and (times.diff()[1:] == pd.Timedelta(minutes=10)).all()
     starts = {
         "westsouth": "2021-01-01 00:00:00",
         "best": "2021-01-01 00:00:00",
@@ -260,8 +260,7 @@ def test_time_runs_on_from_the_data_in_its_own_step(site):
     assert table["DateTime"][0] == starts[site.name]
 
 
-@only("stocks")
-def test_records_without_times_count_the_steps_of_each_window(site):
+def test_windows_are_separate_samples_without_a_time_of_day(site):
     assert generated(site)["step"].tolist() == [0, 1, 2, 3, 4] * N_WINDOWS
 
 
@@ -312,7 +311,7 @@ def test_length_writes_one_seamless_series_that_begins_as_the_window(site):
     window = generate(site.folder, "--n_windows", "1").splitlines()
     assert len(series) == 24
     assert {line.split(b",")[0] for line in series[1:]} == {b"0"}
-    assert [line.split(b",")[1] for line in series[:6]] == [line.split(b",")[1] for line in window]
+    assert (series[0].split(b",")[1], window[0].split(b",")[1]) == (b"DateTime", b"step")
     left, right = (
         np.array([[float(x) for x in line.split(b",")[2:]] for line in lines[1:6]])
         for lines in (series, window)

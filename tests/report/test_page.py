@@ -153,3 +153,24 @@ def test_what_was_left_out_is_drawn_beside_the_rest(wind, tmp_path):
     left = without_flagged(site_data, flagged, "a run")
     paths = report.draw_left_out(tmp_path, left)
     assert list(paths) == ["left_out"] and paths["left_out"].is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "n_rows", "said"),
+    [
+        (b"phase,step,loss\nfirst,5,0.5\nfirst,x,0.1\nfirst,10,much\n", 2, "1 rows are not drawn"),
+        (b"a,b\n1,2\n", None, "No picture of the losses"),
+        (b"\x00\xff\xfe", None, "No picture of the losses"),
+        (b"", None, "No picture of the losses"),
+        (b"phase,step,loss\n", None, ""),
+    ],
+)
+def test_a_damaged_table_of_losses_is_drawn_as_far_as_it_can_be_read(
+    tmp_path, caplog, content, n_rows, said
+):
+    (tmp_path / "losses.csv").write_bytes(content)
+    losses = report._losses(tmp_path / "losses.csv")
+    assert (losses is None) == (n_rows is None) and said in caplog.text
+    if losses is not None:
+        assert len(losses) == n_rows
+        report.pictures.draw_losses(losses, tmp_path / "losses.png")

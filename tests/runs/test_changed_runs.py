@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from modules.errors import DataError
 from modules.runs import safe
-from modules.timegan.synthesis import to_physical, to_table
+from modules.timegan.synthesis import Clock, to_physical, to_tables
 from tests.odd_files import QUIET, changed, edits, spoil
 from tests.tiny import STEPS, finished_run, loaded
 
@@ -51,7 +51,8 @@ def try_json(run, name, monkeypatch, n_examples):
             scaled = synthesizer.mapping(scaled)
             assert np.isfinite(scaled).all()
         windows = to_physical(scaled, trained.scaler, trained.columns)
-        table = to_table(windows, trained.columns, freq=trained.freq, start=trained.start)
+        clock = Clock(trained.start, trained.freq) if trained.freq else None
+        (table,) = to_tables([windows], trained.columns, clock)
         assert len(table) == 2 * STEPS and 2 <= synthesizer.seq_len
         tried.append(True)
 

@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -103,6 +104,7 @@ def test_settings_are_written_with_id_and_family(result_dir):
     assert len(written["run_id"]) == 32
     assert written["run_id"] != result_dir.second.run_id
     settings = tiny_settings().model_dump(mode="json")
+    settings |= {name: str(Path(settings[name]).absolute()) for name in ("data_path", "result_dir")}
     assert {name: written[name] for name in settings} == settings
 
 

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gan_generator
+from modules.errors import RunError
 from modules.preprocessing import MinMaxScaler
 from modules.records.columns import Column
+from modules.runs import spreadsheet
 from modules.runs.run import create
 from modules.runs.spreadsheet import FORMULA_STARTS, to_csv
 from tests.odd_files import QUIET, names
@@ -78,4 +80,26 @@ def test_the_generators_csv_opens_as_text_whatever_the_columns_are_called(
     monkeypatch.chdir(tmp_path)
     assert gan_generator.main(["--n_windows", "2", "--output", "."]) == 0
     header = next(tmp_path.glob("TimeGan_*.csv")).read_text().splitlines()[0]
-    assert header == f"window,DateTime,'{COMMAND},Power"
+    assert header == f"window,step,'{COMMAND},Power"
+
+
+def test_tables_are_written_under_each_other(tmp_path):
+    tables = (pd.DataFrame({"a": [i, i + 1]}) for i in (0, 2))
+    path = spreadsheet.write_tables("Rows", tables, 4, str(tmp_path / "rows.csv"))
+    assert path.read_bytes() == b"a\n0\n1\n2\n3\n"
+
+
+def test_more_rows_than_the_disk_has_room_for_are_refused_before_they_are_made(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(spreadsheet.files, "free_bytes", lambda _: 10**9)
+    made = []
+
+    def tables():
+        for i in range(2):
+            made.append(i)
+            yield pd.DataFrame({"a": [1.5] * 1000})
+
+    with pytest.raises(RunError, match=r"1,000,000,000 rows take about 4\.0 GB, and 1\.0 GB"):
+        spreadsheet.write_tables("Rows", tables(), 10**9, str(tmp_path))
+    assert made == [0] and not list(tmp_path.iterdir())

@@ -67,3 +67,34 @@ def test_finished_training_is_none_the_worse_for_data_without_a_report(monkeypat
     monkeypatch.setattr(page, "write_report", refuse)
     family._report_after_training(None, None, TimeGANSettings(), CPU)
     assert "No report: No window fits." in caplog.text
+
+
+def test_records_that_have_moved_are_read_where_they_are_said_to_be(begun):
+    run, site_data, path = begun
+    moved = path.rename(path.parent.parent / path.name)
+    with pytest.raises(DataError, match=r"If they have moved, pass `--data_path`\.$"):
+        family.records_of(run)
+    assert family.records_of(run, str(moved)).fingerprint() == site_data.fingerprint()
+
+
+def test_the_best_weights_without_held_out_records_are_told_of(begun, monkeypatch, caplog):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("modules.timegan.learning.train", stop)
+    run, site_data, _ = begun
+    for share, said in ((0.1, False), (0.0, True)):
+        caplog.clear()
+        settings = TimeGANSettings(keep_best=True, heldout=share, seq_len=STEPS)
+        _, prepared = family.prepare(site_data, settings)
+        with pytest.raises(KeyboardInterrupt):
+            family.learn(prepared, settings, run, CPU)
+        assert ("`keep_best` without `heldout`" in caplog.text) is said
+
+
+def test_windows_too_many_for_memory_are_refused_before_the_training(begun):
+    run, site_data, _ = begun
+    settings = TimeGANSettings(batch_size=10**12, seq_len=STEPS)
+    _, prepared = family.prepare(site_data, settings)
+    with pytest.raises(MemoryError, match="GiB"):
+        family.learn(prepared, settings, run, CPU)

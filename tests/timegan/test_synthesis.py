@@ -1,14 +1,29 @@
 """From noise to a table: exact counts, physical limits, time, seeds."""
 
+import json
+
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 
+from modules.errors import DataError, SettingsError
 from modules.preprocessing import MinMaxScaler, RobustScaler, encode_angles
 from modules.records.columns import Column, observe
+from modules.runs.spreadsheet import to_csv
 from modules.timegan import synthesis
-from tests.tiny import CPU, FEATURES, KINDS, STEPS, STOCK, UNIFORM, tiny_columns, tiny_timegan
+from tests.tiny import (
+    CPU,
+    FEATURES,
+    KINDS,
+    STEPS,
+    STOCK,
+    UNIFORM,
+    finished_run,
+    loaded,
+    tiny_columns,
+    tiny_timegan,
+)
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -129,32 +144,34 @@ def test_one_spike_does_not_flatten_a_column(kind):
     assert np.unique(values.round(1)).size == 3
 
 
-def test_table_holds_window_time_and_the_columns_in_their_order():
+def table_of(windows, clock=None):
+    return pd.concat(synthesis.to_tables([windows], tiny_columns(), clock), ignore_index=True)
+
+
+def test_rows_of_windows_are_counted_and_have_no_time():
     windows = np.arange(12.0).reshape(2, 3, 2)
-    table = synthesis.to_table(windows, tiny_columns(), freq="10min", start="2021-03-04T00:00:00")
-    assert list(table) == ["window", "DateTime", "Speed", "Power"]
+    table = table_of(windows)
+    assert list(table) == ["window", "step", "Speed", "Power"]
     assert table["window"].tolist() == [0, 0, 0, 1, 1, 1]
-    expected = pd.date_range("2021-03-04", periods=6, freq="10min")
-    np.testing.assert_array_equal(table["DateTime"].to_numpy(), expected.to_numpy())
+    assert table["step"].tolist() == [0, 1, 2, 0, 1, 2]
     np.testing.assert_array_equal(table[["Speed", "Power"]], windows.reshape(6, 2))
 
 
+def test_with_a_clock_time_runs_on_through_all_rows():
+    table = table_of(np.zeros((2, 3, 2)), synthesis.Clock("2021-03-04T00:00:00", "10min"))
+    assert list(table) == ["window", "DateTime", "Speed", "Power"]
+    expected = pd.date_range("2021-03-04", periods=6, freq="10min")
+    np.testing.assert_array_equal(table["DateTime"].to_numpy(), expected.to_numpy())
+
+
 def test_time_keeps_the_offset_of_the_records():
-    start = "2014-01-01T00:00:00+00:00"
-    table = synthesis.to_table(np.zeros((1, 2, 2)), tiny_columns(), freq="1h", start=start)
+    table = table_of(np.zeros((1, 2, 2)), synthesis.Clock("2014-01-01T00:00:00+00:00", "1h"))
     written = table.to_csv(index=False).splitlines()
     assert written[2].split(",")[1] == "2014-01-01 01:00:00+00:00"
 
 
-def test_records_without_times_count_the_steps_of_each_window():
-    table = synthesis.to_table(np.zeros((2, 3, 2)), tiny_columns(), freq=None, start=None)
-    assert list(table) == ["window", "step", "Speed", "Power"]
-    assert table["step"].tolist() == [0, 1, 2, 0, 1, 2]
-
-
 def test_many_windows_of_months_do_not_run_out_of_time():
-    windows = np.zeros((1440, 24, 2))
-    table = synthesis.to_table(windows, tiny_columns(), freq="MS", start="1749-01-01T00:00:00")
+    table = table_of(np.zeros((1440, 24, 2)), synthesis.Clock("1749-01-01T00:00:00", "MS"))
     assert len(table) == 1440 * 24
     assert str(table["DateTime"].iloc[-1]) == "4628-12-01 00:00:00"
 
@@ -176,5 +193,58 @@ def test_whole_numbers_come_back_whole_and_truths_as_truths():
     scaler = MinMaxScaler().fit([[0, 0, 0.5], [999, 1, 3.0]], names=["n", "on", "v"])
     physical = synthesis.to_physical(np.full((1, 2, 3), 0.6117), scaler, columns)
     assert physical[0, 0].tolist() == [611, 1, 2.02925]
-    table = synthesis.to_table(physical, columns, freq=None, start=None)
+    (table,) = synthesis.to_tables([physical], columns, None)
     assert [str(table[name].dtype) for name in ("n", "on", "v")] == ["int64", "bool", "float64"]
+
+
+def test_times_beyond_all_calendars_are_refused():
+    clock = synthesis.Clock("2021-01-01", "9999999D")
+    with pytest.raises(DataError, match=r"Row 20,000 from 2021-01-01 .* Lower `--length`"):
+        table_of(np.zeros((1, 20000, 2)), clock)
+
+
+@pytest.mark.parametrize(
+    ("start", "freq"),
+    [
+        ("2021-01-01", "10min"), ("2021-01-15", "MS"), ("2021-01-01", "D"), ("2021-01-01", "12h"),
+        ("2021-01-01T00:00:00+09:00", "500ms"),
+    ],
+)  # fmt: skip
+def test_a_series_laid_out_in_several_tables_is_written_as_if_in_one(monkeypatch, start, freq):
+    clock, series = synthesis.Clock(start, freq), np.arange(26.0).reshape(1, 13, 2)
+    (whole,) = synthesis.to_tables([series], tiny_columns(), clock)
+    expected = to_csv(whole)
+    monkeypatch.setattr(synthesis, "MOST_ROWS", 3)
+    tables = list(synthesis.to_tables([series], tiny_columns(), clock))
+    assert [len(table) for table in tables] == [3, 3, 3, 2, 2]
+    parts = [to_csv(table, header=not i) for i, table in enumerate(tables)]
+    assert b"".join(parts) == expected
+
+
+def test_windows_drawn_in_blocks_are_those_drawn_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(synthesis, "BATCH", 4)
+    synthesizer = loaded(finished_run(tmp_path))
+    blocks = list(synthesizer.blocks(10, STEPS, seed=3, device=CPU))
+    assert [len(block) for block in blocks] == [4, 4, 2]
+    whole = synthesizer.draw(10, STEPS, seed=3, device=CPU)
+    np.testing.assert_array_equal(np.concatenate(blocks), whole)
+
+
+def test_a_series_that_memory_does_not_hold_is_refused_before_it_is_drawn(tmp_path):
+    synthesizer = loaded(finished_run(tmp_path))
+    with pytest.raises(SettingsError, match=r"`length`: .* GB of memory.*Received: 1000000000000"):
+        synthesizer.draw(1, 10**12, seed=0, device=CPU)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("hidden_dim", 7, "hidden_dim 7, the model has 4"), ("sel_rnn", "GRU", "the model has LSTM")],
+)
+def test_settings_that_were_edited_and_do_not_fit_the_model_are_refused(
+    tmp_path, name, value, told
+):
+    run = finished_run(tmp_path)
+    path = run.model_folder / "settings.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    with pytest.raises(DataError, match=rf"settings\.json does not fit the model: .*{told}"):
+        loaded(run)

@@ -59,3 +59,10 @@ def test_rows_are_added_after_those_that_were_there(folder):
         history.rewind(0, 10)
         history.add(PHASES[1], 5, {"loss": 1.5, "score": 2.0})
     assert (folder / "losses.csv").read_text() == WHOLE
+
+
+@pytest.mark.parametrize("step", ["²", "9" * 5000, "-5", "5.0", ""])
+def test_a_step_that_is_no_number_drops_its_row(folder, step):
+    with (folder / "losses.csv").open("a", encoding="utf-8") as file:
+        file.write(f"first,{step},0.1,\n")
+    assert rewound(folder, 1, 5) == WHOLE
