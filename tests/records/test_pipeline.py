@@ -236,3 +236,9 @@ def test_rows_without_times_are_neither_resampled_nor_sorted(file):
     assert site_data.tables["WT01"]["a"].tolist() == pytest.approx(values.tolist())
     assert isinstance(site_data.tables["WT01"].index, pd.RangeIndex)
     assert site_data.freq is None
+
+
+def test_power_that_stands_at_its_highest_far_below_rated_is_a_stuck_sensor(file):
+    table = westsouth()
+    table.loc[20:31, "ActivePower"] = 2700.0  # nine tenths of westsouth's 3000 kW
+    assert blanked(cleaned(file(table)), "ActivePower") == {"stuck": 12}

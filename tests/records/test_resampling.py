@@ -22,6 +22,15 @@ def test_350_and_10_degrees_average_to_north_and_not_south():
     assert 0 <= grid["direction"].iloc[0] < 360
 
 
+@pytest.mark.parametrize(
+    ("readings", "mean"), [([350, 10], 0), ([340, 10], 355), ([350, np.nan, 10], 0), ([77], 77)]
+)
+def test_a_bin_of_few_directions_averages_on_the_circle(readings, mean):
+    table = minutes(readings, "direction")
+    grid, _ = to_grid(table, [ANGLE], f"{len(readings)}min", MINUTE, 0)
+    assert (grid["direction"].iloc[0] - mean + 180) % 360 - 180 == pytest.approx(0)
+
+
 def test_a_vane_averages_to_its_own_circle():
     vane = Column(name="direction", kind="angle", lower=-180, upper=180)
     grid, _ = to_grid(minutes([-20, 10] * 5, "direction"), [vane], "10min", MINUTE, 0.5)

@@ -12,6 +12,7 @@ from modules.timegan import family, synthesis
 from settings import TimeGANSettings
 from tests.logs import restored_logging
 from tests.tiny import CPU, STEPS
+from tests.wind_files import westsouth, write
 
 
 @pytest.fixture
@@ -33,6 +34,21 @@ def begun(tmp_path):
 def test_the_records_of_a_run_are_read_again(begun):
     run, site_data, _ = begun
     assert family.records_of(run).fingerprint() == site_data.fingerprint()
+
+
+@pytest.mark.parametrize(("atoms", "values"), [(True, [0.0, 2500.0]), (False, [])])
+def test_values_that_windows_are_drawn_to_are_learnt_from_the_records_if_asked_for(
+    tmp_path, atoms, values
+):
+    table = westsouth(400)
+    table.loc[:60, "ActivePower"] = 0.0
+    table.loc[100:160, "ActivePower"] = 2500.0
+    settings = TimeGANSettings(
+        data_path=str(write(table, tmp_path / "WT01.csv")), location="westsouth", atoms=atoms,
+        cleaning_rules=(), seq_len=STEPS,
+    )  # fmt: skip
+    _, site_data = family.read(settings)
+    assert [atom.value for atom in site_data.columns[-1].atoms] == values
 
 
 def test_gone_records_are_refused(begun):

@@ -155,6 +155,14 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     assert not np.isin(first.generated, reported).all()
 
 
+def test_it_is_learnt_from_the_rows_of_training_windows_as_often_as_they_stand_there(echo):
+    series, starts = GRID[:, [0, 0]] * [20, 3000], np.array([0, 1, 2, 300, 302, 600])
+    scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
+    mapping = learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(), STOCK)
+    windows = GRID[:, [0, 0]][starts[:, None] + np.arange(STEPS)]
+    np.testing.assert_allclose(mapping.training, quantiles.quantiles_of(windows), rtol=1e-12)
+
+
 def rising(n=20_000):
     """Windows apart, of which every step lies higher and wider than the one before."""
     return np.random.default_rng(0).uniform(0, 1, (n, STEPS, 1)) * (1 + np.arange(STEPS))[:, None]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from modules.preprocessing import MinMaxScaler, encode_angles
-from modules.records.columns import Column
+from modules.records.columns import Atom, Column
 from modules.timegan import synthesis
 from tests.tiny import CPU, FEATURES, KINDS, STEPS, STOCK, UNIFORM, tiny_columns, tiny_timegan
 
@@ -109,6 +109,18 @@ def test_values_are_rounded_to_six_digits_of_the_largest():
     np.testing.assert_array_equal(values, [[6.6667, 1000]])
     values = synthesis.to_physical(np.array([[1 / 7, 1 / 7]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[2.8571, 428.57]])
+
+
+ATOMS = (Atom(value=0.0, share=0.2), Atom(value=3000.0, share=0.1))
+REACHED = [(0.0, 0), (14.9, 0), (-4, 0), (15.1, 15.1), (2985.1, 3000), (2984.9, 2984.9)]
+
+
+@pytest.mark.parametrize(("made", "written"), REACHED)
+def test_a_value_within_half_a_percent_of_the_range_from_an_atom_takes_the_atoms(made, written):
+    power = Column(name="Power", kind="power", observed_min=0.0, observed_max=3000.0, atoms=ATOMS)
+    scaler = MinMaxScaler().fit([[0.0], [3000]])
+    values = synthesis.to_physical(scaler.transform([[made]]), scaler, [power])
+    assert values.item() == pytest.approx(written)
 
 
 def test_table_holds_window_time_and_the_columns_in_their_order():
