@@ -136,6 +136,26 @@ def test_curtailment_is_what_lies_far_below_the_power_curve():
     assert flag[40:].mean() < 0.02
 
 
+def test_curtailment_begins_at_four_robust_deviations_below_the_median_of_a_bin():
+    # Median 1000, median deviation from it 50: four times 1.4826 * 50 are 296.5.
+    power = np.repeat([700.0, 705, 950, 1000, 1050], [1, 1, 10, 1, 12])
+    flag = curtailment_flag(np.full(power.size, 8.1), power)
+    assert power[flag].tolist() == [700.0]
+
+
+def test_curtailment_begins_at_a_twentieth_of_the_highest_power():
+    power = np.array([2000.0] * 20 + [1901, 1899])
+    flag = curtailment_flag(np.full(power.size, 8.1), power)
+    assert power[flag].tolist() == [1899.0]
+
+
+def test_curtailed_power_is_blanked_and_the_wind_beside_it_stays():
+    columns = {"Ws_avg": [8.1] * 22, "P_avg": [1000.0] * 21 + [200.0]}
+    table, changed = run(columns, "curtailment")
+    assert changed == {("curtailment", "P_avg"): 1} and table["Ws_avg"].notna().all()
+    assert not run({"P_avg": columns["P_avg"]}, "curtailment")[1]
+
+
 def test_curtailment_never_flags_missing_readings():
     wind_speed = np.array([5.0, NAN, 5.1, 5.2])
     power = np.array([100.0, 100.0, NAN, 101.0])
@@ -173,3 +193,19 @@ class TestPowerUnit:
     def test_a_spike_is_not_taken_for_watts(self):
         power = np.append(self.kilowatts, 1e6)
         assert power_unit_slip(power, None, 3000) is None
+
+    @pytest.mark.parametrize(("n_above", "unit"), [(10, "W"), (9, None)])
+    def test_watts_show_in_one_positive_reading_of_a_hundred(self, n_above, unit):
+        power = np.repeat([10_001.0, 9_999.0, -5.0], [n_above, 1000 - n_above, 500])
+        assert power_unit_slip(power, None, 3000) == unit
+
+    @pytest.mark.parametrize(
+        ("highest", "unit"), [(0.3, None), (0.31, "MW"), (5.0, "MW"), (5.1, None)]
+    )
+    def test_megawatts_are_between_a_ten_thousandth_and_a_600th_of_rated_power(self, highest, unit):
+        assert power_unit_slip(np.array([0.0, highest]), None, 3000) == unit
+
+    @pytest.mark.parametrize(("n_windy", "unit"), [(10, "MW"), (9, None)])
+    def test_megawatts_need_wind_above_five_in_one_record_of_ten(self, n_windy, unit):
+        wind_speed = np.repeat([5.1, 5.0], [n_windy, 100 - n_windy])
+        assert power_unit_slip(np.full(100, 2.0), wind_speed, 3000) == unit

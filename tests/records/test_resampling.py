@@ -139,5 +139,12 @@ class TestResultantLength:
         angle[:4000] = 42.0
         assert self.length(angle) < 0.2
 
+    @pytest.mark.parametrize("n_hours", [9, 10])
+    def test_fewer_than_ten_hours_are_not_judged_a_lonely_record_beside_them_neither(self, n_hours):
+        angles = pd.DataFrame({"a": self.random.uniform(0, 360, 6 * n_hours)})
+        angles.index = self.index[: len(angles)]
+        length = resultant_length([angles, angles.iloc[:1]], "a")
+        assert (length is None) == (n_hours < 10)
+
     def test_a_parked_rotor_is_not_judged(self):
         assert self.length(np.full(6000, 42.0)) is None

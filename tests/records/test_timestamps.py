@@ -16,6 +16,7 @@ from modules.records.timestamps import (
 )
 
 TEN_MINUTES = pd.Timedelta(minutes=10)
+USUAL = [1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 3 * 3600, 86400, 7 * 86400]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,14 @@ def test_a_logger_with_its_own_minute_keeps_it():
     assert (snap(exact, TEN_MINUTES) == exact).all()
 
 
+@pytest.mark.parametrize("usual", USUAL)
+def test_a_step_within_two_percent_of_a_usual_one_is_that(usual):
+    for factor, expected in ((1.019, usual), (1.03, 1.03 * usual)):
+        seconds = np.arange(20) * usual * factor
+        stamps = pd.Timestamp("2021-01-01") + pd.to_timedelta(seconds, unit="s")
+        assert infer_step(stamps).total_seconds() == pytest.approx(expected, rel=1e-5)
+
+
 def test_step_of_a_single_stamp_is_unknown():
     assert infer_step(pd.DatetimeIndex(["2021-01-01"])) is None
 
@@ -115,7 +124,20 @@ def test_a_gap_needs_more_than_one_and_a_half_steps():
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(600, "10min"), (3600, "1h"), (10, "10s"), (86400, "1D"), (2.7e6, "1M")],
+    [
+        (0.2, "1s"),
+        (10, "10s"),
+        (90, "90s"),
+        (600, "10min"),
+        (3600, "1h"),
+        (86400, "1D"),
+        (27 * 86400, "27D"),
+        (28 * 86400, "1M"),
+        (89 * 86400, "1M"),
+        (90 * 86400, "1Q"),
+        (364 * 86400, "1Q"),
+        (365 * 86400, "1Y"),
+    ],
 )
 def test_a_step_is_spelt_as_the_setting_takes_it(seconds, written):
     assert spell_step(pd.Timedelta(seconds=seconds)) == written
