@@ -91,6 +91,24 @@ def test_resting_flag_takes_the_highest_reading_where_rated_power_is_unknown():
     assert resting_flag(power, "power", power, None).tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("power", "rests"), [(20.4, 1), (20.6, 0), (1947, 0), (1948, 1), (-100, 1)]
+)
+def test_power_rests_up_to_a_hundredth_and_from_95_hundredths_of_rated(power, rests):
+    values = np.array([float(power)])
+    assert resting_flag(values, "power", values, 2050).tolist() == [rests]
+
+
+@pytest.mark.parametrize(
+    ("wind_speed", "power", "rests"), [(0.9, 102, 1), (0.9, 103, 0), (1.0, 0, 0)]
+)
+def test_wind_rests_below_one_while_no_more_than_a_twentieth_of_rated_is_made(
+    wind_speed, power, rests
+):
+    flag = resting_flag(np.array([wind_speed]), "speed", np.array([float(power)]), 2050)
+    assert flag.tolist() == [rests]
+
+
 def test_pitch_is_wrapped_before_its_range_is_checked():
     columns = [column("Ba_avg")]
     table = pd.DataFrame({"Ba_avg": [359.0, 1.0, 200.0, NAN]})

@@ -146,5 +146,11 @@ class TestResultantLength:
         length = resultant_length([angles, angles.iloc[:1]], "a")
         assert (length is None) == (n_hours < 10)
 
+    def test_an_hour_of_two_directions_in_turn_has_their_mean_cosine(self):
+        # Of six readings a and a + 60, by turns: 6 of the 15 pairs are alike, 9 have cosine 1/2.
+        hourly = self.random.uniform(0, 360, 1000).repeat(6)
+        length = self.length(hourly + np.tile([0, 60], 3000))
+        assert length == pytest.approx(np.sqrt((6 + 9 / 2) / 15))
+
     def test_a_parked_rotor_is_not_judged(self):
         assert self.length(np.full(6000, 42.0)) is None

@@ -16,7 +16,9 @@ from modules.records.timestamps import (
 )
 
 TEN_MINUTES = pd.Timedelta(minutes=10)
-USUAL = [1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 3 * 3600, 86400, 7 * 86400]
+SECONDS = [1, 2, 5, 10, 15, 20, 30]
+HOURS = [1, 2, 3, 4, 6, 8, 12, 24, 7 * 24]
+USUAL = SECONDS + [60 * n for n in SECONDS] + [3600 * n for n in HOURS]
 
 
 @pytest.mark.parametrize(
