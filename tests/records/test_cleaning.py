@@ -130,6 +130,20 @@ def test_small_negative_power_is_clipped_and_impossible_power_blanked():
     assert np.isnan(table["P_avg"][1])
 
 
+def test_only_power_below_nought_counts_as_clipped():
+    assert run({"P_avg": [0.0, -5, 5]}, "negative_power")[1] == {("negative_power", "P_avg"): 1}
+
+
+@pytest.mark.parametrize(("lower", "expected"), [(0.0, [350, 200]), (-180.0, [-10, -160])])
+def test_directions_of_either_notation_come_onto_the_columns_circle(lower, expected):
+    name = "Wa_avg"
+    circle = column(name).model_copy(update={"lower": lower, "upper": lower + 360})
+    table = pd.DataFrame({name: [350.0, -160, -181, 361]})
+    table, changed = apply_rules(table, [circle], ("range",), rated_power=None, stuck_records=3)
+    assert table[name].tolist()[:2] == expected
+    assert changed == {("range", name): 2} and table[name].isna().tolist()[2:] == [True, True]
+
+
 def test_no_rule_leaves_readings_as_they_are():
     columns = [column("P_avg"), column("Ba_avg")]
     table = pd.DataFrame({"P_avg": [-300.0] * 5, "Ba_avg": [359.0] * 5})

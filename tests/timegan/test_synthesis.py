@@ -103,6 +103,12 @@ def test_values_stay_within_what_was_observed():
     np.testing.assert_array_equal(values, [[[0, 3000], [10, 1497.5], [20, -5]]])
 
 
+def test_what_rounds_to_nought_has_no_sign():
+    scaler = MinMaxScaler().fit([[0.0, -5], [20, 3000]])
+    values = synthesis.to_physical(scaler.transform([[-1e-9, -1e-9]]), scaler, tiny_columns())
+    assert (values == 0).all() and not np.signbit(values).any()
+
+
 def test_values_are_rounded_to_six_digits_of_the_largest():
     scaler = MinMaxScaler().fit([[0.0, 0], [20, 3000]])
     values = synthesis.to_physical(np.array([[1 / 3, 1 / 3]]), scaler, tiny_columns())
