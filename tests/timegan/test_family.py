@@ -1,5 +1,7 @@
 """TimeGAN's four functions: what its report needs, and what a training outlives."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from modules.errors import DataError
 from modules.report import page
 from modules.runs.run import Run
 from modules.runs.start import start
-from modules.timegan import family, synthesis
+from modules.timegan import family, learning, synthesis
 from settings import TimeGANSettings
 from tests.logs import restored_logging
 from tests.tiny import CPU, STEPS
@@ -63,6 +65,23 @@ def test_changed_records_are_refused(begun):
     path.write_text(path.read_text(encoding="utf-8").replace("9.0", "9.5"), encoding="utf-8")
     with pytest.raises(DataError, match=r"records have changed since .*experiment_01 began"):
         family.records_of(run)
+
+
+def test_the_mapping_is_fitted_to_the_windows_that_were_trained_on(monkeypatch):
+    asked = []
+
+    def fit(_model, _noise, _scaler, _features, starts, *_):
+        asked.extend(starts)
+        raise InterruptedError
+
+    timegan = SimpleNamespace(synthetic_model=lambda _name: None)
+    monkeypatch.setattr(learning, "train", lambda *_: (None, timegan, None))
+    monkeypatch.setattr(learning, "fit_mapping", fit)
+    prepared = family.Prepared(None, np.zeros((20, 1)), ["x"], (np.arange(9), np.arange(12, 15)))
+    run = SimpleNamespace(save_scaler=lambda _: None, model_name="synthetic")
+    with pytest.raises(InterruptedError):
+        family.learn(prepared, TimeGANSettings(quantile_mapping=True), run, CPU)
+    assert asked == list(range(9))
 
 
 def test_training_asked_for_no_report_writes_none(tmp_path):
