@@ -55,6 +55,15 @@ def test_a_model_folder_left_alone_is_never_written_into(tmp_path):
     assert not (tmp_path / "experiment_01").exists()
 
 
+def test_a_run_folder_made_meanwhile_is_passed_over_and_leaves_nothing_beside_it(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "experiment_01").mkdir()
+    monkeypatch.setattr(runs, "existing", lambda _result_dir: [])  # what was there a moment ago
+    assert runs.create(tmp_path).folder.name == "experiment_02"
+    assert not (tmp_path / "experiment_01_model").exists()
+
+
 def test_eight_at_once_take_eight_numbers(tmp_path, monkeypatch):
     barrier = threading.Barrier(8)
 

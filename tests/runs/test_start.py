@@ -1,6 +1,7 @@
 """The beginning of a run: its log, and what is in the log's first lines."""
 
 import logging
+import subprocess
 
 import pytest
 
@@ -40,3 +41,24 @@ def test_header_names_versions_device_and_every_setting(caplog):
     assert "TensorFlow 2." in caplog.text and "on CPU" in caplog.text
     assert "  lr = 0.25" in caplog.text
     assert len(caplog.records) == 2 + len(type(settings).model_fields)
+
+
+def test_the_commit_of_the_programs_is_told_and_whether_files_differ_from_it(tmp_path, capfd):
+    def git(*words):
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        command = ["git", "-C", tmp_path, *who, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert start.git_state(tmp_path) == "none"
+    git("init")
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "file").write_text("one")
+    git("add", ".")
+    git("commit", "-m", "Begin")
+    assert start.git_state(tmp_path) == git("rev-parse", "HEAD")
+    (tmp_path / "new").write_text("not part of it")
+    assert start.git_state(tmp_path) == git("rev-parse", "HEAD")
+    (tmp_path / "below" / "file").write_text("two")
+    assert start.git_state(tmp_path) == f"{git('rev-parse', 'HEAD')}, dirty"
+    assert start.git_state(tmp_path / "below") == "none"
+    assert capfd.readouterr() == ("", "")

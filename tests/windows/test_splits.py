@@ -6,6 +6,7 @@ from modules.windows.splits import (
     blocked_split,
     heldout_split,
     shuffled_split,
+    thinned,
     windows_sharing_rows,
 )
 
@@ -60,6 +61,27 @@ def test_shuffled_split_is_four_fifths_of_all_windows():
 def test_windows_sharing_rows_ends_where_windows_only_touch():
     shared = windows_sharing_rows([0, 3, 4, 12, 13, 30], [8], 5)
     assert shared.tolist() == [False, False, True, True, False, False]
+
+
+def test_a_window_between_two_others_shares_rows_with_neither():
+    assert windows_sharing_rows([6, 7, 10, 15, 16, 25], [2, 20], 5).tolist() == [
+        True, False, False, False, True, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("share", "n_blocks"), [(0.01, 1), (0.16, 2), (0.5, 5), (1.0, 9)])
+def test_one_block_at_least_is_held_out_and_one_at_least_is_not(share, n_blocks):
+    test = blocked_split(np.arange(1000), 1, 0, test_share=share)[1]
+    assert len(test) == 100 * n_blocks
+
+
+@pytest.mark.parametrize(
+    ("at_most", "kept"),
+    [(1, [0]), (2, [0, 9]), (4, [0, 3, 6, 9]), (10, range(10)), (99, range(10))],
+)
+def test_thinned_items_are_evenly_spaced_from_the_first_to_the_last(at_most, kept):
+    assert thinned(np.arange(10), at_most).tolist() == list(kept)
+    assert thinned(np.arange(0), at_most).size == 0
 
 
 def test_shuffled_split_of_another_stream_is_another_order():
