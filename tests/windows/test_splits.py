@@ -71,8 +71,8 @@ def test_a_window_between_two_others_shares_rows_with_neither():
 
 @pytest.mark.parametrize(("share", "n_blocks"), [(0.01, 1), (0.16, 2), (0.5, 5), (1.0, 9)])
 def test_one_block_at_least_is_held_out_and_one_at_least_is_not(share, n_blocks):
-    test = blocked_split(np.arange(1000), 1, 0, test_share=share)[1]
-    assert len(test) == 100 * n_blocks
+    train, test = blocked_split(range(1000), 1, 0, test_share=share)
+    assert len(test) == 100 * n_blocks and len(train) == 1000 - len(test)
 
 
 @pytest.mark.parametrize(
