@@ -117,14 +117,26 @@ def test_values_are_rounded_to_six_digits_of_the_largest():
     np.testing.assert_array_equal(values, [[2.8571, 428.57]])
 
 
-ATOMS = (Atom(value=0.0, share=0.2), Atom(value=3000.0, share=0.1))
-REACHED = [(0.0, 0), (14.9, 0), (-4, 0), (15.1, 15.1), (2985.1, 3000), (2984.9, 2984.9)]
+ATOMS = (Atom(value=0.0, share=0.2), Atom(value=2900.0, share=0.1))
 
 
-@pytest.mark.parametrize(("made", "written"), REACHED)
+@pytest.mark.parametrize(
+    ("made", "written"),
+    [
+        (0.0, 0),
+        (14.9, 0),
+        (-14.9, 0),
+        (15.1, 15.1),
+        (-15.1, -15.1),
+        (2885.1, 2900),
+        (2884.9, 2884.9),
+    ],
+)
 def test_a_value_within_half_a_percent_of_the_range_from_an_atom_takes_the_atoms(made, written):
-    power = Column(name="Power", kind="power", observed_min=0.0, observed_max=3000.0, atoms=ATOMS)
-    scaler = MinMaxScaler().fit([[0.0], [3000]])
+    power = Column(
+        name="Power", kind="power", observed_min=-100.0, observed_max=2900.0, atoms=ATOMS
+    )
+    scaler = MinMaxScaler().fit([[-100.0], [2900]])
     values = synthesis.to_physical(scaler.transform([[made]]), scaler, [power])
     assert values.item() == pytest.approx(written)
 
