@@ -78,6 +78,12 @@ def test_each_value_is_mapped_alike_in_one_window_in_many_and_in_a_series():
     np.testing.assert_array_equal(mapping(windows.reshape(1, 35, 2)), mapped.reshape(1, 35, 2))
 
 
+def test_windows_and_rows_are_mapped_alike():
+    values = np.random.default_rng(0).uniform(0, 1, (4, 3, 2))
+    pairs = np.array([[0.0, 1], [0, 1]]), np.array([[0.0, 2], [5, 8]])
+    np.testing.assert_allclose(quantiles.mapped(values, *pairs), values * [2, 3] + [0, 5])
+
+
 def test_each_column_has_a_function_of_its_own():
     mapping = QuantileMapping.fit(["a", "b"], GRID[:, [0, 0]], np.hstack([GRID + 5, GRID**3]))
     np.testing.assert_allclose(mapping(GRID[:, [0, 0]]), np.hstack([GRID + 5, GRID**3]))

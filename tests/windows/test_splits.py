@@ -47,6 +47,19 @@ def test_blocked_split_follows_its_seed():
     assert not np.array_equal(same, other)
 
 
+def test_every_window_is_held_out_by_some_seed():
+    tests = [blocked_split(STARTS, 1, seed)[1] for seed in range(40)]
+    assert set(np.concatenate(tests)) == set(range(500))
+
+
+def test_windows_may_come_in_any_order():
+    shuffled = np.random.default_rng(0).permutation(STARTS)
+    for ours, theirs in zip(
+        blocked_split(shuffled, 5, 3), blocked_split(STARTS, 5, 3), strict=True
+    ):
+        assert set(shuffled[ours]) == set(theirs)
+
+
 def test_blocked_split_refuses_blocks_shorter_than_a_window():
     with pytest.raises(DataError, match=r"No window fits inside a block.*100 windows of 24 rows"):
         blocked_split(np.arange(100), 24, 0)
@@ -87,6 +100,12 @@ def test_thinned_items_are_evenly_spaced_from_the_first_to_the_last(at_most, kep
 def test_shuffled_split_of_another_stream_is_another_order():
     first, second = (shuffled_split(400, seed)[1] for seed in (0, [0, 1]))
     assert len(set(first) & set(second)) < 40
+
+
+def test_a_seed_splits_as_it_did_for_the_published_figures():
+    assert shuffled_split(10, 0)[1].tolist() == [9, 3]
+    assert shuffled_split(10, [0, 1])[1].tolist() == [4, 8]
+    assert [blocked_split(range(10), 1, seed)[1].tolist() for seed in (0, 1)] == [[3, 7], [1, 9]]
 
 
 def test_nothing_is_held_out_unless_asked():
