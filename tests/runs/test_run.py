@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from modules.errors import DataError, RunError
 from modules.preprocessing import MinMaxScaler
@@ -134,6 +135,15 @@ def test_start_is_the_earliest_stamp_of_all_turbines(tmp_path):
     run.write_columns(site_data)
     written = json.loads((run.model_folder / "columns.json").read_text())
     assert written["start"] == "2021-03-04T00:00:00"
+
+
+def test_the_report_of_the_data_lies_beside_the_losses(tmp_path):
+    class Report(BaseModel):
+        rows: int
+
+    run = runs.create(tmp_path)
+    run.save_data_report(Report(rows=40))
+    assert json.loads((run.folder / "data_report.json").read_text()) == {"rows": 40}
 
 
 def test_newest_finished_run_is_found_past_an_unfinished_one(result_dir):

@@ -8,7 +8,7 @@ import pytest
 from modules import programs
 from modules.errors import DataError
 from modules.runs import start
-from tests.tiny import tiny_settings
+from tests.tiny import CPU, finished_run, tiny_settings, tiny_site_data
 
 pytestmark = pytest.mark.usefixtures("own_logging")
 
@@ -32,6 +32,16 @@ def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path, capsys):
     assert programs.run(refuse) == 2
     assert capsys.readouterr().out == "WT\\udcff.csv is empty.\n"
     assert "WT\\udcff.csv is empty." in (tmp_path / "train.log").read_text(encoding="utf-8")
+
+
+def test_a_resumed_run_is_swept_of_what_was_left_half_written(tmp_path):
+    run = finished_run(tmp_path)
+    left = [folder / ".unfinished-1.csv" for folder in (run.folder, run.model_folder)]
+    for path in left:
+        path.write_text("half")
+    with start.start("timegan", tiny_settings(), tiny_site_data(), resumed=run, device=CPU):
+        assert not any(path.exists() for path in left)
+        assert (run.model_folder / "model.keras").exists()
 
 
 def test_header_names_versions_device_and_every_setting(caplog):
