@@ -228,7 +228,7 @@ class TestPowerUnit:
 
     @pytest.mark.parametrize(("n_above", "unit"), [(10, "W"), (9, None)])
     def test_watts_show_in_one_positive_reading_of_a_hundred(self, n_above, unit):
-        power = np.repeat([10_001.0, 9_999.0, -5.0], [n_above, 1000 - n_above, 500])
+        power = np.repeat([10_001.0, 9_999.0, 0.0], [n_above, 1000 - n_above, 500])
         assert power_unit_slip(power, None, 3000) == unit
 
     @pytest.mark.parametrize(

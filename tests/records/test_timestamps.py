@@ -105,6 +105,14 @@ def test_a_logger_with_its_own_minute_keeps_it():
     assert (snap(exact, TEN_MINUTES) == exact).all()
 
 
+def test_a_logger_that_jitters_about_its_own_minute_has_a_regular_grid_there():
+    exact = pd.date_range("2021-01-01 00:03", periods=200, freq="10min", unit="us")
+    jitter = np.random.default_rng(0).integers(-2, 3, 200)
+    snapped = snap(exact + pd.to_timedelta(jitter, unit="s"), TEN_MINUTES)
+    assert (np.diff(snapped) == TEN_MINUTES).all()
+    assert abs(snapped[0] - exact[0]) < pd.Timedelta(seconds=1)
+
+
 @pytest.mark.parametrize("usual", USUAL)
 def test_a_step_within_two_percent_of_a_usual_one_is_that(usual):
     for factor, expected in ((1.019, usual), (1.03, 1.03 * usual)):
