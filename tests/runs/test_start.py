@@ -2,11 +2,13 @@
 
 import logging
 import subprocess
+from dataclasses import replace
 
 import pytest
+from pydantic import BaseModel
 
 from modules import programs
-from modules.errors import DataError
+from modules.errors import DataError, RunError
 from modules.runs import start
 from tests.tiny import CPU, finished_run, tiny_settings, tiny_site_data
 
@@ -42,6 +44,27 @@ def test_a_resumed_run_is_swept_of_what_was_left_half_written(tmp_path):
     with start.start("timegan", tiny_settings(), tiny_site_data(), resumed=run, device=CPU):
         assert not any(path.exists() for path in left)
         assert (run.model_folder / "model.keras").exists()
+
+
+def test_a_new_run_that_cannot_begin_leaves_nothing_and_a_resumed_one_all(tmp_path, monkeypatch):
+    class Report(BaseModel):
+        pass
+
+    def full(_path):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(start, "logged_to", full)
+    begun, data = finished_run(tmp_path / "begun"), tiny_site_data()
+    data = replace(data, report=Report())
+    settings = tiny_settings(result_dir=str(tmp_path / "new"))
+    for resumed in (None, begun):
+        with (
+            pytest.raises(RunError, match=r"could not begin: No space left"),
+            start.start("timegan", settings, data, resumed=resumed, device=CPU),
+        ):
+            pass
+    assert not list((tmp_path / "new").iterdir())
+    assert (begun.model_folder / "model.keras").exists() and begun.folder.exists()
 
 
 def test_header_names_versions_device_and_every_setting(caplog):
