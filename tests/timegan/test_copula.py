@@ -174,6 +174,7 @@ def test_a_run_gives_back_the_copula_it_was_trained_with(run, fitted):
     ("fields", "reason"),
     [
         ({"quantiles": [[0, 1, float("nan")]] * 2}, "finite"),
+        ({"quantiles": [[-1e31, 0, 1]] * 2}, "finite"),
         ({"quantiles": [[0, 2, 1]] * 2}, "must not decrease"),
         ({"quantiles": [[0, 1]] * 3}, "two or more quantiles"),
         ({"quantiles": [[0]] * 2}, "two or more quantiles"),

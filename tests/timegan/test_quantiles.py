@@ -201,6 +201,11 @@ def test_windows_that_share_no_row_are_learnt_step_by_step(echo):
     np.testing.assert_allclose(mapped.std(0), events.std(0), atol=0.1)
 
 
+def test_windows_that_share_no_row_are_known_in_any_order():
+    rows, starts, length = quantiles.as_rows(np.arange(6.0)[:, None], np.array([4, 0, 2]), 2)
+    assert (rows.tolist(), starts.tolist(), length) == ([[4, 5], [0, 1], [2, 3]], [0, 1, 2], 1)
+
+
 def test_few_windows_that_share_no_row_are_pieces_of_a_series():
     series, starts = rising(2 * STEPS).reshape(-1, 2), np.arange(0, STEPS * STEPS, STEPS)
     assert quantiles.as_rows(series, starts, STEPS)[0] is series
@@ -249,6 +254,7 @@ def change(run, **fields):
         ({"training": [[0, 1, float("nan")]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
         ({"training": [[0, 1, float("inf")]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
         ({"training": [[0, 1, 1e31]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
+        ({"training": [[-1e31, 1, 2]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
         ({"training": [[0, 1, 2]] * 2, "generated": [[0, 2, 1]] * 2}, "must not decrease"),
         ({"training": [[0, 2, 1]] * 2, "generated": [[0, 1, 2]] * 2}, "must not decrease"),
         ({"training": [[0, 1]] * 2}, "as many generated as training"),
