@@ -40,6 +40,19 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypa
     assert os.listdir(tmp_path) == ["file.json"]
 
 
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    done, replace = [], os.replace
+
+    def named(source, target):
+        done.append("named")
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "fsync", lambda handle: done.append(os.fstat(handle).st_size))
+    monkeypatch.setattr(files.os, "replace", named)
+    files.write_whole(tmp_path / "file.json", b"whole")
+    assert done == [len(b"whole"), "named"]
+
+
 def test_a_writer_that_breaks_off_leaves_the_old_file(tmp_path):
     path = tmp_path / "model.keras"
     path.write_bytes(b"old")

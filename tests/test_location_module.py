@@ -4,6 +4,7 @@ import pytest
 
 from modules.errors import DataError
 from modules.location_module import SITES, get_site
+from modules.records.columns import power_column
 from modules.records.site import Site
 from modules.windows.cut import cut
 from tests.wind_files import (
@@ -36,6 +37,23 @@ def test_every_site_is_consistent_and_plain_data(site):
     for column in site.columns:
         assert column.lower is None or column.lower < column.upper
         assert column.unit
+
+
+@pytest.mark.parametrize(
+    ("name", "rated"),
+    [
+        ("westsouth", 3000),
+        ("jeju", 2000),
+        ("la_haute_borne", 2050),
+        ("openoa", 1500),
+        ("wind_up", 1900),
+    ],
+)
+def test_power_is_limited_about_the_turbines_rated_power(name, rated):
+    site = SITES[name]
+    power = site.columns[power_column(site.columns)]
+    assert site.rated_power == rated
+    assert (power.lower, power.upper) == pytest.approx((-0.05 * rated, 1.1 * rated))
 
 
 def test_westsouth_and_jeju_have_power_last_and_korean_time():

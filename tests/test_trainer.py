@@ -189,6 +189,17 @@ def test_no_checkpoint_is_made_of_a_lost_run(tmp_path):
     assert trainer.saved == [(0, 0), (0, 2), (0, 4)]
 
 
+def test_alarms_are_silent_in_the_first_fifth_of_a_phase(tmp_path, caplog):
+    counter = Counter()
+    told = Phase(
+        "only", 20, counter.step, ("loss",), alarm=lambda named: f"collapsed at {named['loss']}"
+    )
+    make_trainer(tmp_path, [told], [counter], log_interval=2, checkpoint_interval=100).train()
+    # Means of two steps each, logged at 2, 4 ... 20: those after step 4 are told.
+    said = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert said == [f"collapsed at {step - 0.5}" for step in range(6, 21, 2)]
+
+
 def test_steps_per_call_in_one_call_equal_as_many_single_calls(tmp_path):
     timegan, batches = tiny_timegan(gamma=0.0), tiny_batches()
     state = tf.train.Checkpoint(timegan=timegan, random=batches.random)

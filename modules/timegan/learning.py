@@ -37,10 +37,12 @@ def train(
 
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
     `settings.seq_len` rows begin, those to train on and those held out, see
-    `modules.windows.splits.heldout_split`.
+    `modules.windows.splits.heldout_split`. Scaler and noise are fitted to the rows of the former
+    alone.
     """
     training, unseen = parts
-    scaler = SCALERS[settings.scaler]().fit(features, names)
+    is_trained = occurrences(training, settings.seq_len, len(features)) > 0
+    scaler = SCALERS[settings.scaler]().fit(features[is_trained], names)
     scaled = scaler.transform(features).astype(np.float32)
     log.info(
         "%d windows of %d x %d to train on, %d held out -> %s",

@@ -37,3 +37,9 @@ def test_copy_rate_counts_planted_copies():
     neighbours = train[nearest_windows(synthetic, train)[1]]
     assert copy_rate(synthetic, neighbours) == 30 / 200
     assert copy_rate(synthetic, neighbours, tolerance=0.011) == 40 / 200
+
+
+@pytest.mark.parametrize(("beside", "share"), [(0.9e-4, 1.0), (1.1e-4, 0.0)])
+def test_a_copy_is_what_lies_within_a_ten_thousandth_of_the_range(grid, beside, share):
+    windows = grid.astype(np.float64)
+    assert copy_rate(windows + beside, windows) == share

@@ -93,6 +93,24 @@ def test_resting_flag_takes_the_highest_reading_where_rated_power_is_unknown():
     assert resting_flag(power, "power", power, None).tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("power", "rests"), [(20.4, 1), (20.6, 0), (1947, 0), (1948, 1), (-100, 1)]
+)
+def test_power_rests_up_to_a_hundredth_and_from_95_hundredths_of_rated(power, rests):
+    values = np.array([float(power)])
+    assert resting_flag(values, "power", values, 2050).tolist() == [rests]
+
+
+@pytest.mark.parametrize(
+    ("wind_speed", "power", "rests"), [(0.9, 102, 1), (0.9, 103, 0), (1.0, 0, 0)]
+)
+def test_wind_rests_below_one_while_no_more_than_a_twentieth_of_rated_is_made(
+    wind_speed, power, rests
+):
+    flag = resting_flag(np.array([wind_speed]), "speed", np.array([float(power)]), 2050)
+    assert flag.tolist() == [rests]
+
+
 def test_pitch_is_wrapped_before_its_range_is_checked():
     columns = [column("Ba_avg")]
     table = pd.DataFrame({"Ba_avg": [359.0, 1.0, 200.0, NAN]})
@@ -112,6 +130,20 @@ def test_small_negative_power_is_clipped_and_impossible_power_blanked():
     )
     assert table["P_avg"].tolist()[::2] == [0.0, 1000.0]
     assert np.isnan(table["P_avg"][1])
+
+
+def test_only_power_below_nought_counts_as_clipped():
+    assert run({"P_avg": [0.0, -5, 5]}, "negative_power")[1] == {("negative_power", "P_avg"): 1}
+
+
+@pytest.mark.parametrize(("lower", "expected"), [(0.0, [350, 200]), (-180.0, [-10, -160])])
+def test_directions_of_either_notation_come_onto_the_columns_circle(lower, expected):
+    name = "Wa_avg"
+    circle = column(name).model_copy(update={"lower": lower, "upper": lower + 360})
+    table = pd.DataFrame({name: [350.0, -160, -181, 361]})
+    table, changed = apply_rules(table, [circle], ("range",), rated_power=None, stuck_records=3)
+    assert table[name].tolist()[:2] == expected
+    assert changed == {("range", name): 2} and table[name].isna().tolist()[2:] == [True, True]
 
 
 def test_no_rule_leaves_readings_as_they_are():
@@ -136,6 +168,26 @@ def test_curtailment_is_what_lies_far_below_the_power_curve():
     flag = curtailment_flag(wind_speed, power)
     assert flag[:40].mean() > 0.8
     assert flag[40:].mean() < 0.02
+
+
+def test_curtailment_begins_at_four_robust_deviations_below_the_median_of_a_bin():
+    # Median 1000, median deviation from it 50: four times 1.4826 * 50 are 296.5.
+    power = np.repeat([700.0, 705, 950, 1000, 1050], [1, 1, 10, 1, 12])
+    flag = curtailment_flag(np.full(power.size, 8.1), power)
+    assert power[flag].tolist() == [700.0]
+
+
+def test_curtailment_begins_at_a_twentieth_of_the_highest_power():
+    power = np.array([2000.0] * 20 + [1901, 1899])
+    flag = curtailment_flag(np.full(power.size, 8.1), power)
+    assert power[flag].tolist() == [1899.0]
+
+
+def test_curtailed_power_is_blanked_and_the_wind_beside_it_stays():
+    columns = {"Ws_avg": [8.1] * 22, "P_avg": [1000.0] * 21 + [200.0]}
+    table, changed = run(columns, "curtailment")
+    assert changed == {("curtailment", "P_avg"): 1} and table["Ws_avg"].notna().all()
+    assert not run({"P_avg": columns["P_avg"]}, "curtailment")[1]
 
 
 def test_curtailment_never_flags_missing_readings():
@@ -175,6 +227,22 @@ class TestPowerUnit:
     def test_a_spike_is_not_taken_for_watts(self):
         power = np.append(self.kilowatts, 1e6)
         assert power_unit_slip(power, None, 3000) is None
+
+    @pytest.mark.parametrize(("n_above", "unit"), [(10, "W"), (9, None)])
+    def test_watts_show_in_one_positive_reading_of_a_hundred(self, n_above, unit):
+        power = np.repeat([10_001.0, 9_999.0, 0.0], [n_above, 1000 - n_above, 500])
+        assert power_unit_slip(power, None, 3000) == unit
+
+    @pytest.mark.parametrize(
+        ("highest", "unit"), [(0.3, None), (0.31, "MW"), (5.0, "MW"), (5.1, None)]
+    )
+    def test_megawatts_are_between_a_ten_thousandth_and_a_600th_of_rated_power(self, highest, unit):
+        assert power_unit_slip(np.array([0.0, highest]), None, 3000) == unit
+
+    @pytest.mark.parametrize(("n_windy", "unit"), [(10, "MW"), (9, None)])
+    def test_megawatts_need_wind_above_five_in_one_record_of_ten(self, n_windy, unit):
+        wind_speed = np.repeat([5.1, 5.0], [n_windy, 100 - n_windy])
+        assert power_unit_slip(np.full(100, 2.0), wind_speed, 3000) == unit
 
 
 def test_the_settings_know_every_rule():

@@ -270,3 +270,9 @@ def test_records_of_less_than_a_second_keep_their_step(file):
     table = cleaned(path, "generic", freq=None).tables["WT01"]
     assert len(table) == 50 and table["a"].tolist() == [i**2 for i in range(50)]
     assert len(cleaned(path, "generic", freq="1ms").tables["WT01"]) == 13
+
+
+def test_power_that_stands_at_its_highest_far_below_rated_is_a_stuck_sensor(file):
+    table = westsouth()
+    table.loc[20:31, "ActivePower"] = 2700.0  # nine tenths of westsouth's 3000 kW
+    assert blanked(cleaned(file(table)), "ActivePower") == {"stuck": 12}

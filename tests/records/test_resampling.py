@@ -22,6 +22,15 @@ def test_350_and_10_degrees_average_to_north_and_not_south():
     assert 0 <= grid["direction"].iloc[0] < 360
 
 
+@pytest.mark.parametrize(
+    ("readings", "mean"), [([350, 10], 0), ([340, 10], 355), ([350, np.nan, 10], 0), ([77], 77)]
+)
+def test_a_bin_of_few_directions_averages_on_the_circle(readings, mean):
+    table = minutes(readings, "direction")
+    grid, _ = to_grid(table, [ANGLE], f"{len(readings)}min", MINUTE, 0)
+    assert (grid["direction"].iloc[0] - mean + 180) % 360 - 180 == pytest.approx(0)
+
+
 def test_a_vane_averages_to_its_own_circle():
     vane = Column(name="direction", kind="angle", lower=-180, upper=180)
     grid, _ = to_grid(minutes([-20, 10] * 5, "direction"), [vane], "10min", MINUTE, 0.5)
@@ -129,6 +138,19 @@ class TestResultantLength:
         angle = self.random.uniform(0, 360, 6000)
         angle[:4000] = 42.0
         assert self.length(angle) < 0.2
+
+    @pytest.mark.parametrize("n_hours", [9, 10])
+    def test_fewer_than_ten_hours_are_not_judged_a_lonely_record_beside_them_neither(self, n_hours):
+        angles = pd.DataFrame({"a": self.random.uniform(0, 360, 6 * n_hours)})
+        angles.index = self.index[: len(angles)]
+        length = resultant_length([angles, angles.iloc[:1]], "a")
+        assert (length is None) == (n_hours < 10)
+
+    def test_an_hour_of_two_directions_in_turn_has_their_mean_cosine(self):
+        # Of six readings a and a + 60, by turns: 6 of the 15 pairs are alike, 9 have cosine 1/2.
+        hourly = self.random.uniform(0, 360, 1000).repeat(6)
+        length = self.length(hourly + np.tile([0, 60], 3000))
+        assert length == pytest.approx(np.sqrt((6 + 9 / 2) / 15))
 
     def test_a_parked_rotor_is_not_judged(self):
         assert self.length(np.full(6000, 42.0)) is None

@@ -14,6 +14,9 @@ from modules.records.timestamps import (
 )
 
 TEN_MINUTES = pd.Timedelta(minutes=10)
+SECONDS = [1, 2, 5, 10, 15, 20, 30]
+HOURS = [1, 2, 3, 4, 6, 8, 12, 24, 7 * 24]
+USUAL = SECONDS + [60 * n for n in SECONDS] + [3600 * n for n in HOURS]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,22 @@ def test_a_logger_with_its_own_minute_keeps_it():
     assert (snap(exact, TEN_MINUTES) == exact).all()
 
 
+def test_a_logger_that_jitters_about_its_own_minute_has_a_regular_grid_there():
+    exact = pd.date_range("2021-01-01 00:03", periods=200, freq="10min", unit="us")
+    jitter = np.random.default_rng(0).integers(-2, 3, 200)
+    snapped = snap(exact + pd.to_timedelta(jitter, unit="s"), TEN_MINUTES)
+    assert (np.diff(snapped) == TEN_MINUTES).all()
+    assert abs(snapped[0] - exact[0]) < pd.Timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("usual", USUAL)
+def test_a_step_within_two_percent_of_a_usual_one_is_that(usual):
+    for factor, expected in ((1.019, usual), (1.03, 1.03 * usual)):
+        seconds = np.arange(20) * usual * factor
+        stamps = pd.Timestamp("2021-01-01") + pd.to_timedelta(seconds, unit="s")
+        assert infer_step(stamps).total_seconds() == pytest.approx(expected, rel=1e-5)
+
+
 def test_step_of_a_single_stamp_is_unknown():
     assert infer_step(pd.DatetimeIndex(["2021-01-01"])) is None
 
@@ -86,8 +105,14 @@ def test_a_gap_needs_more_than_one_and_a_half_steps():
         (1.5, "1500ms"),
         (0.1, "100ms"),
         (0.00025, "250us"),
+        (90, "90s"),
         (86400, "1D"),
-        (2.7e6, "1M"),
+        (27 * 86400, "27D"),
+        (28 * 86400, "1M"),
+        (89 * 86400, "1M"),
+        (90 * 86400, "1Q"),
+        (364 * 86400, "1Q"),
+        (365 * 86400, "1Y"),
     ],
 )
 def test_a_step_is_spelt_as_the_setting_takes_it(seconds, written):

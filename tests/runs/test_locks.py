@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import importlib.util
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -120,12 +121,21 @@ def test_windows_locks_a_file_in_the_folder_until_release(tmp_path):
 
 
 def test_windows_unlocks_before_it_closes(tmp_path):
-    modes = []
-    windows = windows_locks(lambda handle, mode, n_bytes: modes.append(mode))
+    modes, handles = [], set()
+
+    def recorded(handle, mode, n_bytes):
+        modes.append(mode)
+        handles.add(handle)
+        os.fstat(handle)  # is open
+
+    windows = windows_locks(recorded)
     assert windows.is_free(tmp_path)
     assert windows.claim(tmp_path)
     windows.release()
     assert modes == [LK_NBLCK, LK_UNLCK] * 2
+    for handle in handles:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handle)
 
 
 def test_windows_trains_on_a_file_system_without_locks(tmp_path):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from modules.errors import DataError, RunError
 from modules.preprocessing import MinMaxScaler
@@ -54,6 +55,15 @@ def test_a_model_folder_left_alone_is_never_written_into(tmp_path):
     run = runs.create(tmp_path)
     assert run.folder.name == "experiment_02"
     assert not (tmp_path / "experiment_01").exists()
+
+
+def test_a_run_folder_made_meanwhile_is_passed_over_and_leaves_nothing_beside_it(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "experiment_01").mkdir()
+    monkeypatch.setattr(runs, "existing", lambda _result_dir: [])  # what was there a moment ago
+    assert runs.create(tmp_path).folder.name == "experiment_02"
+    assert not (tmp_path / "experiment_01_model").exists()
 
 
 def test_eight_at_once_take_eight_numbers(tmp_path, monkeypatch):
@@ -127,6 +137,15 @@ def test_start_is_the_earliest_stamp_of_all_turbines(tmp_path):
     run.write_columns(site_data)
     written = json.loads((run.model_folder / "columns.json").read_text())
     assert written["start"] == "2021-03-04T00:00:00"
+
+
+def test_the_report_of_the_data_lies_beside_the_losses(tmp_path):
+    class Report(BaseModel):
+        rows: int
+
+    run = runs.create(tmp_path)
+    run.save_data_report(Report(rows=40))
+    assert json.loads((run.folder / "data_report.json").read_text()) == {"rows": 40}
 
 
 def test_newest_finished_run_is_found_past_an_unfinished_one(result_dir):

@@ -1,5 +1,7 @@
 """TimeGAN's four functions: what its report needs, and what a training outlives."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,10 +10,11 @@ from modules.errors import DataError
 from modules.report import page
 from modules.runs.run import Run
 from modules.runs.start import start
-from modules.timegan import family, synthesis
+from modules.timegan import family, learning, synthesis
 from settings import TimeGANSettings
 from tests.logs import restored_logging
 from tests.tiny import CPU, STEPS
+from tests.wind_files import westsouth, write
 
 
 @pytest.fixture
@@ -35,6 +38,21 @@ def test_the_records_of_a_run_are_read_again(begun):
     assert family.records_of(run).fingerprint() == site_data.fingerprint()
 
 
+@pytest.mark.parametrize(("atoms", "values"), [(True, [0.0, 2500.0]), (False, [])])
+def test_values_that_windows_are_drawn_to_are_learnt_from_the_records_if_asked_for(
+    tmp_path, atoms, values
+):
+    table = westsouth(400)
+    table.loc[:60, "ActivePower"] = 0.0
+    table.loc[100:160, "ActivePower"] = 2500.0
+    settings = TimeGANSettings(
+        data_path=str(write(table, tmp_path / "WT01.csv")), location="westsouth", atoms=atoms,
+        cleaning_rules=(), seq_len=STEPS,
+    )  # fmt: skip
+    _, site_data = family.read(settings)
+    assert [atom.value for atom in site_data.columns[-1].atoms] == values
+
+
 def test_gone_records_are_refused(begun):
     run, _, path = begun
     path.unlink()
@@ -47,6 +65,23 @@ def test_changed_records_are_refused(begun):
     path.write_text(path.read_text(encoding="utf-8").replace("9.0", "9.5"), encoding="utf-8")
     with pytest.raises(DataError, match=r"records have changed since .*experiment_01 began"):
         family.records_of(run)
+
+
+def test_the_mapping_is_fitted_to_the_windows_that_were_trained_on(monkeypatch):
+    asked = []
+
+    def fit(_model, _noise, _scaler, _features, starts, *_):
+        asked.extend(starts)
+        raise InterruptedError
+
+    timegan = SimpleNamespace(synthetic_model=lambda _name: None)
+    monkeypatch.setattr(learning, "train", lambda *_: (None, timegan, None))
+    monkeypatch.setattr(learning, "fit_mapping", fit)
+    prepared = family.Prepared(None, np.zeros((20, 1)), ["x"], (np.arange(9), np.arange(12, 15)))
+    run = SimpleNamespace(save_scaler=lambda _: None, model_name="synthetic")
+    with pytest.raises(InterruptedError):
+        family.learn(prepared, TimeGANSettings(quantile_mapping=True), run, CPU)
+    assert asked == list(range(9))
 
 
 def test_training_asked_for_no_report_writes_none(tmp_path):

@@ -78,6 +78,12 @@ def test_each_value_is_mapped_alike_in_one_window_in_many_and_in_a_series():
     np.testing.assert_array_equal(mapping(windows.reshape(1, 35, 2)), mapped.reshape(1, 35, 2))
 
 
+def test_windows_and_rows_are_mapped_alike():
+    values = np.random.default_rng(0).uniform(0, 1, (4, 3, 2))
+    pairs = np.array([[0.0, 1], [0, 1]]), np.array([[0.0, 2], [5, 8]])
+    np.testing.assert_allclose(quantiles.mapped(values, *pairs), values * [2, 3] + [0, 5])
+
+
 def test_each_column_has_a_function_of_its_own():
     mapping = QuantileMapping.fit(["a", "b"], GRID[:, [0, 0]], np.hstack([GRID + 5, GRID**3]))
     np.testing.assert_allclose(mapping(GRID[:, [0, 0]]), np.hstack([GRID + 5, GRID**3]))
@@ -155,6 +161,14 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     assert not np.isin(first.generated, reported).all()
 
 
+def test_it_is_learnt_from_the_rows_of_training_windows_as_often_as_they_stand_there(echo):
+    series, starts = GRID[:, [0, 0]] * [20, 3000], np.array([0, 1, 2, 300, 302, 600])
+    scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
+    mapping = learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(), STOCK)
+    windows = GRID[:, [0, 0]][starts[:, None] + np.arange(STEPS)]
+    np.testing.assert_allclose(mapping.training, quantiles.quantiles_of(windows), rtol=1e-12)
+
+
 def rising(n=20_000):
     """Windows apart, of which every step lies higher and wider than the one before."""
     return np.random.default_rng(0).uniform(0, 1, (n, STEPS, 1)) * (1 + np.arange(STEPS))[:, None]
@@ -185,6 +199,11 @@ def test_windows_that_share_no_row_are_learnt_step_by_step(echo):
     mapped = scaler.inverse_transform(mapping(windows))
     np.testing.assert_allclose(mapped.mean(0), events.mean(0), atol=0.1)
     np.testing.assert_allclose(mapped.std(0), events.std(0), atol=0.1)
+
+
+def test_windows_that_share_no_row_are_known_in_any_order():
+    rows, starts, length = quantiles.as_rows(np.arange(6.0)[:, None], np.array([4, 0, 2]), 2)
+    assert (rows.tolist(), starts.tolist(), length) == ([[4, 5], [0, 1], [2, 3]], [0, 1, 2], 1)
 
 
 def test_few_windows_that_share_no_row_are_pieces_of_a_series():
@@ -235,6 +254,7 @@ def change(run, **fields):
         ({"training": [[0, 1, float("nan")]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
         ({"training": [[0, 1, float("inf")]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
         ({"training": [[0, 1, 1e31]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
+        ({"training": [[-1e31, 1, 2]] * 2, "generated": [[0, 1, 2]] * 2}, "finite"),
         ({"training": [[0, 1, 2]] * 2, "generated": [[0, 2, 1]] * 2}, "must not decrease"),
         ({"training": [[0, 2, 1]] * 2, "generated": [[0, 1, 2]] * 2}, "must not decrease"),
         ({"training": [[0, 1]] * 2}, "as many generated as training"),

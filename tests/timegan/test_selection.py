@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.stats import energy_distance
 
 from modules.fidelity.distance import EnergyDistance
@@ -58,10 +59,10 @@ def echo():
     """A model that hands its noise on, and Selection made for it."""
     model = keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
 
-    def select(scaled, unseen, starts=STARTS[:300], **how):
+    def select(scaled, unseen, starts=STARTS[:300], seed=0, **how):
         return Selection(
             model, scaled, starts, unseen, seq_len=5,
-            noise=noise_maker("uniform", 5), seed=0, device=STOCK, **how,
+            noise=noise_maker("uniform", 5), seed=seed, device=STOCK, **how,
         )  # fmt: skip
 
     return select
@@ -113,3 +114,30 @@ def test_windows_that_share_no_row_are_scored_as_mapped_step_by_step(echo):
     starts = np.arange(0, 4000, 5)
     apart = echo(rows.reshape(-1, 2), starts[400:], starts=starts[:400], maps=True).scores()
     assert abs(apart["heldout_distance"]) < 0.1
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_the_noise_follows_the_seed_and_is_not_the_trainings_own(echo, seed):
+    selection = echo(np.random.default_rng(2).uniform(size=(505, 2)), STARTS[350:], seed=seed)
+    random = tf.random.Generator.from_seed(seed + 1000, alg="philox")
+    np.testing.assert_array_equal(selection._draw(), random.uniform((600, 5, 2)))
+
+
+def test_the_unit_is_the_distance_between_training_windows_that_share_no_row(echo):
+    # One step a row in the first column alone: windows that only touch lie five steps apart.
+    ramp = np.arange(505.0, dtype=np.float32)[:, None] * np.float32([1, 0])
+    selection = echo(ramp, STARTS[350:])
+    selection._noise = selection._train + np.float32([0, 5])
+    assert selection.scores()["neighbour_ratio"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("ratio", "is_copy"), [(0.29, True), (0.31, False)])
+def test_copies_are_windows_nearer_than_three_tenths_of_that_unit(ratio, is_copy):
+    assert Selection.is_no_copy({"neighbour_ratio": ratio}) is not is_copy
+
+
+def test_windows_are_mapped_to_the_distribution_of_the_training_windows_alone(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    scaled[304:] += 9  # the rows after the last training window
+    nearness = echo(scaled, STARTS[350:], maps=True).scores()["neighbour_ratio"]
+    assert nearness == pytest.approx(1, abs=0.15)

@@ -9,7 +9,7 @@ import pytest
 
 from modules.errors import DataError, SettingsError
 from modules.preprocessing import MinMaxScaler, RobustScaler, encode_angles
-from modules.records.columns import Column, observe
+from modules.records.columns import Atom, Column, observe
 from modules.runs.spreadsheet import to_csv
 from modules.timegan import synthesis
 from tests.tiny import (
@@ -118,12 +118,42 @@ def test_values_stay_within_what_was_observed():
     np.testing.assert_array_equal(values, [[[0, 3000], [10, 1497.5], [20, -5]]])
 
 
+def test_what_rounds_to_nought_has_no_sign():
+    scaler = MinMaxScaler().fit([[0.0, -5], [20, 3000]])
+    values = synthesis.to_physical(scaler.transform([[-1e-9, -1e-9]]), scaler, tiny_columns())
+    assert (values == 0).all() and not np.signbit(values).any()
+
+
 def test_values_are_rounded_to_six_digits_of_their_spread():
     scaler = MinMaxScaler().fit([[0.0, 0], [20, 3000]])
     values = synthesis.to_physical(np.array([[1 / 3, 1 / 3]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[6.6667, 1000]])
     values = synthesis.to_physical(np.array([[1 / 7, 1 / 7]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[2.8571, 428.57]])
+
+
+ATOMS = (Atom(value=0.0, share=0.2), Atom(value=2900.0, share=0.1))
+
+
+@pytest.mark.parametrize(
+    ("made", "written"),
+    [
+        (0.0, 0),
+        (14.9, 0),
+        (-14.9, 0),
+        (15.1, 15.1),
+        (-15.1, -15.1),
+        (2885.1, 2900),
+        (2884.9, 2884.9),
+    ],
+)
+def test_a_value_within_half_a_percent_of_the_range_from_an_atom_takes_the_atoms(made, written):
+    power = Column(
+        name="Power", kind="power", observed_min=-100.0, observed_max=2900.0, atoms=ATOMS
+    )
+    scaler = MinMaxScaler().fit([[-100.0], [2900]])
+    values = synthesis.to_physical(scaler.transform([[made]]), scaler, [power])
+    assert values.item() == pytest.approx(written)
 
 
 def test_a_small_spread_high_up_stays_one():

@@ -1,11 +1,13 @@
 """Checkpoints that are damaged are passed over, and said to be."""
 
 import logging
+import os
 
 import keras
 import pytest
 import tensorflow as tf
 
+from modules import files
 from modules.errors import RunError
 from modules.training.checkpoints import N_KEPT, Checkpoints
 
@@ -104,3 +106,11 @@ def test_variables_that_hold_no_finite_number_are_named(tmp_path):
     assert checkpoints.find_lost() == []
     layer.layers[0].bias.assign([float("nan")])
     assert {name.partition("/")[2] for name in checkpoints.find_lost()} == {"lost/bias"}
+
+
+def test_a_checkpoint_is_on_the_disk_when_saving_ends(tmp_path, monkeypatch):
+    flushed = set()
+    monkeypatch.setattr(files.os, "fsync", lambda handle: flushed.add(os.fstat(handle).st_ino))
+    Checkpoints(tmp_path, {"value": tf.Variable(0.0)}).save()
+    parts = list(tmp_path.glob("ckpt-1.*"))
+    assert len(parts) == 2 and flushed == {path.stat().st_ino for path in parts}

@@ -4,7 +4,7 @@ import pytest
 
 from modules.errors import DataError
 from modules.records.timestamps import stretches
-from modules.windows.cut import cut
+from modules.windows.cut import cut, windows_at
 
 
 def grid(values, start="2021-01-01") -> pd.DataFrame:
@@ -17,6 +17,11 @@ def test_ten_rows_give_seven_windows_of_four_with_the_last_one():
     assert starts.tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert series[starts[-1] : starts[-1] + 4, 0].tolist() == [6, 7, 8, 9]
     assert series.dtype == np.float64 and starts.dtype == np.int64
+
+
+def test_windows_are_so_many_rows_from_each_start():
+    windows = windows_at(np.arange(20).reshape(10, 2), np.array([0, 7]), 3)
+    assert windows.tolist() == [[[0, 1], [2, 3], [4, 5]], [[14, 15], [16, 17], [18, 19]]]
 
 
 def test_no_window_crosses_a_removed_row():

@@ -6,6 +6,7 @@ from modules.windows.splits import (
     blocked_split,
     heldout_split,
     shuffled_split,
+    thinned,
     windows_sharing_rows,
 )
 
@@ -46,6 +47,19 @@ def test_blocked_split_follows_its_seed():
     assert not np.array_equal(same, other)
 
 
+def test_every_window_is_held_out_by_some_seed():
+    tests = [blocked_split(STARTS, 1, seed)[1] for seed in range(40)]
+    assert set(np.concatenate(tests)) == set(range(500))
+
+
+def test_windows_may_come_in_any_order():
+    shuffled = np.random.default_rng(0).permutation(STARTS)
+    for ours, theirs in zip(
+        blocked_split(shuffled, 5, 3), blocked_split(STARTS, 5, 3), strict=True
+    ):
+        assert set(shuffled[ours]) == set(theirs)
+
+
 def test_blocked_split_refuses_blocks_shorter_than_a_window():
     with pytest.raises(DataError, match=r"No window fits inside a block.*100 windows of 24 rows"):
         blocked_split(np.arange(100), 24, 0)
@@ -62,9 +76,36 @@ def test_windows_sharing_rows_ends_where_windows_only_touch():
     assert shared.tolist() == [False, False, True, True, False, False]
 
 
+def test_a_window_between_two_others_shares_rows_with_neither():
+    assert windows_sharing_rows([6, 7, 10, 15, 16, 25], [2, 20], 5).tolist() == [
+        True, False, False, False, True, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("share", "n_blocks"), [(0.01, 1), (0.16, 2), (0.5, 5), (1.0, 9)])
+def test_one_block_at_least_is_held_out_and_one_at_least_is_not(share, n_blocks):
+    train, test = blocked_split(range(1000), 1, 0, test_share=share)
+    assert len(test) == 100 * n_blocks and len(train) == 1000 - len(test)
+
+
+@pytest.mark.parametrize(
+    ("at_most", "kept"),
+    [(1, [0]), (2, [0, 9]), (4, [0, 3, 6, 9]), (10, range(10)), (99, range(10))],
+)
+def test_thinned_items_are_evenly_spaced_from_the_first_to_the_last(at_most, kept):
+    assert thinned(np.arange(10), at_most).tolist() == list(kept)
+    assert thinned(np.arange(0), at_most).size == 0
+
+
 def test_shuffled_split_of_another_stream_is_another_order():
     first, second = (shuffled_split(400, seed)[1] for seed in (0, [0, 1]))
     assert len(set(first) & set(second)) < 40
+
+
+def test_a_seed_splits_as_it_did_for_the_published_figures():
+    assert shuffled_split(10, 0)[1].tolist() == [9, 3]
+    assert shuffled_split(10, [0, 1])[1].tolist() == [4, 8]
+    assert [blocked_split(range(10), 1, seed)[1].tolist() for seed in (0, 1)] == [[3, 7], [1, 9]]
 
 
 def test_nothing_is_held_out_unless_asked():

@@ -1,0 +1,88 @@
+"""One training, from features to a model: what it learns from, and what it must not see."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from modules.timegan import learning
+from modules.windows.splits import heldout_split
+from tests.tiny import CPU, STEPS, tiny_settings
+
+NAMES = ("Speed", "Power")
+N_ROWS = 200
+PARTS = heldout_split(np.arange(N_ROWS - STEPS + 1), STEPS, share=0.3, seed=1)
+IS_TRAINED = np.isin(np.arange(N_ROWS), PARTS[0][:, None] + np.arange(STEPS))
+
+
+def features(held_out):
+    """Speed and power at random, and `held_out` where a row is of no training window: (200, 2)."""
+    rows = np.random.default_rng(0).uniform(size=(N_ROWS, 2)) * [20, 3000]
+    rows[~IS_TRAINED] = held_out
+    return rows
+
+
+def learnt(held_out):
+    """Scaler, noise and batches of a training that stops before its first step."""
+    made = {}
+
+    class Kept(learning.Batches):
+        def __init__(self, *arguments, **how):
+            super().__init__(*arguments, **how)
+            made["batches"] = self
+
+    class NoTrainer:
+        def __init__(self, *_, **__):
+            pass
+
+        def train(self):
+            pass
+
+    run, settings = SimpleNamespace(folder="here"), tiny_settings(noise="copula")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning, "Batches", Kept)
+        patch.setattr(learning, "Trainer", NoTrainer)
+        scaler, _, noise = learning.train(features(held_out), NAMES, PARTS, settings, run, CPU)
+    return SimpleNamespace(scaler=scaler, noise=noise, batches=made["batches"])
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """What is learnt of the same training windows beside two kinds of held-out rows."""
+    return [learnt(held_out) for held_out in (1.0, 9000.0)]
+
+
+def test_held_out_rows_do_not_move_the_scaler(pair):
+    training = features(np.nan)[IS_TRAINED]
+    for one in pair:
+        np.testing.assert_array_equal(one.scaler.offset_, training.min(0))
+        np.testing.assert_array_equal(one.scaler.scale_, np.ptp(training, axis=0))
+
+
+def test_held_out_rows_do_not_move_the_noise(pair):
+    for part in ("quantiles", "correlation"):
+        np.testing.assert_array_equal(*(getattr(one.noise, part) for one in pair))
+
+
+def test_no_held_out_row_is_in_a_batch(pair):
+    drawn = np.concatenate([pair[1].batches.windows() for _ in range(50)])
+    scaled = pair[1].scaler.transform(features(9000.0)).astype(np.float32)
+    assert scaled[~IS_TRAINED].min() > 1 >= drawn.max()
+
+
+def test_the_best_weights_are_chosen_by_the_held_out_windows_and_the_seed(monkeypatch):
+    asked = {}
+
+    def select(_model, scaled, starts, unseen, **how):
+        asked.update(how, scaled=scaled, starts=starts, unseen=unseen)
+        raise InterruptedError
+
+    monkeypatch.setattr(learning, "Selection", select)
+    settings = tiny_settings(keep_best=True, quantile_mapping=True, seed=42)
+    run = SimpleNamespace(folder="here")
+    with pytest.raises(InterruptedError):
+        learning.train(features(1.0), NAMES, PARTS, settings, run, CPU)
+    np.testing.assert_array_equal(asked["starts"], PARTS[0])
+    np.testing.assert_array_equal(asked["unseen"], PARTS[1])
+    assert (asked["scaled"][IS_TRAINED].min(), asked["scaled"][IS_TRAINED].max()) == (0, 1)
+    assert (asked["seq_len"], asked["seed"], asked["maps"]) == (STEPS, 42, True)
