@@ -45,9 +45,9 @@ def record_files(root: Path) -> tuple[list[Path], list[str]]:
     if records:
         said = [f"Written by this program, so not read: {spell(ours, root)}."] if ours else []
         return records, said
-    beside = f"but what this program has written ({spell(ours, root)})" if ours else "file"
+    beside = f", but what this program has written ({spell(ours, root)})" if ours else " file"
     raise DataError(
-        f"{root} holds no CSV, Excel or Parquet {beside}. "
+        f"{root} holds no CSV, Excel or Parquet{beside}. "
         "Set `--data_path` to a .csv, .csv.gz, .xlsx, .parquet or .zip "
         "file, or a folder of them."
     )
