@@ -67,9 +67,13 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     if isinstance(noise, Copula):
         run.save_table(noise)
     model = timegan.synthetic_model(run.model_name)
-    if settings.quantile_mapping:
-        mapping = learning.fit_mapping(model, noise, scaler, features, parts[0], settings, device)
-        run.save_table(mapping)
+    columns = prepared.site_data.columns
+    finish = learning.fit_finish(
+        model, noise, scaler, columns, features, parts[0], settings, device
+    )
+    for table in (finish.mapping, finish.standstill):
+        if table is not None:
+            run.save_table(table)
     run.save_model(model)
     _report_after_training(run, prepared.site_data, settings, device)
 

@@ -11,14 +11,15 @@ import tensorflow as tf
 
 from modules.errors import DataError
 from modules.preprocessing import Scaler, decode_angles
-from modules.records.columns import ANGLE, ATOM_SLICE, Column, wrap_angle
+from modules.records.columns import ANGLE, ATOM_WIDTH, Column, wrap_angle
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
 from modules.runs.spreadsheet import decimals
 from modules.runs.trained import Trained, load_trained
 from modules.timegan.copula import Copula
-from modules.timegan.noise import Noise, noise_maker
+from modules.timegan.noise import Noise, noise_maker, settled
 from modules.timegan.quantiles import QuantileMapping
+from modules.timegan.standstill import Standstill
 from modules.training.device import Device
 from settings import TimeGANSettings
 
@@ -30,12 +31,14 @@ class Synthesizer:
     """A finished run of TimeGAN, ready to draw.
 
     `trained.model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: what the model makes
-    windows of, see `modules.timegan.noise`. `mapping`: None without `quantile_mapping`.
+    windows of, see `modules.timegan.noise`. `mapping`, `standstill`: None without
+    `quantile_mapping` and `standstill`.
     """
 
     trained: Trained
     noise: Noise
     mapping: QuantileMapping | None
+    standstill: Standstill | None = None
 
     @property
     def seq_len(self) -> int:
@@ -46,15 +49,19 @@ class Synthesizer:
     ) -> np.ndarray:
         """Return windows in physical units: float64 (n_windows, n_steps, n_variables).
 
-        See `sample` and `to_physical`. `raw` leaves out the quantile mapping of a run that has
-        one: the same windows, as the model made them.
+        See `sample` and `within_limits`. `raw` leaves out the quantile mapping and the standstill
+        of a run that has them: the same windows, as the model made them.
         """
+        trained = self.trained
         scaled = sample(
-            self.trained.model, n_windows, n_steps, noise=self.noise, seed=seed, device=device
-        )
-        if self.mapping is not None and not raw:
-            scaled = self.mapping(scaled)
-        return to_physical(scaled, self.trained.scaler, self.trained.columns)
+            trained.model, n_windows, n_steps,
+            noise=self.noise, seed=seed, device=device, warm_up=trained.settings.warm_up,
+        )  # fmt: skip
+        values = decoded(scaled, trained.scaler, trained.columns)
+        for finish in (self.mapping, self.standstill):
+            if finish is not None and not raw:
+                values = finish(values)
+        return within_limits(values, trained.columns)
 
 
 def load(
@@ -70,6 +77,7 @@ def load(
     """
     settings = saved_settings(run, settings_class)
     kinds: list[type] = [QuantileMapping] if settings.quantile_mapping else []
+    kinds += [Standstill] if settings.standstill else []
     kinds += [Copula] if settings.noise == "copula" else []
     trained = load_trained(
         run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds)
@@ -82,48 +90,61 @@ def load(
             f"{run.model_folder} is damaged: the model is not made for the noise of {Copula.FILE}. "
             "Train again."
         )
-    return Synthesizer(trained, noise, trained.tables.get(QuantileMapping))
+    tables = trained.tables
+    return Synthesizer(trained, noise, tables.get(QuantileMapping), tables.get(Standstill))
 
 
 def sample(
-    model: keras.Model, n_windows: int, seq_len: int, *, noise: Noise, seed: int, device: Device
+    model: keras.Model,
+    n_windows: int,
+    seq_len: int,
+    *,
+    noise: Noise,
+    seed: int,
+    device: Device,
+    warm_up: int = 0,
 ) -> np.ndarray:
     """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F).
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, a
     function of (`tf.random.Generator`, shape), see `noise_maker`. The same seed gives the same
     windows. A single long window is a seamless series: the recurrent state is carried through it.
+    `warm_up` rows are drawn before each window and cut off, see `settled`.
     """
+    warm_up = settled(noise, warm_up)
     random = tf.random.Generator.from_seed(seed, alg="philox")
     batch = min(BATCH, n_windows)
-    noise_shape = (batch, seq_len, model.input_shape[-1])
+    noise_shape = (batch, warm_up + seq_len, model.input_shape[-1])
 
     @tf.function(autograph=False)
     def draw() -> tf.Tensor:
         return device.call(model, noise(random, noise_shape), training=False)
 
-    batches = [draw().numpy() for _ in range(math.ceil(n_windows / batch))]
+    batches = [draw().numpy()[:, warm_up:] for _ in range(math.ceil(n_windows / batch))]
     return np.concatenate(batches)[:n_windows]
 
 
-def to_physical(scaled: np.ndarray, scaler: Scaler, columns: Sequence[Column]) -> np.ndarray:
-    """Scaled windows (..., n_features) -> physical units (..., n_variables), within all limits.
+def decoded(scaled: np.ndarray, scaler: Scaler, columns: Sequence[Column]) -> np.ndarray:
+    """Scaled windows (..., n_features) -> physical units, float64 (..., n_variables)."""
+    return decode_angles(scaler.inverse_transform(scaled.astype(np.float64)), columns)
 
-    `columns`: list of `Column`. A value within 0.5 % of the range from an atom
+
+def within_limits(values: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
+    """Physical windows (..., n_variables) as they are written: same shape.
+
+    `columns`: list of `Column`. A value within 0.1 % of the range from an atom
     takes the atom's: a sigmoid gets near 0 kW and rated power but never reaches them. Values are
     then rounded as they will be written, and held within what the training data showed; an angle
     is wrapped last, for rounding can make 360 of 359.9999.
     """
-    values = decode_angles(scaler.inverse_transform(scaled.astype(np.float64)), columns)
-    for i, column in enumerate(columns):
-        values[..., i] = _within_limits(values[..., i], column)
-    return values + 0.0  # no negative zeros
+    made = [_within_limits(values[..., i], column) for i, column in enumerate(columns)]
+    return np.stack(made, axis=-1) + 0.0  # no negative zeros
 
 
 def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
     lowest, highest = column.observed
     for atom in column.atoms:
-        reach = ATOM_SLICE * (highest - lowest)
+        reach = ATOM_WIDTH * (highest - lowest)
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
     values = np.round(values, decimals(max(abs(lowest), abs(highest))))
     if column.kind == ANGLE:
