@@ -16,7 +16,7 @@ from modules import files
 from modules.errors import DataError
 from modules.fidelity.rows import ScoreRow
 from modules.records.site import SiteData
-from modules.report import pictures, pictures_statistics, pictures_wind
+from modules.report import pictures, pictures_dynamics, pictures_statistics, pictures_wind
 from modules.report.evidence import Evidence, gather
 from modules.report.score_files import write_scores
 from modules.report.scores import table as score_table
@@ -96,6 +96,9 @@ def draw_pictures(folder: Path, evidence: Evidence, freq: str | None) -> dict[st
         pictures_wind.draw_roses(real, synthetic, columns, place("directions"))
     pictures_statistics.draw_marginals(real, synthetic, columns, place("marginals"))
     step = f"steps of {freq}" if freq else "steps"
+    apart = f" in {freq}" if freq else ""
+    pictures_dynamics.draw_steps(real, synthetic, columns, place("steps"), apart=apart)
+    pictures_dynamics.draw_spectra(*scaled, names, place("spectra"), step=step)
     pictures_statistics.draw_autocorrelations(*scaled, names, place("autocorrelations"), step=step)
     pictures_statistics.draw_correlations(*scaled, names, place("correlations"))
     if min(len(real), len(synthetic)) >= FEWEST_EMBEDDED:

@@ -87,13 +87,15 @@ def draw_correlations(
         figure.set_layout_engine("compressed")
         panels = figure.subplots(1, 3, sharey=True)
         for panel, (title, matrix) in zip(panels, matrices.items(), strict=True):
-            image = panel.imshow(matrix, cmap="PuOr", vmin=-1, vmax=1)
+            # A difference has a scale of its own: on that of correlations all would be pale.
+            reach = 1.0 if panel is not panels[-1] else max(0.1, float(np.abs(matrix).max()))
+            image = panel.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach)
             panel.set_title(title)
             panel.set_xticks(places, names, rotation=90, fontsize=7)
             panel.set_yticks(places, names, fontsize=7)
             if len(names) <= MOST_CELLS:
                 _write_cells(panel, matrix)
-        figure.colorbar(image, ax=panels, label="correlation [no unit]", shrink=0.8)
+            figure.colorbar(image, ax=panel, orientation="horizontal", shrink=0.7, pad=0.02)
 
 
 def _write_cells(panel: Axes, matrix: np.ndarray) -> None:
