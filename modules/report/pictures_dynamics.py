@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import NullFormatter, NullLocator
 
 from modules.records.columns import ANGLE, Column
 from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
 
 N_BINS = 61  # odd: one bin is about no change
+PERIODS = (2, 3, 4, 6, 12, 24, 48, 144, 432, 1008)  # in rows: of 10 minutes, up to a week
 WIDEST = 99.5  # per cent of the real changes that the axis shows
 
 
@@ -67,6 +69,10 @@ def draw_spectra(
             panel.set_xscale("log")
             panel.set_yscale("log")
             panel.invert_xaxis()
+            shown = [period for period in PERIODS if period <= n_rows_of_window]
+            panel.set_xticks(shown, [str(period) for period in shown])
+            panel.xaxis.set_minor_locator(NullLocator())
+            panel.yaxis.set_minor_formatter(NullFormatter())
             panel.set_title(name.replace("$", r"\$"), fontsize=9)
             panel.set_xlabel(f"period [{step}]")
             panel.set_ylabel("power [scaled, log]", fontsize=8)

@@ -94,15 +94,16 @@ def draw_correlations(
             panel.set_xticks(places, names, rotation=90, fontsize=7)
             panel.set_yticks(places, names, fontsize=7)
             if len(names) <= MOST_CELLS:
-                _write_cells(panel, matrix)
+                _write_cells(panel, matrix, reach)
             figure.colorbar(image, ax=panel, orientation="horizontal", shrink=0.7, pad=0.02)
 
 
-def _write_cells(panel: Axes, matrix: np.ndarray) -> None:
+def _write_cells(panel: Axes, matrix: np.ndarray, reach: float) -> None:
+    decimals = 1 if reach == 1 else 2
     size = 7 if len(matrix) <= 10 else 5
     for (row, column), value in np.ndenumerate(matrix):
-        colour = "white" if abs(value) > 0.7 else "black"
-        text = f"{value + 0:.1f}".replace("0.", ".").replace("-.0", ".0")
+        colour = "white" if abs(value) > 0.7 * reach else "black"
+        text = f"{round(value, decimals) + 0:.{decimals}f}".replace("0.", ".")
         panel.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
 
 
