@@ -280,6 +280,12 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     lr_decay: float = Field(
         0.0, ge=0, le=1, description="Last share of the third phase over which `lr` falls to zero."
     )
+    generator_updates: PositiveInt = Field(
+        2, description="Updates of generator and embedder per update of the discriminator."
+    )
+    discriminator_rate: PositiveFloat = Field(
+        1.0, description="The discriminator's learning rate, as a multiple of `lr`."
+    )
     clip_norm: PositiveFloat | None = Field(
         None,
         description="Longest gradient of an update, over all its weights; None is no limit.",
@@ -340,6 +346,16 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         False,
         description="Map each generated column onto the training distribution; ranks, and so the "
         "order in time, stay as the model made them.",
+    )
+    standstill: CliImplicitFlag[bool] = Field(
+        False,
+        description="Hold a column that the records leave still for a tenth of the time or more, "
+        "such as a yaw, until it has moved by more than a band that makes it still as often.",
+    )
+    warm_up: NonNegativeInt = Field(
+        0,
+        description="Rows drawn before each window and cut off, in which the recurrent networks "
+        "settle.",
     )
     atoms: CliImplicitFlag[bool] = Field(
         False,

@@ -21,7 +21,6 @@ SUPERVISED_WEIGHT = 100.0  # in the generator's loss, on the root of the supervi
 EMBEDDER_SUPERVISED_WEIGHT = 0.1  # in the embedder's joint loss
 MOMENT_WEIGHT = 100.0
 GENERATED_LATENT_WEIGHT = 1.0  # the paper's gamma: the term on the latent before the supervisor
-GENERATOR_UPDATES = 2  # per discriminator update
 ADAM_EPSILON = 1e-8  # TensorFlow 1's, which the authors train with; Keras' own is 1e-7
 COLLAPSED_SPREAD = 0.1
 
@@ -114,7 +113,11 @@ class TimeGAN(tf.Module):
             self.embedder_optimizer,
             self.discriminator_optimizer,
         )
-        return [(optimizer, self.args.lr) for optimizer in optimizers]
+        lr, faster = self.args.lr, self.args.discriminator_rate
+        factors = (*[1.0] * (len(optimizers) - 1), faster)
+        return [
+            (optimizer, lr * factor) for optimizer, factor in zip(optimizers, factors, strict=True)
+        ]
 
     def synthetic_model(self, name: str = "timegan") -> keras.Sequential:
         """Return generator, supervisor and recovery as one model: noise -> scaled window.
@@ -231,9 +234,9 @@ class TimeGAN(tf.Module):
         return {"discriminator_loss": loss, "discriminator_trained": trained}
 
     def joint_step(self, batches: Batches) -> dict[str, tf.Tensor]:
-        """Two generator and embedder updates, then one of the discriminator."""
+        """`generator_updates` of generator and embedder, then one of the discriminator."""
         named: dict[str, tf.Tensor] = {}
-        for _ in range(GENERATOR_UPDATES):
+        for _ in range(self.args.generator_updates):
             real, noise = batches.windows(), batches.noise()
             named |= self.generator_step(real, noise) | self.embedder_step(real)
         direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None

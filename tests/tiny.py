@@ -11,6 +11,7 @@ from modules.runs.run import create
 from modules.timegan.copula import Copula
 from modules.timegan.noise import noise_maker
 from modules.timegan.quantiles import QuantileMapping
+from modules.timegan.standstill import Standstill
 from modules.timegan.synthesis import load
 from modules.training.device import Device
 from modules.utils import NETWORKS, TimeGAN
@@ -82,9 +83,14 @@ def tiny_columns():
 
 def tiny_mapping():
     """Five quantiles a column, one of them a tie."""
-    generated = [[0.1, 0.3, 0.5, 0.6, 0.9], [0.2, 0.2, 0.4, 0.6, 0.8]]
-    training = [[0.0, 0.1, 0.2, 0.5, 1.0], [0.0, 0.0, 0.0, 0.9, 1.0]]
+    generated = [[2.0, 6.0, 10.0, 12.0, 18.0], [600.0, 600.0, 1200.0, 1800.0, 2400.0]]
+    training = [[0.0, 2.0, 4.0, 10.0, 20.0], [0.0, 0.0, 0.0, 2700.0, 3000.0]]
     return QuantileMapping.of(["Speed", "Power"], generated, training)
+
+
+def tiny_standstill():
+    """The first column moves freely, the second by more than 100."""
+    return Standstill.of(["Speed", "Power"], [False, False], [0.0, 100.0])
 
 
 def tiny_copula():
@@ -109,6 +115,8 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
     run.save_scaler(MinMaxScaler().fit(site_data.tables["T1"], ["Speed", "Power"]))
     if fields.get("quantile_mapping"):
         run.save_table(tiny_mapping())
+    if fields.get("standstill"):
+        run.save_table(tiny_standstill())
     if fields.get("noise") == "copula":
         run.save_table(tiny_copula())
     timegan = timegan or stirred(tiny_timegan(**fields))

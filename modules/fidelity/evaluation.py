@@ -17,6 +17,7 @@ from modules.fidelity.rows import (
     context_fid_rows,
     correlational_rows,
     discriminative_rows,
+    grade_rows,
     marginal_rows,
     memorisation_rows,
     predictive_rows,
@@ -26,9 +27,10 @@ from modules.fidelity.scores import LEAST_WINDOWS, check_windows
 from modules.windows.splits import blocked_split, windows_sharing_rows
 
 SEEDS = (0, 1, 2, 3, 4)
+N_TREES = 2  # seeds of the boosted trees: the first of the judges'
 SCORES = (
     *("discriminative", "predictive", "context-fid", "correlational"),
-    *("marginal", "autocorrelation", "memorisation", "wind"),
+    *("marginal", "autocorrelation", "grades", "memorisation", "wind"),
 )
 
 
@@ -92,6 +94,7 @@ def evaluate(
         ("correlational", correlational_rows, seeds),
         ("marginal", marginal_rows, columns.names),
         ("autocorrelation", autocorrelation_rows),
+        ("grades", grade_rows, columns.names, seeds[:N_TREES]),
         ("memorisation", _copies_of_training),
         ("wind", wind_rows, columns),
     ]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from modules.fidelity import copies, floors, scores, wind_scores
+from modules.fidelity import copies, floors, grades, scores, wind_scores
 from modules.windows.splits import TEST_SHARE
 
 WIDTHS = {"classic": 1, "4x wider": 4}
@@ -166,6 +166,34 @@ def memorisation_rows(
         _row("copy rate", "exact", rates, note=note),
         _row("neighbour ratio", "nearest", ratios, note=meaning),
     ]
+
+
+def grade_rows(sets: Sets, names: Sequence[str], seeds: Sequence[int]) -> list[ScoreRow]:
+    """What a boosted tree tells apart, and how much each feature moves."""
+    first_split, second_split = sets.floor_splits
+    note = "boosted tree: 0.5 sees no difference, 1 tells every one"
+    rows = []
+    for grade in grades.GRADES:
+        judge = partial(grades.tree_auc, grade=grade)
+        made = [
+            [judge(sets.real, x, seed=seed, real_split=sets.real_split) for seed in seeds]
+            for x in (sets.synthetic, sets.gaussian)
+        ]
+        floor = [
+            judge(*sets.floor, seed=seed, real_split=first_split, synthetic_split=second_split)
+            for seed in seeds
+        ]
+        rows.append(_row("told apart", grade, (made[0], floor, made[1]), seeds, 0.5, note))
+    note = "mean step against the real one; 1 is right"
+    ratios = np.stack(_three(sets, grades.step_ratios), axis=1)
+    rows += [
+        _row("step ratio", str(name), column, note=note)
+        for name, column in zip(names, ratios, strict=True)
+    ]
+    first = np.stack(_three(sets, lambda *pair: grades.edge_ratios(*pair)[0]), axis=1)
+    furthest = int(np.argmax(np.abs(np.log(np.maximum(first[:, 0], grades.FLAT)))))
+    note = "first step of a window against the real one, of the column furthest from 1"
+    return [*rows, _row("first step", str(names[furthest]), first[furthest], note=note)]
 
 
 def wind_rows(sets: Sets, columns: Columns) -> list[ScoreRow]:

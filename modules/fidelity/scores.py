@@ -246,6 +246,18 @@ def judge_units(n_columns: int, width: int) -> int:
 
 def check_windows(real: np.ndarray, synthetic: np.ndarray) -> None:
     """Refuse what no score has a meaning for: DataError says what was found and what to do."""
+    check_pair(real, synthetic)
+    outside = ((real < 0) | (real > 1)).mean()
+    if outside > OUTSIDE_SHARE:
+        raise DataError(
+            "Scores compare windows scaled to 0...1. Received: real with "
+            f"{100 * outside:.0f} % of its values outside, from {real.min():g} to {real.max():g}. "
+            "Scale both sets by the training span's minimum and maximum."
+        )
+
+
+def check_pair(real: np.ndarray, synthetic: np.ndarray) -> None:
+    """Refuse windows of two shapes, too few of them, and what is no number; on any scale."""
     for name, x in (("real", real), ("synthetic", synthetic)):
         if x.ndim != 3 or x.shape[1:] != real.shape[1:]:
             raise DataError(
@@ -263,10 +275,3 @@ def check_windows(real: np.ndarray, synthetic: np.ndarray) -> None:
                 f"Windows must hold finite numbers. Received: {name} with NaN or infinity in "
                 f"{bad} of {len(x)} windows. Drop them, or fill the gaps before cutting."
             )
-    outside = ((real < 0) | (real > 1)).mean()
-    if outside > OUTSIDE_SHARE:
-        raise DataError(
-            "Scores compare windows scaled to 0...1. Received: real with "
-            f"{100 * outside:.0f} % of its values outside, from {real.min():g} to {real.max():g}. "
-            "Scale both sets by the training span's minimum and maximum."
-        )

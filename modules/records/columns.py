@@ -175,8 +175,9 @@ def find_atoms(values: np.ndarray) -> tuple[Atom, ...]:
     Lone spikes are left out, see `core`, so that one does not make an atom of all the others.
     Looked for in the fullest slice of 0.5 % of the range that holds three times as many readings
     as the slices two and three beside it, so that the steep but smooth end of a distribution is
-    not taken for one. The atom is the slice's commonest value where 1 % of all readings equal
-    it, else its median; its share counts the readings within 0.1 % of the range, at least 1 %.
+    not taken for one. The atom is the slice's commonest value, if 1 % of all readings equal it:
+    a crowd of different values near rated power is none. Its share counts the readings within
+    0.1 % of the range.
     """
     values = core(values)
     lowest, highest = values.min(), values.max()
@@ -192,14 +193,10 @@ def find_atoms(values: np.ndarray) -> tuple[Atom, ...]:
         around = np.mean([counts[place] for place in beside if 0 <= place < n_slices])
         inside = values[(values >= edges[fullest]) & (values <= edges[fullest + 1])]
         if inside.size >= max(ATOM_SHARE * values.size, 3 * around):
-            value = _centre(inside, least=ATOM_SHARE * values.size)
-            share = _share(np.abs(values - value) <= ATOM_WIDTH * (highest - lowest))
-            if share >= ATOM_SHARE:
+            distinct, repeats = np.unique(inside, return_counts=True)
+            commonest = int(np.argmax(repeats))
+            if repeats[commonest] >= ATOM_SHARE * values.size:
+                value = float(distinct[commonest])
+                share = _share(np.abs(values - value) <= ATOM_WIDTH * (highest - lowest))
                 atoms.append(Atom(value=value, share=share))
     return tuple(atoms)
-
-
-def _centre(values: np.ndarray, least: float) -> float:
-    distinct, counts = np.unique(values, return_counts=True)
-    commonest = int(np.argmax(counts))
-    return float(distinct[commonest] if counts[commonest] >= least else np.median(values))

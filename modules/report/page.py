@@ -16,9 +16,11 @@ from modules import files
 from modules.errors import DataError
 from modules.fidelity.rows import ScoreRow
 from modules.records.site import SiteData
-from modules.report import pictures, pictures_statistics, pictures_wind
+from modules.report import pictures, pictures_dynamics, pictures_statistics, pictures_wind
 from modules.report.evidence import Evidence, gather
+from modules.report.score_files import write_scores
 from modules.report.scores import table as score_table
+from modules.report.verdict import beaten_by_gaussian, grade, lights, sentence
 from modules.runs.run import Run
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ def write_report(
     heldout: float = 0.0,
     seed: int = 0,
 ) -> Path:
-    """Write `report.html` and its pictures into the run folder; return the page's path.
+    """Write `report.html`, its pictures and its scores into the run folder; return the page's path.
 
     `site_data`: the records trained on. `synthetic`: float (n_windows, T, n_variables), physical
     units; a longer series is cut into windows of `seq_len` rows. `kind`: `quick`, or `full` with
@@ -46,12 +48,18 @@ def write_report(
     """
     evidence = gather(site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed)
     scores, refusal = _scores(evidence, kind)
+    found = lights(scores)
+    write_scores(run.folder, scores, found, kind=kind)
     page = template(TEMPLATES / PAGE).render(
         run=run.folder.name,
         kind=kind,
         evidence=evidence,
         freq=site_data.freq,
         time_zone=site_data.time_zone,
+        lights=found,
+        verdict=sentence(found),
+        beaten=beaten_by_gaussian(scores),
+        grade=grade,
         scores=scores,
         refusal=refusal,
         pictures=draw_pictures(run.folder, evidence, site_data.freq)
@@ -61,6 +69,8 @@ def write_report(
     )
     path = run.folder / PAGE
     files.write_whole(path, page.encode())
+    if found:
+        log.info("Verdict: %s", sentence(found))
     log.info("%s report -> %s", kind.capitalize(), path)
     return path
 
@@ -86,6 +96,9 @@ def draw_pictures(folder: Path, evidence: Evidence, freq: str | None) -> dict[st
         pictures_wind.draw_roses(real, synthetic, columns, place("directions"))
     pictures_statistics.draw_marginals(real, synthetic, columns, place("marginals"))
     step = f"steps of {freq}" if freq else "steps"
+    apart = f" in {freq}" if freq else ""
+    pictures_dynamics.draw_steps(real, synthetic, columns, place("steps"), apart=apart)
+    pictures_dynamics.draw_spectra(*scaled, names, place("spectra"), step=step)
     pictures_statistics.draw_autocorrelations(*scaled, names, place("autocorrelations"), step=step)
     pictures_statistics.draw_correlations(*scaled, names, place("correlations"))
     if min(len(real), len(synthetic)) >= FEWEST_EMBEDDED:

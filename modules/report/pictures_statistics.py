@@ -87,20 +87,23 @@ def draw_correlations(
         figure.set_layout_engine("compressed")
         panels = figure.subplots(1, 3, sharey=True)
         for panel, (title, matrix) in zip(panels, matrices.items(), strict=True):
-            image = panel.imshow(matrix, cmap="PuOr", vmin=-1, vmax=1)
+            # A difference has a scale of its own: on that of correlations all would be pale.
+            reach = 1.0 if panel is not panels[-1] else max(0.1, float(np.abs(matrix).max()))
+            image = panel.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach)
             panel.set_title(title)
             panel.set_xticks(places, names, rotation=90, fontsize=7)
             panel.set_yticks(places, names, fontsize=7)
             if len(names) <= MOST_CELLS:
-                _write_cells(panel, matrix)
-        figure.colorbar(image, ax=panels, label="correlation [no unit]", shrink=0.8)
+                _write_cells(panel, matrix, reach)
+            figure.colorbar(image, ax=panel, orientation="horizontal", shrink=0.7, pad=0.02)
 
 
-def _write_cells(panel: Axes, matrix: np.ndarray) -> None:
+def _write_cells(panel: Axes, matrix: np.ndarray, reach: float) -> None:
+    decimals = 1 if reach == 1 else 2
     size = 7 if len(matrix) <= 10 else 5
     for (row, column), value in np.ndenumerate(matrix):
-        colour = "white" if abs(value) > 0.7 else "black"
-        text = f"{value + 0:.1f}".replace("0.", ".").replace("-.0", ".0")
+        colour = "white" if abs(value) > 0.7 * reach else "black"
+        text = f"{round(value, decimals) + 0:.{decimals}f}".replace("0.", ".")
         panel.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
 
 

@@ -14,6 +14,7 @@ from modules.report.pictures import COLOURS, PALETTE, grid, label, n_rows, sheet
 
 N_POINTS = 4000  # of a power curve
 SECTORS = 24
+COMPASS = {True: ["N", "E", "S", "W"], False: ["0°", "90°", "180°", "-90°"]}  # or a vane
 
 
 def draw_power_curve(
@@ -105,6 +106,7 @@ def draw_roses(
                     look = {"fill": False, "edgecolor": COLOURS[name], "linewidth": 1.4}
                 panel.bar(np.arange(SECTORS) * width, shares, width, label=name, **look)
             panel.set_title(f"{label(columns[i])}, % of records", fontsize=9)
+            panel.set_xticks(np.arange(4) * np.pi / 2, COMPASS[columns[i].lower == 0])
             panel.tick_params(labelsize=8)
         figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)
 

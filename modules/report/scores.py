@@ -8,7 +8,7 @@ from modules.fidelity.rows import ScoreRow, memorisation_rows
 from modules.report.evidence import Evidence
 from modules.windows.splits import blocked_split, thinned
 
-QUICK = ("correlational", "marginal", "autocorrelation", "wind")
+QUICK = ("correlational", "marginal", "autocorrelation", "grades", "wind")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)
 
 

@@ -19,7 +19,7 @@ from modules.runs.protocols import Data, Model, Settings, Table
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
 DATA_REPORT = "data_report.json"
 PATHS = ("data_path", "result_dir", "log_path", "output_path")  # among the settings of any family
-FORMAT = 2  # of settings.json and checkpoints; version 0.1 wrote none
+FORMAT = 3  # of settings.json, tables and checkpoints; version 0.1 wrote none, 0.2 wrote 2
 MODEL_PREFIX = "synthetic_"
 RUN_NAME = re.compile(r"experiment_\d{2,}")
 

@@ -89,7 +89,7 @@ def _check(
     if len(scaler.names_) not in (model.input_shape[-1], model.output_shape[-1]):
         raise ValueError(f"the model is not made for {len(scaler.names_)} features")
     for table in tables.values():
-        if table.names != scaler.names_:
+        if table.names not in (scaler.names_, tuple(names)):
             raise ValueError(f"{table.FILE} does not hold the scaler's columns")
     for column in columns:
         low, high = column.observed_min, column.observed_max

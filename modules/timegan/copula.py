@@ -69,6 +69,11 @@ class Copula:
         memories = [normal_memory(m, q) for m, q in zip(own, quantiles, strict=True)]
         return cls(tuple(names), quantiles, with_memories(scores, np.transpose(memories)))
 
+    @property
+    def is_of_events(self) -> bool:
+        """Whether it was fitted to windows that share no rows."""
+        return len(self.quantiles) > len(self.names)
+
     @classmethod
     def of(cls, names: Any, quantiles: Any, correlation: Any) -> "Copula":
         """Return the copula of the features `names` with these numbers.

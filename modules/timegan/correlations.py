@@ -11,7 +11,7 @@ from scipy.special import ndtr
 MOST_REMEMBERED = 1000  # values that a step beyond the first window is drawn from
 SLOWEST = 0.9999  # share of a deviation that is left after a step
 RIDGE = 1e-3  # added to variances of 1, so that differences smaller than errors are not drawn upon
-SMALLEST_VARIANCE = 1e-3  # that is divided by
+SMALLEST_VARIANCE = 1e-5  # that is divided by; more makes smooth columns rough
 N_POLYNOMIALS = 60
 NORMAL_RANGE = np.linspace(-8, 8, 8001)
 
@@ -26,14 +26,11 @@ def lagged_correlation(windows: np.ndarray) -> np.ndarray:
     windows = windows - windows.mean((0, 1))
     deviation = windows.std((0, 1))
     windows = windows / np.where(deviation > 0, deviation, 1)
-    flat = [
-        (
-            windows[:, lag:].reshape(-1, n_features),
-            windows[:, : n_steps - lag].reshape(-1, n_features),
-        )
-        for lag in range(n_steps)
-    ]
-    correlation = np.stack([later.T @ earlier / len(later) for later, earlier in flat])
+    correlation = np.empty((n_steps, n_features, n_features))
+    for lag in range(n_steps):  # one after the other: all at once are T copies of the windows
+        later = windows[:, lag:].reshape(-1, n_features)
+        earlier = windows[:, : n_steps - lag].reshape(-1, n_features)
+        correlation[lag] = later.T @ earlier / len(later)
     correlation[0] += np.diag(deviation == 0)
     return np.clip(correlation, -1, 1)
 

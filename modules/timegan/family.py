@@ -80,9 +80,13 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     if isinstance(noise, Copula):
         run.save_table(noise)
     model = timegan.synthetic_model(run.model_name)
-    if settings.quantile_mapping:
-        mapping = learning.fit_mapping(model, noise, scaler, features, parts[0], settings, device)
-        run.save_table(mapping)
+    columns = prepared.site_data.columns
+    finish = learning.fit_finish(
+        model, noise, scaler, columns, features, parts[0], settings, device
+    )
+    for table in (finish.mapping, finish.standstill):
+        if table is not None:
+            run.save_table(table)
     run.save_model(model)
     _report_after_training(run, prepared.site_data, settings, device)
 
@@ -94,7 +98,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     `stamps` asks for a running count.
     """
     from modules.runs.spreadsheet import write_tables
-    from modules.timegan import synthesis
+    from modules.timegan import layout, synthesis
     from modules.training.pace import counted
 
     synthesizer = synthesis.load(
@@ -106,12 +110,12 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         n_windows, n_steps = 1, settings.length
     clock = None
     if trained.freq and trained.start and (settings.length or settings.stamps):
-        clock = synthesis.Clock(trained.start, trained.freq)
+        clock = layout.Clock(trained.start, trained.freq)
     elif settings.stamps:
         log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
     blocks = synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device)
     blocks = counted(blocks, n_windows, "windows")
-    tables = synthesis.to_tables(blocks, trained.columns, clock)
+    tables = layout.to_tables(blocks, trained.columns, clock)
     path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",

@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 
-from modules.preprocessing import SCALERS, Scaler
+from modules.preprocessing import SCALERS, Scaler, decode_angles
+from modules.records.columns import ANGLE, Column
 from modules.runs.run import Run
+from modules.timegan.layout import decoded
 from modules.timegan.noise import Noise, fitted_noise
 from modules.timegan.quantiles import QuantileMapping, as_rows, occurrences
 from modules.timegan.selection import Selection
+from modules.timegan.standstill import Standstill, repeated_shares
 from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
 from modules.training.device import Device
@@ -73,6 +77,7 @@ def train(
             seed=settings.seed,
             device=device,
             maps=settings.quantile_mapping,
+            warm_up=settings.warm_up,
         )
     Trainer(
         timegan.phases(batches, selection),
@@ -86,24 +91,53 @@ def train(
     return scaler, timegan, noise
 
 
-def fit_mapping(
+@dataclass(frozen=True)
+class Finish:
+    """What is done to drawn windows in physical units; None for what the settings leave out."""
+
+    mapping: QuantileMapping | None
+    standstill: Standstill | None
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Finish windows (n, T, V)."""
+        for finish in (self.mapping, self.standstill):
+            values = values if finish is None else finish(values)
+        return values
+
+
+def fit_finish(
     model: keras.Model,
     noise: Noise,
     scaler: Scaler,
-    series: np.ndarray,
+    columns: Sequence[Column],
+    features: np.ndarray,
     starts: np.ndarray,
     settings: TimeGANSettings,
     device: Device,
-) -> QuantileMapping:
-    """Fit a `QuantileMapping` to windows of the finished synthetic `model`.
+) -> Finish:
+    """Fit what `settings` ask for to windows of the finished synthetic `model`.
 
-    `noise`: see `modules.timegan.synthesis.sample`. `series`: float (n_rows, F), not scaled, and
-    `starts`, int (n_windows,), as `modules.windows.cut` gives them. A row counts as often as it
-    stood in a training window.
+    `noise`: see `modules.timegan.synthesis.sample`. `features`: float (n_rows, F), not scaled, and
+    `starts`, int (n_windows,), of the training windows. A row counts as often as it stood in one.
     """
-    rows, starts, n_together = as_rows(scaler.transform(series), starts, settings.seq_len)
+    if not (settings.quantile_mapping or settings.standstill):
+        return Finish(None, None)
+    series = decode_angles(features, columns)
+    names = [column.name for column in columns]
+    circular = [column.kind == ANGLE for column in columns]
+    rows, begins, n_together = as_rows(series, starts, settings.seq_len)
     n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
-    seed = settings.seed + SEED_SHIFT
-    generated = sample(model, n_windows, settings.seq_len, noise=noise, seed=seed, device=device)
-    weights = occurrences(starts, n_together, len(rows))
-    return QuantileMapping.fit(scaler.names_, generated, rows, weights)
+    scaled = sample(
+        model, n_windows, settings.seq_len,
+        noise=noise, seed=settings.seed + SEED_SHIFT, device=device, warm_up=settings.warm_up,
+    )  # fmt: skip
+    generated = decoded(scaled, scaler, columns)
+    mapping = standstill = None
+    if settings.quantile_mapping:
+        weights = occurrences(begins, n_together, len(rows))
+        mapping = QuantileMapping.fit(names, generated, rows, weights, circular)
+        generated = mapping(generated)
+    if settings.standstill:
+        shares = repeated_shares(series, starts, settings.seq_len)
+        standstill = Standstill.fit(names, circular, generated, shares)
+    return Finish(mapping, standstill)

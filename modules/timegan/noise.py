@@ -26,6 +26,16 @@ def fitted_noise(
     return noise_maker(settings.noise, settings.seq_len)
 
 
+def settled(noise: Noise, warm_up: int) -> int:
+    """How many rows to draw before a window and cut off: `warm_up`, or none.
+
+    Recurrent networks begin each window with an empty memory and need rows to settle. A window that
+    is an event of its own begins where it begins.
+    """
+    is_of_events = isinstance(noise, Copula) and noise.is_of_events
+    return 0 if is_of_events else warm_up
+
+
 def noise_maker(kind: str, seq_len: int) -> Noise:
     """Return a function of (`tf.random.Generator`, shape (B, T, Z)) -> float32 noise.
 

@@ -15,16 +15,18 @@ from modules.records.columns import LARGEST_NUMBER
 from modules.windows.cut import windows_at
 
 LEVELS = 1001
+CIRCLE = 360.0
+N_CUTS = 72  # places tried for where the circle of the generated angles is cut
 
 
 @dataclass(frozen=True, eq=False)
 class QuantileMapping:
     """One fixed function per feature, the same whatever number of windows or rows it is given.
 
-    `names`: the F features', in the scaler's order. `generated`, `training`: float64 (F, K), the
-    quantiles at K evenly spaced levels from 0 to 1, scaled; (T * F, K) of windows that share no
-    row. Sine and cosine of an angle are mapped each for itself: measured on simulated and on
-    trained directions, the angle gains by it.
+    `names`: the V variables'. `generated`, `training`: float64 (V, K), the quantiles at K evenly
+    spaced levels from 0 to 1, in the variables' units; (T * V, K) of windows that share no row.
+    `circular`: which variables are angles, in degrees. Their quantiles begin at a cut of the
+    circle, the training's where it holds nothing, and may reach beyond 360.
     """
 
     FILE: ClassVar[str] = "quantiles.json"
@@ -32,6 +34,7 @@ class QuantileMapping:
     names: tuple[str, ...]
     generated: np.ndarray
     training: np.ndarray
+    circular: tuple[bool, ...]
 
     @classmethod
     def fit(
@@ -40,23 +43,34 @@ class QuantileMapping:
         generated: np.ndarray,
         training: np.ndarray,
         weights: np.ndarray | None = None,
+        circular: Sequence[bool] | None = None,
     ) -> "QuantileMapping":
-        """Learn from scaled windows `generated` (..., F) and scaled rows `training` (n_rows, F).
+        """Learn from windows `generated` (..., V) and rows `training` (n_rows, V), physical.
 
-        `training` is (n_windows, T * F) where windows of T rows share none, see `as_rows`.
+        `training` is (n_windows, T * V) where windows of T rows share none, see `as_rows`.
         `weights`: int (n_rows,), how often each row counts; None is once. Quantiles are values
         that occurred, so that a point mass such as 0 kW stays one.
         """
-        generated = generated.reshape(-1, training.shape[-1])
-        return cls.of(names, quantiles_of(generated), quantiles_of(training, weights))
+        flags = (False,) * len(names) if circular is None else tuple(circular)
+        angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
+        generated, training = generated.reshape(-1, training.shape[-1]), training.copy()
+        for i in angles:
+            training[:, i] = unrolled(training[:, i], _emptiest(training[:, i]))
+        before, after = quantiles_of(generated), quantiles_of(training, weights)
+        for i in angles:
+            before[i] = _cut_like(generated[:, i], after[i])
+        return cls.of(names, before, after, flags)
 
     @classmethod
-    def of(cls, names: Any, generated: Any, training: Any) -> "QuantileMapping":
-        """Return the mapping of the features `names` with these quantiles, (F, K) each.
+    def of(
+        cls, names: Any, generated: Any, training: Any, circular: Any = None
+    ) -> "QuantileMapping":
+        """Return the mapping of the variables `names` with these quantiles, (V, K) each.
 
-        Raises ValueError or TypeError when they are no quantiles of F features.
+        Raises ValueError or TypeError when they are no quantiles of V variables.
         """
         names = tuple(names)
+        circular = (False,) * len(names) if circular is None else tuple(circular)
         generated, training = np.array(generated, np.float64), np.array(training, np.float64)
         if not all(isinstance(name, str) for name in names):
             raise TypeError("names must be text")
@@ -69,13 +83,16 @@ class QuantileMapping:
             raise ValueError("quantiles must be finite")
         if not (np.diff(both) >= 0).all():
             raise ValueError("quantiles must not decrease")
-        return cls(names, generated, training)
+        if len(circular) != len(names) or not all(isinstance(flag, bool) for flag in circular):
+            raise ValueError("whether a variable is an angle is needed of each")
+        return cls(names, generated, training, circular)
 
     def __call__(self, scaled: np.ndarray) -> np.ndarray:
-        """Map scaled windows (..., T, F) to float64 (..., T, F), in the range of the training rows.
+        """Map physical windows (..., T, V) to float64 (..., T, V), in the training rows' range.
 
-        Linear between quantiles. A value that is several generated quantiles at once goes to the
-        training quantile in the middle of theirs, and one beyond all of them to the nearest's.
+        Angles come back anywhere on the circle's many turns. Linear between quantiles. A value that
+        is several generated quantiles at once goes to the training quantile in the middle of
+        theirs, and one beyond all of them to the nearest's.
 
         >>> mapping = QuantileMapping.of(["Power"], [[0, 0, 0, 1, 2]], [[5, 6, 7, 20, 40]])
         >>> mapping(np.array([[-1.0], [0.0], [0.5], [1.5], [3.0]]))[:, 0]
@@ -85,7 +102,10 @@ class QuantileMapping:
         n_rows = n_values // len(self.names)
         whole = [(0, 0)] * (scaled.ndim - 2) + [(0, -n_steps % n_rows), (0, 0)]
         padded = np.pad(scaled, whole)
-        rows = mapped(padded.reshape(-1, n_values), self.generated, self.training)
+        rows = padded.reshape(-1, n_values).astype(np.float64)
+        for i in np.flatnonzero(np.tile(self.circular, n_rows)):
+            rows[:, i] = unrolled(rows[:, i], self.generated[i, 0])
+        rows = mapped(rows, self.generated, self.training)
         return rows.reshape(padded.shape)[..., :n_steps, :]
 
 
@@ -110,6 +130,39 @@ def _map(values: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.
     targets = np.interp(middle, np.arange(len(training)), training)
     # On a steep piece, interpolation may pass its end by a rounding error.
     return np.clip(np.interp(values, knots, targets), targets[0], targets[-1])
+
+
+def unrolled(degrees: np.ndarray, cut: float) -> np.ndarray:
+    """Angles in [cut, cut + 360).
+
+    >>> unrolled(np.array([350.0, 10.0]), 180.0).tolist()
+    [350.0, 370.0]
+    """
+    return cut + np.mod(degrees - cut, CIRCLE)
+
+
+def _emptiest(degrees: np.ndarray) -> float:
+    """The middle of the widest gap between `degrees` (n,)."""
+    ordered = np.sort(np.mod(degrees, CIRCLE))
+    gaps = np.diff(ordered, append=ordered[0] + CIRCLE)
+    widest = int(np.argmax(gaps))
+    return float(ordered[widest] + gaps[widest] / 2)
+
+
+def _cut_like(degrees: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """Quantiles (K,) of `degrees` from the cut that moves them least to those of `training` (K,).
+
+    On a circle a monotone map may begin anywhere; the shortest is that of optimal transport.
+    """
+    nearest, least = training, np.inf
+    for cut in np.quantile(np.mod(degrees, CIRCLE), np.arange(N_CUTS) / N_CUTS):
+        candidate = quantiles_of(unrolled(degrees, float(cut))[:, None])[0]
+        turns = np.mod(training - candidate + CIRCLE / 2, CIRCLE) - CIRCLE / 2
+        # Squared: by their mean sizes, a turn of all is as long as one half past the other.
+        moved = np.square(turns).mean()
+        if moved < least:
+            nearest, least = candidate, moved
+    return nearest
 
 
 def as_rows(

@@ -7,7 +7,7 @@ from scipy.spatial.distance import cdist
 
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
-from modules.timegan.noise import Noise
+from modules.timegan.noise import Noise, settled
 from modules.timegan.quantiles import as_rows, mapped, occurrences, quantiles_of
 from modules.training.device import Device
 from modules.windows.cut import windows_at
@@ -25,7 +25,8 @@ class Selection:
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
     `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
     of held-out windows; where there are none, the distance is to training windows. `noise`: see
-    `modules.timegan.noise`. `maps`: score the windows as quantile mapping leaves them.
+    `modules.timegan.noise`. `maps`: score the windows as a quantile mapping of each feature would
+    leave them. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
     """
 
     NAMES: tuple[str, ...] = ("heldout_distance", "neighbour_ratio")
@@ -42,9 +43,11 @@ class Selection:
         seed: int,
         device: Device,
         maps: bool = False,
+        warm_up: int = 0,
     ) -> None:
         self._model, self._device = model, device
-        shape = (N_WINDOWS, seq_len, model.input_shape[-1])
+        self._warm_up = settled(noise, warm_up)
+        shape = (N_WINDOWS, self._warm_up + seq_len, model.input_shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
         self._noise = noise(random, shape)
         self._quantiles = None
@@ -82,4 +85,5 @@ class Selection:
 
     @tf.function(autograph=False)
     def _draw(self) -> tf.Tensor:
-        return self._device.call(self._model, self._noise, training=False)
+        windows = self._device.call(self._model, self._noise, training=False)
+        return windows[:, self._warm_up :]

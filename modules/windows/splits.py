@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from modules.errors import DataError
 
 TEST_SHARE = 0.2
+FEWEST_BLOCKS, MOST_BLOCKS = 10, 100
+BLOCK = 10  # windows' lengths that a held-out block is long, where there are enough
 
 
 def shuffled_split(
@@ -97,13 +99,15 @@ def heldout_split(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The `starts`, int (n_windows,), to train on and those held out, a `share` in blocks of time.
 
-    A `share` of 0 trains on everything. Raises DataError when no window fits a block, see
-    `blocked_split`.
+    A `share` of 0 trains on everything. Many short blocks over the whole span: of one long block,
+    records that drift would lie far from all others, training windows too. Raises DataError when
+    no window fits a block, see `blocked_split`.
     """
     if not share:
         return starts, starts[:0]
+    n_blocks = int(np.clip(len(starts) // (BLOCK * seq_len), FEWEST_BLOCKS, MOST_BLOCKS))
     try:
-        train, heldout = blocked_split(starts, seq_len, seed, test_share=share)
+        train, heldout = blocked_split(starts, seq_len, seed, test_share=share, n_blocks=n_blocks)
     except DataError as error:
         raise DataError(f"`heldout`: {error} Or train on all of it: `--heldout 0`.") from None
     return starts[train], starts[heldout]

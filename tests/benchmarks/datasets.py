@@ -14,6 +14,7 @@ import pandas as pd
 from modules.dataLoader import load as load_records
 from modules.location_module import clean
 from modules.preprocessing import encode_angles, feature_names
+from modules.records.columns import ANGLE, Column
 from modules.records.sample import make_sample
 from modules.windows.cut import cut
 from settings import DataSettings
@@ -57,6 +58,16 @@ class Dataset(NamedTuple):
         """Undo `scaled`: float64 (..., F)."""
         low, width = self._range()
         return np.asarray(scaled, np.float64) * width + low
+
+    @property
+    def columns(self):
+        """The features as variables: a sine and the cosine behind it are an angle."""
+        cosines = {f"{name[:-4]}_cos" for name in self.names if name.endswith("_sin")}
+        return [
+            Column(name=name[:-4], kind=ANGLE) if name.endswith("_sin") else Column(name=name)
+            for name in self.names
+            if name not in cosines
+        ]
 
     def _range(self):
         if self.as_is:

@@ -4,10 +4,10 @@ import csv
 import shutil
 import time
 
-import numpy as np
-
+from modules.preprocessing import encode_angles
 from modules.runs.run import create
-from modules.timegan.learning import fit_mapping, train
+from modules.timegan.layout import decoded
+from modules.timegan.learning import fit_finish, train
 from modules.timegan.synthesis import sample
 from modules.training.progress import Plateau
 from modules.utils import LOSSES
@@ -49,16 +49,16 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, device):
     model = timegan.synthetic_model(run.model_name)
     scaled = sample(
         model, len(dataset.scored_starts), STEPS, noise=noise,
-        seed=settings.seed, device=device,
+        seed=settings.seed, device=device, warm_up=settings.warm_up,
     )  # fmt: skip
     training, _ = heldout_split(
         dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
     )
-    mapping = fit_mapping(model, noise, scaler, dataset.features, training, settings, device)
-    raw, mapped = (
-        dataset.scaled(scaler.inverse_transform(x.astype(np.float64)))
-        for x in (scaled, mapping(scaled))
-    )
+    columns = dataset.columns
+    always = settings.model_copy(update={"quantile_mapping": True})
+    finish = fit_finish(model, noise, scaler, columns, dataset.features, training, always, device)
+    values = decoded(scaled, scaler, columns)
+    raw, mapped = (dataset.scaled(encode_angles(x, columns)) for x in (values, finish(values)))
     return raw, mapped, account
 
 

@@ -22,7 +22,7 @@ from modules.timegan.noise import noise_maker
 from modules.training.device import Device
 from modules.training.phases import compiled
 from modules.training.setup import configure
-from modules.utils import GENERATOR_UPDATES, TimeGAN
+from modules.utils import TimeGAN
 from modules.windows.batches import Batches
 from settings import TimeGANSettings
 
@@ -139,7 +139,7 @@ def _naive(case):
         return tf.constant(random.random((128, 24, scaled.shape[1]), np.float32))
 
     def joint():
-        for _ in range(GENERATOR_UPDATES):
+        for _ in range(timegan.args.generator_updates):
             batch = real()
             update["generator"](batch, noise())
             update["embedder"](batch)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from modules.errors import DataError
 from modules.runs import safe
-from modules.timegan.synthesis import Clock, to_physical, to_tables
+from modules.timegan.layout import Clock, decoded, to_tables, within_limits
 from tests.odd_files import QUIET, changed, edits, spoil
 from tests.tiny import STEPS, finished_run, loaded
 
-FILES = ["settings.json", "columns.json", "quantiles.json", "copula.json"]
+FILES = ["settings.json", "columns.json", "quantiles.json", "standstill.json", "copula.json"]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
 
@@ -47,10 +47,12 @@ def try_json(run, name, monkeypatch, n_examples):
         trained = synthesizer.trained
         n_features = len(trained.scaler.names_)
         scaled = np.linspace(-1, 2, 2 * STEPS * n_features).reshape(2, STEPS, n_features)
-        if synthesizer.mapping is not None:
-            scaled = synthesizer.mapping(scaled)
-            assert np.isfinite(scaled).all()
-        windows = to_physical(scaled, trained.scaler, trained.columns)
+        values = decoded(scaled, trained.scaler, trained.columns)
+        for finish in (synthesizer.mapping, synthesizer.standstill):
+            if finish is not None:
+                values = finish(values)
+                assert np.isfinite(values).all()
+        windows = within_limits(values, trained.columns)
         clock = Clock(trained.start, trained.freq) if trained.freq else None
         (table,) = to_tables([windows], trained.columns, clock)
         assert len(table) == 2 * STEPS and 2 <= synthesizer.seq_len

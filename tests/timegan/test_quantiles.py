@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as hnp
 
 from modules.errors import DataError
 from modules.preprocessing import MinMaxScaler
-from modules.timegan import learning, quantiles, synthesis
+from modules.records.columns import Column
+from modules.timegan import layout, learning, quantiles, synthesis
 from modules.timegan.quantiles import QuantileMapping
 from tests.tiny import STEPS, STOCK, UNIFORM, finished_run, loaded, tiny_settings
 
@@ -116,25 +117,35 @@ def test_a_row_counts_as_often_as_it_stood_in_a_window():
     np.testing.assert_array_equal(weighted.training, repeated.training)
 
 
-def test_directions_come_nearer_to_the_training_ones_when_sine_and_cosine_are_mapped():
+def circle_distance(first, second):
+    return np.abs((first - second + 180) % 360 - 180)
+
+
+def test_directions_are_mapped_on_the_circle():
     random = np.random.default_rng(0)
 
-    def rose(south_west, share):
-        n_first = round(20_000 * share)
-        modes = random.vonmises(np.deg2rad(south_west), 3, n_first), random.vonmises(2, 3, 20_000)
-        return np.concatenate(modes)[:20_000]
+    def rose(west, share):
+        n_west = round(20_000 * share)
+        modes = random.vonmises(np.deg2rad(west), 3, n_west), random.vonmises(2, 3, 20_000)
+        return np.rad2deg(np.concatenate(modes)[:20_000])[:, None] % 360
 
-    def components(angles):
-        return np.stack([np.sin(angles), np.cos(angles)], -1)
+    def sectors(degrees):
+        return np.histogram(degrees % 360, bins=36, range=(0, 360))[0] / len(degrees)
 
-    def sectors(features):
-        angles = np.rad2deg(np.arctan2(*features.T)) % 360
-        return np.histogram(angles, bins=36, range=(0, 360))[0] / len(angles)
+    training, generated = rose(350, 0.7), rose(5, 0.6)
+    mapping = QuantileMapping.fit(["Dir"], generated, training, circular=[True])
+    before, after = (
+        np.abs(sectors(x) - sectors(training)).sum() for x in (generated, mapping(generated))
+    )
+    assert before > 0.2 and after < 0.02
+    again = QuantileMapping.of(mapping.names, mapping.generated, mapping.training, [True])
+    np.testing.assert_array_equal(again(generated), mapping(generated))
 
-    training, generated = components(rose(240, 0.7)), components(rose(255, 0.6))
-    mapped = QuantileMapping.fit(["sin", "cos"], generated, training)(generated)
-    before, after = (np.abs(sectors(x) - sectors(training)).sum() for x in (generated, mapped))
-    assert after < 0.7 * before
+
+def test_a_direction_turned_by_a_constant_is_turned_back_wherever_it_points():
+    degrees = np.random.default_rng(0).uniform(-20, 20, (5000, 1)) % 360
+    mapping = QuantileMapping.fit(["Dir"], (degrees + 30) % 360, degrees, circular=[True])
+    assert circle_distance(mapping((degrees + 30) % 360), degrees).max() < 0.5
 
 
 @pytest.fixture(scope="module")
@@ -143,22 +154,28 @@ def echo():
     return keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
 
 
+def fit(model, scaler, series, starts, seed=0):
+    """What `fit_finish` makes of plain columns."""
+    columns = [Column(name=name) for name in scaler.names_]
+    settings = tiny_settings(seed=seed, quantile_mapping=True)
+    finish = learning.fit_finish(model, UNIFORM, scaler, columns, series, starts, settings, STOCK)
+    assert finish.standstill is None
+    return finish.mapping
+
+
 def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
     series = np.hstack([20 * GRID**2, 3000 * GRID**0.5])
     scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
     starts = np.arange(len(series) - STEPS + 1)
-    first, again = (
-        learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(seed=5), STOCK)
-        for _ in range(2)
-    )
+    first, again = (fit(echo, scaler, series, starts, seed=5) for _ in range(2))
     assert first.names == ("Speed", "Power") and first.generated.shape == (2, quantiles.LEVELS)
     np.testing.assert_array_equal(first.generated, again.generated)
     uniform = np.linspace(0, 1, 50)[:, None]
-    expected = np.hstack([uniform**2, uniform**0.5])
-    np.testing.assert_allclose(first(uniform[:, [0, 0]]), expected, atol=0.05)
+    mapped = first(uniform * [20, 3000]) / [20, 3000]
+    np.testing.assert_allclose(mapped, np.hstack([uniform**2, uniform**0.5]), atol=0.05)
     n_windows = learning.FITTED_WINDOWS
     reported = synthesis.sample(echo, n_windows, STEPS, noise=UNIFORM, seed=5, device=STOCK)
-    assert not np.isin(first.generated, reported).all()
+    assert not np.isin(first.generated, scaler.inverse_transform(reported)).all()
 
 
 def test_it_is_learnt_from_the_rows_of_training_windows_as_often_as_they_stand_there(echo):
@@ -193,10 +210,10 @@ def test_windows_that_share_no_row_are_learnt_step_by_step(echo):
     series = events.reshape(-1, 2)
     scaler = MinMaxScaler().fit(series, ["up", "down"])
     starts = np.arange(0, len(series), STEPS)
-    mapping = learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(), STOCK)
+    mapping = fit(echo, scaler, series, starts)
     assert mapping.training.shape == (2 * STEPS, quantiles.LEVELS)
     windows = synthesis.sample(echo, 5000, STEPS, noise=UNIFORM, seed=8, device=STOCK)
-    mapped = scaler.inverse_transform(mapping(windows))
+    mapped = mapping(scaler.inverse_transform(windows))
     np.testing.assert_allclose(mapped.mean(0), events.mean(0), atol=0.1)
     np.testing.assert_allclose(mapped.std(0), events.std(0), atol=0.1)
 
@@ -236,8 +253,11 @@ def test_windows_are_drawn_mapped_and_raw(run):
     trained = synthesizer.trained
     how = {"seed": 3, "device": STOCK}
     scaled = synthesis.sample(trained.model, 6, STEPS, noise=UNIFORM, **how)
-    raw = synthesis.to_physical(scaled, trained.scaler, trained.columns)
-    mapped = synthesis.to_physical(synthesizer.mapping(scaled), trained.scaler, trained.columns)
+    decoded = layout.decoded(scaled, trained.scaler, trained.columns)
+    raw, mapped = (
+        layout.within_limits(values, trained.columns)
+        for values in (decoded, synthesizer.mapping(decoded))
+    )
     np.testing.assert_array_equal(synthesizer.draw(6, STEPS, raw=True, **how), raw)
     np.testing.assert_array_equal(synthesizer.draw(6, STEPS, **how), mapped)
     assert np.abs(mapped - raw).max(axis=(0, 1)).min() > 0.01

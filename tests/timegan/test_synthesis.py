@@ -11,7 +11,7 @@ from modules.errors import DataError, SettingsError
 from modules.preprocessing import MinMaxScaler, RobustScaler, encode_angles
 from modules.records.columns import Atom, Column, observe
 from modules.runs.spreadsheet import to_csv
-from modules.timegan import synthesis
+from modules.timegan import layout, synthesis
 from tests.tiny import (
     CPU,
     FEATURES,
@@ -86,8 +86,19 @@ def test_a_long_series_begins_as_the_window_and_carries_its_state_on(model, echo
     assert np.abs(series[:, STEPS : 2 * STEPS] - restarted).max() > 0.01
 
 
+def test_rows_drawn_to_warm_up_are_cut_off(model):
+    long = synthesis.sample(model, 5, STEPS + 3, noise=UNIFORM, seed=2, device=STOCK)
+    cut = synthesis.sample(model, 5, STEPS, noise=UNIFORM, seed=2, device=STOCK, warm_up=3)
+    np.testing.assert_array_equal(cut, long[:, 3:])
+
+
 DIRECTION = Column(name="Dir", kind="angle", lower=0, upper=360, observed_min=0, observed_max=359.9)
 VANE = Column(name="Vane", kind="angle", lower=-180, upper=180, observed_min=-9, observed_max=9)
+
+
+def written(scaled, scaler, columns):
+    """Physical units as the CSV has them."""
+    return layout.within_limits(layout.decoded(scaled, scaler, columns), columns)
 
 
 def scaled_angles(degrees, column):
@@ -99,14 +110,14 @@ def scaled_angles(degrees, column):
 
 def test_an_angle_that_rounds_to_360_becomes_0():
     scaled, scaler = scaled_angles([359.9999, 359.99, 0.00001, -0.0001, 180], DIRECTION)
-    angles = synthesis.to_physical(scaled, scaler, [DIRECTION])[:, 0]
+    angles = written(scaled, scaler, [DIRECTION])[:, 0]
     np.testing.assert_array_equal(angles, [0, 359.99, 0, 0, 180])
     assert not np.signbit(angles).any()
 
 
 def test_a_vane_stays_between_minus_180_and_180():
     scaled, scaler = scaled_angles([179.999999, -179.5, -0.0001, 90], VANE)
-    angles = synthesis.to_physical(scaled, scaler, [VANE])[:, 0]
+    angles = written(scaled, scaler, [VANE])[:, 0]
     np.testing.assert_array_equal(angles, [-180, -179.5, -0.0001, 90])
     assert angles.min() >= -180 and angles.max() < 180
 
@@ -114,21 +125,21 @@ def test_a_vane_stays_between_minus_180_and_180():
 def test_values_stay_within_what_was_observed():
     scaler = MinMaxScaler().fit([[0.0, -5], [20, 3000]])
     scaled = np.array([[[-0.2, 1.5], [0.5, 0.5], [1.2, -1]]], np.float32)
-    values = synthesis.to_physical(scaled, scaler, tiny_columns())
+    values = written(scaled, scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[[0, 3000], [10, 1497.5], [20, -5]]])
 
 
 def test_what_rounds_to_nought_has_no_sign():
     scaler = MinMaxScaler().fit([[0.0, -5], [20, 3000]])
-    values = synthesis.to_physical(scaler.transform([[-1e-9, -1e-9]]), scaler, tiny_columns())
+    values = written(scaler.transform([[-1e-9, -1e-9]]), scaler, tiny_columns())
     assert (values == 0).all() and not np.signbit(values).any()
 
 
 def test_values_are_rounded_to_six_digits_of_their_spread():
     scaler = MinMaxScaler().fit([[0.0, 0], [20, 3000]])
-    values = synthesis.to_physical(np.array([[1 / 3, 1 / 3]]), scaler, tiny_columns())
+    values = written(np.array([[1 / 3, 1 / 3]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[6.6667, 1000]])
-    values = synthesis.to_physical(np.array([[1 / 7, 1 / 7]]), scaler, tiny_columns())
+    values = written(np.array([[1 / 7, 1 / 7]]), scaler, tiny_columns())
     np.testing.assert_array_equal(values, [[2.8571, 428.57]])
 
 
@@ -152,7 +163,7 @@ def test_a_value_within_half_a_percent_of_the_range_from_an_atom_takes_the_atoms
         name="Power", kind="power", observed_min=-100.0, observed_max=2900.0, atoms=ATOMS
     )
     scaler = MinMaxScaler().fit([[-100.0], [2900]])
-    values = synthesis.to_physical(scaler.transform([[made]]), scaler, [power])
+    values = written(scaler.transform([[made]]), scaler, [power])
     assert values.item() == pytest.approx(written)
 
 
@@ -160,7 +171,7 @@ def test_a_small_spread_high_up_stays_one():
     readings = 101325 + np.linspace(0, 0.02, 50)
     column = observe(Column(name="Pressure"), readings)
     scaler = MinMaxScaler().fit(readings[:, None])
-    values = synthesis.to_physical(np.array([[0.0], [0.3], [1.0]]), scaler, [column])
+    values = written(np.array([[0.0], [0.3], [1.0]]), scaler, [column])
     np.testing.assert_allclose(values[:, 0], [101325, 101325.006, 101325.02], rtol=0, atol=1e-7)
 
 
@@ -169,13 +180,13 @@ def test_one_spike_does_not_flatten_a_column(kind):
     readings = np.append(np.linspace(3, 9, 500), 1e9)
     column = observe(Column(name="P", kind=kind), readings)
     scaler = RobustScaler().fit(readings[:, None])
-    values = synthesis.to_physical(np.array([[0.25], [0.5], [0.75]]), scaler, [column])
+    values = written(np.array([[0.25], [0.5], [0.75]]), scaler, [column])
     assert column.spread == 6 and not column.atoms
     assert np.unique(values.round(1)).size == 3
 
 
 def table_of(windows, clock=None):
-    return pd.concat(synthesis.to_tables([windows], tiny_columns(), clock), ignore_index=True)
+    return pd.concat(layout.to_tables([windows], tiny_columns(), clock), ignore_index=True)
 
 
 def test_rows_of_windows_are_counted_and_have_no_time():
@@ -188,20 +199,20 @@ def test_rows_of_windows_are_counted_and_have_no_time():
 
 
 def test_with_a_clock_time_runs_on_through_all_rows():
-    table = table_of(np.zeros((2, 3, 2)), synthesis.Clock("2021-03-04T00:00:00", "10min"))
+    table = table_of(np.zeros((2, 3, 2)), layout.Clock("2021-03-04T00:00:00", "10min"))
     assert list(table) == ["window", "DateTime", "Speed", "Power"]
     expected = pd.date_range("2021-03-04", periods=6, freq="10min")
     np.testing.assert_array_equal(table["DateTime"].to_numpy(), expected.to_numpy())
 
 
 def test_time_keeps_the_offset_of_the_records():
-    table = table_of(np.zeros((1, 2, 2)), synthesis.Clock("2014-01-01T00:00:00+00:00", "1h"))
+    table = table_of(np.zeros((1, 2, 2)), layout.Clock("2014-01-01T00:00:00+00:00", "1h"))
     written = table.to_csv(index=False).splitlines()
     assert written[2].split(",")[1] == "2014-01-01 01:00:00+00:00"
 
 
 def test_many_windows_of_months_do_not_run_out_of_time():
-    table = table_of(np.zeros((1440, 24, 2)), synthesis.Clock("1749-01-01T00:00:00", "MS"))
+    table = table_of(np.zeros((1440, 24, 2)), layout.Clock("1749-01-01T00:00:00", "MS"))
     assert len(table) == 1440 * 24
     assert str(table["DateTime"].iloc[-1]) == "4628-12-01 00:00:00"
 
@@ -209,9 +220,9 @@ def test_many_windows_of_months_do_not_run_out_of_time():
 def test_codes_come_back_as_codes_that_occurred():
     column = observe(Column(name="status", kind="code"), np.array([0.0, 100.0, 200.0] * 20))
     scaler = MinMaxScaler().fit([[0], [200]], names=["status"])
-    physical = synthesis.to_physical(np.linspace(0, 1, 50)[:, None], scaler, [column])
+    physical = written(np.linspace(0, 1, 50)[:, None], scaler, [column])
     assert set(physical.ravel()) == {0, 100, 200}
-    assert synthesis.to_physical(np.array([[0.49]]), scaler, [column]) == 100
+    assert written(np.array([[0.49]]), scaler, [column]) == 100
 
 
 def test_whole_numbers_come_back_whole_and_truths_as_truths():
@@ -221,14 +232,14 @@ def test_whole_numbers_come_back_whole_and_truths_as_truths():
         observe(Column(name="v"), np.array([0.5, 3.0])),
     ]
     scaler = MinMaxScaler().fit([[0, 0, 0.5], [999, 1, 3.0]], names=["n", "on", "v"])
-    physical = synthesis.to_physical(np.full((1, 2, 3), 0.6117), scaler, columns)
+    physical = written(np.full((1, 2, 3), 0.6117), scaler, columns)
     assert physical[0, 0].tolist() == [611, 1, 2.02925]
-    (table,) = synthesis.to_tables([physical], columns, None)
+    (table,) = layout.to_tables([physical], columns, None)
     assert [str(table[name].dtype) for name in ("n", "on", "v")] == ["int64", "bool", "float64"]
 
 
 def test_times_beyond_all_calendars_are_refused():
-    clock = synthesis.Clock("2021-01-01", "9999999D")
+    clock = layout.Clock("2021-01-01", "9999999D")
     with pytest.raises(DataError, match=r"Row 20,000 from 2021-01-01 .* Lower `--length`"):
         table_of(np.zeros((1, 20000, 2)), clock)
 
@@ -241,11 +252,11 @@ def test_times_beyond_all_calendars_are_refused():
     ],
 )  # fmt: skip
 def test_a_series_laid_out_in_several_tables_is_written_as_if_in_one(monkeypatch, start, freq):
-    clock, series = synthesis.Clock(start, freq), np.arange(26.0).reshape(1, 13, 2)
-    (whole,) = synthesis.to_tables([series], tiny_columns(), clock)
+    clock, series = layout.Clock(start, freq), np.arange(26.0).reshape(1, 13, 2)
+    (whole,) = layout.to_tables([series], tiny_columns(), clock)
     expected = to_csv(whole)
-    monkeypatch.setattr(synthesis, "MOST_ROWS", 3)
-    tables = list(synthesis.to_tables([series], tiny_columns(), clock))
+    monkeypatch.setattr(layout, "MOST_ROWS", 3)
+    tables = list(layout.to_tables([series], tiny_columns(), clock))
     assert [len(table) for table in tables] == [3, 3, 3, 2, 2]
     parts = [to_csv(table, header=not i) for i, table in enumerate(tables)]
     assert b"".join(parts) == expected

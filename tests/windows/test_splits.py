@@ -65,6 +65,16 @@ def test_blocked_split_refuses_blocks_shorter_than_a_window():
         blocked_split(np.arange(100), 24, 0)
 
 
+def test_what_is_held_out_lies_in_many_short_blocks_over_the_whole_span():
+    starts = np.arange(24_000)
+    training, unseen = heldout_split(starts, 24, share=0.1, seed=0)
+    breaks = np.flatnonzero(np.diff(unseen) > 1)
+    assert len(breaks) + 1 >= 8  # of 100 blocks of 240 windows, ten; two may lie side by side
+    assert unseen.min() < 6000 and unseen.max() > 18_000
+    assert len(unseen) / len(starts) == pytest.approx(0.1, abs=0.012)
+    assert not windows_sharing_rows(training, unseen, 24).any()
+
+
 def test_shuffled_split_is_four_fifths_of_all_windows():
     train, test = shuffled_split(3661, 0)
     assert len(train) == 2928

@@ -1,0 +1,115 @@
+"""Columns that stand still and then move, such as a yaw drive: no smooth generator makes these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+LEAST_SHARE = 0.1  # of rows that repeat the one before: below, readings agree by chance
+N_HALVINGS = 30
+CIRCLE = 360.0
+
+
+@dataclass(frozen=True, eq=False)
+class Standstill:
+    """Holds each column until it has moved by more than its band, as a drive with a dead band does.
+
+    `names`: the V variables'. `circular`: which of them are angles, in degrees. `bands`: float64
+    (V,), in the columns' units; 0 lets a column move freely. Not in the paper.
+    """
+
+    FILE: ClassVar[str] = "standstill.json"
+
+    names: tuple[str, ...]
+    circular: tuple[bool, ...]
+    bands: np.ndarray
+
+    @classmethod
+    def fit(
+        cls,
+        names: Sequence[str],
+        circular: Sequence[bool],
+        generated: np.ndarray,
+        shares: np.ndarray,
+    ) -> "Standstill":
+        """Find the bands with which `generated` (n, T, V) stands still as often as the records.
+
+        `shares`: (V,), the share of rows that repeat the one before, see `repeated_shares`. A
+        column whose records repeat less than a tenth, or that repeats as often already, is free.
+        """
+        bands = [
+            _band(generated[..., i], is_angle, share)
+            for i, (is_angle, share) in enumerate(zip(circular, shares, strict=True))
+        ]
+        return cls.of(names, circular, bands)
+
+    @classmethod
+    def of(cls, names: Any, circular: Any, bands: Any) -> "Standstill":
+        """Return the `Standstill` of the variables `names` with these bands, one each.
+
+        Raises ValueError or TypeError when they are none.
+        """
+        names, circular = tuple(names), tuple(circular)
+        bands = np.array(bands, np.float64)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("names must be text")
+        if not all(isinstance(flag, bool) for flag in circular):
+            raise TypeError("circular must be true or false")
+        if not names or not len(names) == len(circular) == bands.size or bands.ndim != 1:
+            raise ValueError("a band per variable is needed")
+        if not (np.isfinite(bands) & (bands >= 0)).all():
+            raise ValueError("bands must be finite and not below zero")
+        return cls(names, circular, bands)
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Hold the columns of `values`, physical (n, T, V); same shape.
+
+        >>> drive = Standstill.of(["Yaw"], [False], [2.0])
+        >>> drive(np.array([[[0.0], [1.5], [3.0], [2.0], [0.5]]]))[0, :, 0].tolist()
+        [0.0, 0.0, 3.0, 3.0, 0.5]
+        """
+        held = values.copy()
+        for i in np.flatnonzero(self.bands):
+            held[..., i] = _held(values[..., i], self.bands[i], self.circular[i])
+        return held
+
+
+def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.ndarray:
+    """Share of rows inside windows that repeat the one before, per column: (V,).
+
+    `series`: float (n_rows, V). `starts`: int (n_windows,), of windows of `seq_len` rows.
+
+    >>> repeated_shares(np.array([[1.0], [1.0], [2.0], [2.0]]), np.array([0, 1]), 3)
+    array([0.5])
+    """
+    first = np.unique(starts[:, None] + np.arange(seq_len - 1))
+    return np.mean(series[first] == series[first + 1], axis=0)
+
+
+def _band(values: np.ndarray, is_angle: bool, share: float) -> float:
+    if share < LEAST_SHARE or _repeated(values) >= share:
+        return 0.0
+    free, stuck = 0.0, CIRCLE / 2 if is_angle else float(np.ptp(values))
+    for _ in range(N_HALVINGS):
+        middle = (free + stuck) / 2
+        if _repeated(_held(values, middle, is_angle)) < share:
+            free = middle
+        else:
+            stuck = middle
+    return stuck
+
+
+def _repeated(values: np.ndarray) -> float:
+    return float(np.mean(values[:, 1:] == values[:, :-1]))
+
+
+def _held(values: np.ndarray, band: float, is_angle: bool) -> np.ndarray:
+    """`values` (n, T), each held until it lies more than `band` away."""
+    held = values.copy()
+    for step in range(1, values.shape[1]):
+        moved = values[:, step] - held[:, step - 1]
+        if is_angle:
+            moved = (moved + CIRCLE / 2) % CIRCLE - CIRCLE / 2
+        held[:, step] = np.where(np.abs(moved) > band, values[:, step], held[:, step - 1])
+    return held
