@@ -378,6 +378,11 @@ class TadGANSettings(TrainingSettings, DataSettings):
         description="Training steps, at most; a step is `n_critic` updates of both critics, one of "
         "the encoder and one of the generator.",
     )
+    reconstruction_steps: NonNegativeInt = Field(
+        0,
+        description="How many of these steps, the first, move the encoder and the generator alone, "
+        "by the reconstruction.",
+    )
     n_critic: PositiveInt = Field(5, description="Updates of the critics per training step.")
     penalty: Literal["gradient", "orion", "document"] = Field(
         "gradient",
@@ -388,6 +393,13 @@ class TadGANSettings(TrainingSettings, DataSettings):
         10.0,
         description="Weight of the mean squared error in the encoder's and the generator's loss; "
         "take 1000 where many variables are reconstructed at once.",
+    )
+    generator_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of inputs that the generator's layers leave out; Orion's 0.2 leaves out "
+        "a fifth of the latents whole, as its first layer has one input.",
     )
     critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
     critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")
@@ -558,21 +570,26 @@ class GeneratorSettings(ProgramSettings):
         description="Other records, in the format of the run's site, for a detector to search; "
         "None searches those it was trained on.",
     )
-    error: Literal["point", "area", "dtw"] = Field(
-        "dtw",
-        description="How a detector compares a series with its reconstruction: step by step, by "
-        "areas, or warped in time.",
+    error: Literal["whitened", "point", "area", "dtw"] = Field(
+        "whitened",
+        description="How a detector compares a series with its reconstruction: by what of each "
+        "variable's error the others' do not explain, step by step, by areas, or warped in time.",
     )
     score_window: int = Field(
-        10,
+        24,
         ge=2,
-        description="Steps that `area` and `dtw` compare at once; `area` over half a day finds an "
-        "offset too small for a single reading.",
+        description="Steps that `area` and `dtw` compare at once, Orion's are 10, and that "
+        "`whitened` takes the median of: a fault must last half as long.",
+    )
+    threshold: PositiveFloat = Field(
+        6.0,
+        description="Robust deviations above which a `whitened` error is an anomaly; the others "
+        "have Orion's sliding threshold.",
     )
     combination: Literal["mult", "sum", "rec"] = Field(
         "mult",
-        description="What a detector scores by: critic times reconstruction, their mean, or the "
-        "reconstruction alone.",
+        description="What a detector scores by, of the errors of the document: critic times "
+        "reconstruction, their mean, or the reconstruction alone.",
     )
     padding: NonNegativeInt = Field(
         5, description="Steps a finding is drawn out to either side; Orion has 50."
@@ -606,6 +623,20 @@ class GeneratorSettings(ProgramSettings):
     grid: CliImplicitFlag[bool] = Field(
         False, description="Draw one sheet of every durability with every mass in place of images."
     )
+
+    @field_validator("threshold")
+    @classmethod
+    def _threshold_is_of_whitened_errors(cls, threshold: float, others: ValidationInfo) -> float:
+        if others.data.get("error", "whitened") != "whitened":
+            raise ValueError("goes with `--error whitened`; the others have a sliding threshold")
+        return threshold
+
+    @field_validator("combination")
+    @classmethod
+    def _whitened_errors_stand_alone(cls, combination: str, others: ValidationInfo) -> str:
+        if others.data.get("error") == "whitened":
+            raise ValueError("goes with `--error point`, `area` or `dtw`; `whitened` has no critic")
+        return combination
 
 
 class Choice(NamedTuple):

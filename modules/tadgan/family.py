@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from modules.runs.trained import Trained
     from modules.tadgan.detection import Scored
 
-HOW = ("error", "score_window", "combination", "padding")  # settings of a search
+HOW = ("error", "score_window", "combination", "padding", "threshold")  # settings of a search
 
 log = logging.getLogger(__name__)
 

@@ -47,7 +47,11 @@ class TadGAN(tf.Module):
         seq_len, latent_dim = settings.seq_len, settings.latent_dim
         self.encoder = tadgan.encoder(seq_len, n_features, latent_dim)
         self.generator = tadgan.generator(
-            seq_len, n_features, latent_dim, ACTIVATIONS[settings.scaler]
+            seq_len,
+            n_features,
+            latent_dim,
+            ACTIVATIONS[settings.scaler],
+            dropout=settings.generator_dropout,
         )
         self.critic_x = tadgan.critic_x(seq_len, n_features)
         self.critic_z = tadgan.critic_z(latent_dim)
@@ -70,9 +74,18 @@ class TadGAN(tf.Module):
             seed=settings.seed,
         )
 
-    def phase(self, batches: Batches, n_steps: int) -> Phase:
-        """The row of the phase table."""
-        return Phase("tadgan", n_steps, lambda: self.step(batches), LOSSES)
+    def phases(self, batches: Batches, n_steps: int) -> list[Phase]:
+        """The phase table: the autoencoder alone, then all four networks, `n_steps` in all."""
+        alone = min(self.settings.reconstruction_steps, n_steps - 1)
+        together = Phase("tadgan", n_steps - alone, lambda: self.step(batches), LOSSES)
+        if not alone:
+            return [together]
+        return [
+            Phase(
+                "autoencoder", alone, lambda: self.autoencoder_step(batches.windows()), LOSSES[:1]
+            ),
+            together,
+        ]
 
     @property
     def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
@@ -100,6 +113,20 @@ class TadGAN(tf.Module):
         )
         real, noise = batches.windows(), batches.noise()
         return named | self.encoder_step(real) | self.generator_step(real, noise)
+
+    def autoencoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Move encoder and generator by weight * mean squared error of G(E(x)). `real` (B, T, F).
+
+        Weighted as in the phase that follows: Adam's moments go on into it, and a gradient grown a
+        thousandfold would throw the networks out of what they have learned.
+        """
+        with tf.GradientTape(persistent=True) as tape:
+            recovered = self._call("generator", self._call("encoder", real))
+            reconstruction = tadgan.reconstruction_loss(real, recovered)
+            loss = self.settings.reconstruction_weight * reconstruction
+        self._descend("encoder", tape, loss)
+        self._descend("generator", tape, loss)
+        return {"reconstruction_loss": reconstruction}
 
     def critic_x_step(
         self, real: tf.Tensor, noise: tf.Tensor, shares: tf.Tensor

@@ -13,7 +13,10 @@ from modules.tadgan.detection import by_variable, detect, findings_of, to_table
 from tests.tadgan import orion
 from tests.tadgan.tiny import STEPS
 
-HOW = {"error": "point", "score_window": 10, "combination": "rec", "padding": 0}
+HOW = {
+    **{"error": "point", "score_window": 10, "combination": "rec"},
+    **{"padding": 0, "threshold": 6.0},
+}
 COLUMNS = [
     Column(name="Speed", unit="m/s", kind="speed", observed_min=0, observed_max=20),
     Column(name="Wind", unit="deg", kind="angle", lower=0, observed_min=0, observed_max=360),
@@ -95,7 +98,7 @@ def test_one_variable_scores_as_in_orion():
     errors = orion.smooth(orion.area_error(real, orion.unrolled(made[..., 0])), len(made))
     critic = orion.critic_score(orion.sliding_mode(values, STEPS))
     expected = orion.smooth(critic, len(made)) * orion.reconstruction_score(errors)
-    how = {"error": "area", "score_window": 10, "combination": "mult", "padding": 3}
+    how = HOW | {"error": "area", "combination": "mult", "padding": 3}
     (scored,) = detect(model, {"A": table}, lambda _: (made, values), **how)
     np.testing.assert_allclose(scored.scores["score"], expected)
     found = orion.find(expected, 3)
