@@ -105,6 +105,22 @@ def test_one_variable_scores_as_in_orion():
     assert len(scored.findings) == len(found)
 
 
+def test_a_whitened_search_names_the_variable_and_no_turn_past_north(clean):
+    table = records()
+    random = np.random.default_rng(0)
+    table.iloc[3:] += random.normal(size=(397, 2))
+    table["Wind"] %= 360
+    table.iloc[200:260, 0] += 10
+    how = HOW | {"error": "whitened", "score_window": 24}
+    (scored,) = detect(trained(), {"A": table}, clean, **how)
+    (finding,) = scored.findings.itertuples()
+    assert finding.variables == "Speed"
+    assert abs((finding.start - table.index[200]) / pd.Timedelta("10min")) <= 12
+    assert scored.scores["Wind"].max() < 6
+    np.testing.assert_allclose(scored.scores["score"], scored.scores[["Speed", "Wind"]].max(axis=1))
+    assert detect(trained(), {"A": table}, clean, **how | {"threshold": 1e6})[0].findings.empty
+
+
 def test_errors_of_an_angle_are_the_length_of_both():
     errors = np.array([[1.0, 3.0, 4.0]])
     assert by_variable(errors, COLUMNS).tolist() == [[1.0, 5.0]]

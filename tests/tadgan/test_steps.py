@@ -63,6 +63,34 @@ def test_a_step_moves_the_critics_several_times_and_the_others_once():
     assert n_updates == {"critic_x": 3, "critic_z": 3, "encoder": 1, "generator": 1}
 
 
+def test_the_autoencoder_may_go_first_and_moves_no_critic():
+    model = tiny_tadgan(reconstruction_steps=2)
+    batches = model.batches(tiny_waves(), np.arange(40))
+    assert [(one.name, one.n_steps) for one in model.phases(batches, 5)] == [
+        ("autoencoder", 2),
+        ("tadgan", 3),
+    ]
+    assert [one.n_steps for one in model.phases(batches, 1)] == [1]  # the critics learn something
+    before = weights(model)
+    losses = compiled(model.phases(batches, 5)[0])(tf.constant(2))
+    assert list(losses) == ["reconstruction_loss"]
+    for name, now in weights(model).items():
+        moved = any(not np.array_equal(a, b) for a, b in zip(before[name], now, strict=True))
+        assert moved == (name in ("encoder", "generator"))
+
+
+def test_the_first_step_after_the_autoencoder_s_is_no_larger():
+    model = tiny_tadgan(reconstruction_weight=1000.0)
+    for _ in range(5):
+        model.autoencoder_step(REAL)
+    before = weights(model)["encoder"]
+    model.encoder_step(REAL)
+    largest = max(
+        np.abs(a - b).max() for a, b in zip(before, weights(model)["encoder"], strict=True)
+    )
+    assert largest < 3 * model.settings.encoder_lr
+
+
 def test_losses_are_those_of_the_paper():
     model = tiny_tadgan()
     model._call = lambda name, x, training=True: getattr(model, name)(x, training=False)
