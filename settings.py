@@ -624,20 +624,6 @@ class GeneratorSettings(ProgramSettings):
         False, description="Draw one sheet of every durability with every mass in place of images."
     )
 
-    @field_validator("threshold")
-    @classmethod
-    def _threshold_is_of_whitened_errors(cls, threshold: float, others: ValidationInfo) -> float:
-        if others.data.get("error", "whitened") != "whitened":
-            raise ValueError("goes with `--error whitened`; the others have a sliding threshold")
-        return threshold
-
-    @field_validator("combination")
-    @classmethod
-    def _whitened_errors_stand_alone(cls, combination: str, others: ValidationInfo) -> str:
-        if others.data.get("error") == "whitened":
-            raise ValueError("goes with `--error point`, `area` or `dtw`; `whitened` has no critic")
-        return combination
-
 
 class Choice(NamedTuple):
     """What a preset takes for a setting, and why."""

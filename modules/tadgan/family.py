@@ -13,7 +13,7 @@ import pandas as pd
 
 from modules import files
 from modules.dataLoader import read_site
-from modules.errors import DataError
+from modules.errors import DataError, SettingsError
 from modules.preprocessing import encode_angles, feature_names
 from modules.records import flagged
 from modules.records.site import SiteData
@@ -78,6 +78,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     from modules.runs.spreadsheet import write_csv
     from modules.tadgan import detection, judgement, page, pictures
 
+    _check_search(settings)
     trained = _load(run, settings)
     if settings.data_path is None:
         tables = _own_records(run).tables
@@ -100,6 +101,18 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     )
     log.info("By %s -> %s, %s, %s", run.folder, path, scores, written)
     return path
+
+
+def _check_search(settings: GeneratorSettings) -> None:
+    """Raise SettingsError where what was asked for would say nothing in this search."""
+    is_whitened = settings.error == "whitened"
+    idle = "combination" if is_whitened else "threshold"
+    if idle in settings.origins:
+        known = "`whitened` has no critic" if is_whitened else "the others' threshold slides"
+        raise SettingsError(
+            f"`{idle}` says nothing with `error` {settings.error}: {known}. Leave it out, or set "
+            f"`--error {'area' if is_whitened else 'whitened'}`."
+        )
 
 
 def _beside(findings: Path, output: str | None) -> str | None:
