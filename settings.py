@@ -383,6 +383,9 @@ class TadGANSettings(TrainingSettings, DataSettings):
         description="How many of these steps, the first, move the encoder and the generator alone, "
         "by the reconstruction.",
     )
+    reconstruction_lr: LearningRate = Field(
+        0.002, description="Learning rate of those first steps, which falls to zero at their end."
+    )
     n_critic: PositiveInt = Field(5, description="Updates of the critics per training step.")
     penalty: Literal["gradient", "orion", "document"] = Field(
         "gradient",

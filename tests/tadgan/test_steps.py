@@ -79,16 +79,15 @@ def test_the_autoencoder_may_go_first_and_moves_no_critic():
         assert moved == (name in ("encoder", "generator"))
 
 
-def test_the_first_step_after_the_autoencoder_s_is_no_larger():
-    model = tiny_tadgan(reconstruction_weight=1000.0)
-    for _ in range(5):
-        model.autoencoder_step(REAL)
+def test_the_autoencoder_has_a_rate_of_its_own_and_the_networks_keep_theirs():
+    model = tiny_tadgan(reconstruction_steps=2, encoder_lr=1e-12)
+    assert [rate for _, rate in model.rates] == [0.0005, 0.0005, 1e-12, 0.0005, 0.002]
     before = weights(model)["encoder"]
     model.encoder_step(REAL)
-    largest = max(
-        np.abs(a - b).max() for a, b in zip(before, weights(model)["encoder"], strict=True)
-    )
-    assert largest < 3 * model.settings.encoder_lr
+    still = max(np.abs(a - b).max() for a, b in zip(before, weights(model)["encoder"], strict=True))
+    model.autoencoder_step(REAL)
+    now = max(np.abs(a - b).max() for a, b in zip(before, weights(model)["encoder"], strict=True))
+    assert still < 1e-6 < 1e-4 < now
 
 
 def test_losses_are_those_of_the_paper():
