@@ -32,11 +32,14 @@ def whitened(
     for steps in _by_state(state):
         own[steps] = _standardised(own[steps])
     stretches = np.split(own, np.cumsum(lengths)[:-1])
-    running = [
-        pd.DataFrame(part).rolling(window, center=True, min_periods=1).median()
-        for part in stretches
-    ]
-    return np.abs(_standardised(np.concatenate(running)))
+    return np.abs(_standardised(np.concatenate([_running(part, window) for part in stretches])))
+
+
+def _running(stretch: np.ndarray, window: int) -> np.ndarray:
+    """The median of the `window` steps about each, at the ends of the first and last whole window:
+    fewer would vary more, and be false alarms."""
+    width = min(window, len(stretch))
+    return pd.DataFrame(stretch).rolling(width, center=True).median().bfill().ffill().to_numpy()
 
 
 def _unshared(residuals: np.ndarray) -> np.ndarray:

@@ -156,7 +156,7 @@ def main(argv=None):
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--signals", type=int, default=45, help="only so many, of all groups")
     parser.add_argument("--epochs", type=int, default=35)
-    parser.add_argument("--steps", type=int, default=600, help="of a training on planted faults")
+    parser.add_argument("--steps", type=int, default=640, help="of a training on planted faults")
     parser.add_argument(
         "--penalties",
         nargs="*",

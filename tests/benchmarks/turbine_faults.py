@@ -35,7 +35,7 @@ SEQ_LEN = 48
 PADDING = 5
 MOST_FITTED = 5000  # windows that the components are found in
 TRAINED_WITH = {
-    **{"n_critic": 1, "reconstruction_weight": 1000.0, "reconstruction_steps": 800},
+    **{"n_critic": 1, "reconstruction_weight": 1000.0, "reconstruction_steps": 600},
     **{"encoder_lr": 0.0001, "generator_lr": 0.0001},
 }
 WHITENED = {name: getattr(GeneratorSettings(), name) for name in HOW}

@@ -68,5 +68,11 @@ def test_no_median_crosses_a_gap(random):
     assert score[1000:1010].min() > 100 and np.delete(score, np.r_[1000:1010]).max() < 6
 
 
+def test_the_ends_of_a_stretch_have_the_median_of_a_whole_window(random):
+    residuals = random.normal(size=(N_STEPS, 1))
+    score = white(residuals)[:, 0]
+    assert len(set(score[: WINDOW // 2])) == len(set(score[1 - WINDOW // 2 :])) == 1
+
+
 def test_records_too_short_for_states_and_without_spread_are_scored():
     assert whitened(np.zeros((5, 2)), np.arange(5.0), [5], WINDOW).tolist() == [[0, 0]] * 5
