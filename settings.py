@@ -585,7 +585,7 @@ class GeneratorSettings(ProgramSettings):
         "`whitened` takes the median of: a fault must last half as long.",
     )
     threshold: PositiveFloat = Field(
-        8.0,
+        9.0,
         description="Robust deviations above which a `whitened` error is an anomaly; the others "
         "have Orion's sliding threshold.",
     )

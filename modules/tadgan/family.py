@@ -76,7 +76,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     as NAME_scores.csv.
     """
     from modules.runs.spreadsheet import write_csv
-    from modules.tadgan import detection, judgement, page, pictures
+    from modules.tadgan import judgement, page, pictures, table
 
     _check_search(settings)
     trained = _load(run, settings)
@@ -85,12 +85,12 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     else:
         tables = _other_records(trained, settings.data_path)
     scored = _search(trained, tables, settings, device)
-    findings = detection.findings_of(scored)
+    findings = table.findings_of(scored)
     if settings.data_path is None:
         _keep_flagged(run, scored)
     path = write_csv("Anomalies", findings, settings.output)
-    table = detection.to_table(scored, trained.columns, trained.freq)
-    scores = write_csv("scores", table, _beside(path, settings.output))
+    every_score = table.to_table(scored, trained.columns, trained.freq)
+    scores = write_csv("scores", every_score, _beside(path, settings.output))
     judged = None
     if settings.known:
         judged = judgement.judge(flagged.read_flagged(Path(settings.known)), scored)
@@ -155,7 +155,7 @@ def _search(
 def _keep_flagged(run: Run, scored: list["Scored"]) -> None:
     """Leave in `run` what it flags of its own records, for whoever trains on them."""
     from modules.runs.spreadsheet import to_csv
-    from modules.tadgan.detection import findings_of
+    from modules.tadgan.table import findings_of
 
     files.write_whole(run.folder / flagged.FILE, to_csv(findings_of(scored)))
 

@@ -9,7 +9,8 @@ import pytest
 from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
 from modules.records.columns import Column
 from modules.tadgan import detection
-from modules.tadgan.detection import by_variable, detect, findings_of, to_table
+from modules.tadgan.detection import by_variable, detect
+from modules.tadgan.table import findings_of, to_table
 from tests.tadgan import orion
 from tests.tadgan.tiny import STEPS
 
