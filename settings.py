@@ -402,7 +402,7 @@ class TadGANSettings(TrainingSettings, DataSettings):
         ge=0,
         lt=1,
         description="Share of inputs that the generator's layers leave out; Orion's 0.2 leaves out "
-        "a fifth of the latents whole, as its first layer has one input.",
+        "whole latents, as its first layer has one input.",
     )
     critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
     critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")

@@ -44,8 +44,8 @@ def generator(
 ) -> keras.Sequential:
     """Latent (B, Z) -> scaled window (B, T, F).
 
-    Orion has a `dropout` of 0.2. The first recurrent layer has one input, so that a fifth of the
-    windows are then made of nothing.
+    Orion has a `dropout` of 0.2. The first recurrent layer has one input, so that each of its
+    directions then hears nothing of the latent for a fifth of the windows.
 
     Half as many steps at first, each doubled in between; of an odd number the last is cut off.
     """

@@ -63,6 +63,11 @@ def test_a_step_moves_the_critics_several_times_and_the_others_once():
     assert n_updates == {"critic_x": 3, "critic_z": 3, "encoder": 1, "generator": 1}
 
 
+def test_the_generator_has_the_dropout_it_is_given():
+    layers = tiny_tadgan(generator_dropout=0.3).generator.layers
+    assert {layer.layer.dropout for layer in layers if hasattr(layer, "layer")} == {0.3}
+
+
 def test_the_autoencoder_may_go_first_and_moves_no_critic():
     model = tiny_tadgan(reconstruction_steps=2)
     batches = model.batches(tiny_waves(), np.arange(40))
