@@ -65,7 +65,9 @@ def test_a_step_moves_the_critics_several_times_and_the_others_once():
 
 def test_the_generator_has_the_dropout_it_is_given():
     layers = tiny_tadgan(generator_dropout=0.3).generator.layers
-    assert {layer.layer.dropout for layer in layers if hasattr(layer, "layer")} == {0.3}
+    recurrent = [layer for layer in layers if hasattr(layer, "forward_layer")]
+    ways = [way for layer in recurrent for way in (layer.forward_layer, layer.backward_layer)]
+    assert [way.dropout for way in ways] == [0.3] * 4
 
 
 def test_the_autoencoder_may_go_first_and_moves_no_critic():
