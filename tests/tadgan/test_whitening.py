@@ -61,6 +61,16 @@ def test_a_fault_of_a_fifth_of_the_records_does_not_hide_itself(random):
     assert score[N_STEPS // 5 + WINDOW :].max() < 6
 
 
+def test_the_line_through_the_others_is_of_the_usual_steps(random):
+    weather = 10 + 3 * random.normal(size=N_STEPS)
+    residuals = weather[:, None] + [0, 0.1] * random.normal(size=(N_STEPS, 2))
+    residuals[: N_STEPS // 5, 1] *= 0.5
+    # 5 off, of a deviation of 0.1; the median of all is the 62.5 % quantile of the usual steps.
+    expected = 5 / 0.1 / OF_A_MEDIAN / (1.4826 * 0.887)
+    score = np.median(white(residuals)[: N_STEPS // 5, 1])
+    assert score == pytest.approx(expected, rel=0.1)
+
+
 def test_no_median_crosses_a_gap(random):
     residuals = random.normal(size=(N_STEPS, 1))
     residuals[1000:1010] += 100  # a stretch of ten rows, beside usual ones
