@@ -455,6 +455,14 @@ class TadGANSettings(TrainingSettings, DataSettings):
         description="Training steps, at most; a step is `n_critic` updates of both critics, one of "
         "the encoder and one of the generator.",
     )
+    reconstruction_steps: NonNegativeInt = Field(
+        0,
+        description="How many of these steps, the first, move the encoder and the generator alone, "
+        "by the reconstruction.",
+    )
+    reconstruction_lr: LearningRate = Field(
+        0.002, description="Learning rate of those first steps, which falls to zero at their end."
+    )
     n_critic: PositiveInt = Field(5, description="Updates of the critics per training step.")
     penalty: Literal["gradient", "orion", "document"] = Field(
         "gradient",
@@ -465,6 +473,13 @@ class TadGANSettings(TrainingSettings, DataSettings):
         10.0,
         description="Weight of the mean squared error in the encoder's and the generator's loss; "
         "take 1000 where many variables are reconstructed at once.",
+    )
+    generator_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of inputs that the generator's layers leave out; Orion's 0.2 leaves out "
+        "whole latents, as its first layer has one input.",
     )
     critic_x_lr: LearningRate = Field(0.0005, description="Learning rate of the windows' critic.")
     critic_z_lr: LearningRate = Field(0.0005, description="Learning rate of the latents' critic.")
@@ -652,21 +667,26 @@ class GeneratorSettings(ProgramSettings):
         "training, where they were.",
         examples=["my_records"],
     )
-    error: Literal["point", "area", "dtw"] = Field(
-        "dtw",
-        description="How a detector compares a series with its reconstruction: step by step, by "
-        "areas, or warped in time.",
+    error: Literal["whitened", "point", "area", "dtw"] = Field(
+        "whitened",
+        description="How a detector compares a series with its reconstruction: by what of each "
+        "variable's error the others' do not explain, step by step, by areas, or warped in time.",
     )
     score_window: int = Field(
-        10,
+        24,
         ge=2,
-        description="Steps that `area` and `dtw` compare at once; `area` over half a day finds an "
-        "offset too small for a single reading.",
+        description="Steps that `area` and `dtw` compare at once, Orion's are 10, and that "
+        "`whitened` takes the median of: a fault must last half as long.",
+    )
+    threshold: PositiveFloat = Field(
+        9.0,
+        description="Robust deviations above which a `whitened` error is an anomaly; the others "
+        "have Orion's sliding threshold.",
     )
     combination: Literal["mult", "sum", "rec"] = Field(
         "mult",
-        description="What a detector scores by: critic times reconstruction, their mean, or the "
-        "reconstruction alone.",
+        description="What a detector scores by, of the errors of the document: critic times "
+        "reconstruction, their mean, or the reconstruction alone.",
     )
     padding: NonNegativeInt = Field(
         5, description="Steps a finding is drawn out to either side; Orion has 50."

@@ -35,9 +35,17 @@ def encoder(seq_len: int, n_features: int, latent_dim: int) -> keras.Sequential:
 
 
 def generator(
-    seq_len: int, n_features: int, latent_dim: int, activation: str = "tanh"
+    seq_len: int,
+    n_features: int,
+    latent_dim: int,
+    activation: str = "tanh",
+    *,
+    dropout: float = 0.0,
 ) -> keras.Sequential:
     """Latent (B, Z) -> scaled window (B, T, F).
+
+    Orion has a `dropout` of 0.2. The first recurrent layer has one input, so that each of its
+    directions then hears nothing of the latent for a fifth of the windows.
 
     Half as many steps at first, each doubled in between; of an odd number the last is cut off.
     """
@@ -47,18 +55,19 @@ def generator(
             keras.Input((latent_dim,), dtype="float32"),
             layers.Dense(n_halved),
             layers.Reshape((n_halved, 1)),
-            _bidirectional(),
+            _bidirectional(dropout),
             layers.UpSampling1D(2),
             *([layers.Cropping1D((0, 1))] if seq_len % 2 else []),
-            _bidirectional(),
+            _bidirectional(dropout),
             layers.Dense(n_features, activation=activation),
         ],
         name="generator",
     )
 
 
-def _bidirectional() -> keras.layers.Layer:
-    return layers.Bidirectional(layers.LSTM(GENERATOR_UNITS, return_sequences=True, dropout=0.2))
+def _bidirectional(dropout: float) -> keras.layers.Layer:
+    lstm = layers.LSTM(GENERATOR_UNITS, return_sequences=True, dropout=dropout)
+    return layers.Bidirectional(lstm)
 
 
 def critic_x(seq_len: int, n_features: int) -> keras.Sequential:

@@ -44,16 +44,38 @@ def find(score: np.ndarray, lengths: Sequence[int], *, padding: int) -> list[Fin
     return _merged(found, stretch)
 
 
+def above(
+    score: np.ndarray, lengths: Sequence[int], *, threshold: float, padding: int
+) -> list[Finding]:
+    """The findings where `score`, float (M,), is above one `threshold`, in time order.
+
+    `lengths`, `padding`: see `find`. The severity is in thresholds. A sliding threshold cannot see
+    a fault of more than a seventeenth of its window: the fault itself raises mean and deviation.
+    """
+    stretch = np.repeat(np.arange(len(lengths)), lengths)
+    runs = _runs(_drawn_out(score > threshold, stretch, padding), stretch)
+    return [
+        Finding(first, last, float(score[first : last + 1].max() / threshold - 1))
+        for first, last in runs
+    ]
+
+
 def _in_window(score: np.ndarray, stretch: np.ndarray, padding: int) -> Iterator[Finding]:
     threshold = score.mean() + DEVIATIONS * score.std()
     is_high = _drawn_out(score > threshold, stretch, padding)
-    edges = np.flatnonzero(np.diff(np.where(is_high, stretch, -1), prepend=-1, append=-1))
-    pairs = itertools.pairwise(edges.tolist())
-    runs = [(first, stop - 1) for first, stop in pairs if is_high[first]]
+    runs = _runs(is_high, stretch)
     highest_below = score[~is_high].max(initial=0)
     for first, last in _standing_out(score, runs, highest_below):
         maximum = score[first : last + 1].max()
         yield Finding(first, last, (maximum - threshold) / (score.mean() + score.std()))
+
+
+def _runs(is_high: np.ndarray, stretch: np.ndarray) -> list[tuple[int, int]]:
+    """First and last step of each run of high ones that stays in one stretch."""
+    edges = np.flatnonzero(np.diff(np.where(is_high, stretch, -1), prepend=-1, append=-1))
+    return [
+        (first, stop - 1) for first, stop in itertools.pairwise(edges.tolist()) if is_high[first]
+    ]
 
 
 def _drawn_out(is_high: np.ndarray, stretch: np.ndarray, padding: int) -> np.ndarray:

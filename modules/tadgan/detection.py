@@ -7,6 +7,7 @@ stretches of a turbine that hold a window.
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -14,13 +15,13 @@ import pandas as pd
 import tensorflow as tf
 
 from modules.preprocessing import decode_angles, encode_angles
-from modules.records.columns import ANGLE, Column
+from modules.records.columns import ANGLE, Column, wind_speed_column, wrap_angle
 from modules.records.timestamps import stretches
-from modules.runs.spreadsheet import decimals
 from modules.runs.trained import Trained
 from modules.tadgan import scoring
-from modules.tadgan.anomalies import find
+from modules.tadgan.anomalies import Finding, above, find
 from modules.tadgan.steps import centred, uncentred
+from modules.tadgan.whitening import whitened
 from modules.training.device import Device
 from modules.windows.cut import windows_at
 
@@ -28,7 +29,17 @@ WINDOWS_PER_CALL = 256
 CARRIED = 0.5  # of the largest score: a variable that reaches it carries the finding
 
 Make = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # see `reconstruction`
-Part = tuple[np.ndarray, np.ndarray, np.ndarray]  # see `_stretch`
+
+
+class Part(NamedTuple):
+    """A stretch: `scaled`, `recovered` (M, F), `in_units` (M, V) reconstructed, the critic's
+    `modes` (M,) and how many windows it has."""
+
+    scaled: np.ndarray
+    recovered: np.ndarray
+    in_units: np.ndarray
+    modes: np.ndarray
+    n_windows: int
 
 
 @dataclass(frozen=True)
@@ -64,49 +75,95 @@ def detect(
     score_window: int,
     combination: str,
     padding: int,
+    threshold: float,
 ) -> list[Scored]:
     """Score and search the records of every turbine that has a window.
 
-    `tables`: turbine -> (n_rows, V), clean, in the order of the columns of `trained`. `error`,
-    `score_window`, `combination`: see `modules.tadgan.scoring`; `padding`: see
-    `modules.tadgan.anomalies.find`.
+    `tables`: turbine -> (n_rows, V), clean, in the order of the columns of `trained`. `error`:
+    `whitened`, scored by `modules.tadgan.whitening` alone and held against `threshold`, or one of
+    `modules.tadgan.scoring`, under `combination` and Orion's sliding threshold. `padding`: see
+    `modules.tadgan.anomalies`.
     """
     seq_len = trained.settings.seq_len
-    compare = functools.partial(scoring.ERRORS[error], window=score_window)
     found = []
     for turbine, table in tables.items():
         bounds = [(a, b) for a, b in stretches(table) if b - a >= seq_len]
-        if bounds:
-            parts = [_stretch(trained, table.iloc[a:b], make, compare) for a, b in bounds]
-            how = combination, padding
-            found.append(_scored(trained, turbine, table, bounds, parts, *how))
+        if not bounds:
+            continue
+        parts = [_stretch(trained, table.iloc[a:b], make) for a, b in bounds]
+        lengths = [b - a for a, b in bounds]
+        critic = _critic(parts, lengths)
+        if error == "whitened":
+            variables = _deviations(table, bounds, parts, trained.columns, score_window)
+            score = variables.max(1)
+            spans = above(score, lengths, threshold=threshold, padding=padding)
+        else:
+            compare = functools.partial(scoring.ERRORS[error], window=score_window)
+            variables = _errors(parts, trained.columns, compare)
+            score = scoring.combined(critic, variables.max(1), combination)
+            spans = find(score, lengths, padding=padding)
+        recovered = np.concatenate([part.in_units for part in parts])
+        rows = np.concatenate([np.arange(a, b) for a, b in bounds])
+        scores = np.column_stack([score, critic, variables.max(1), variables])
+        found.append(_scored(turbine, table, rows, recovered, scores, spans))
     return found
 
 
+def _critic(parts: Sequence[Part], lengths: Sequence[int]) -> np.ndarray:
+    """The critic's score of every step: (M,)."""
+    score = scoring.critic_score(np.concatenate([part.modes for part in parts]))
+    of_stretches = np.split(score, np.cumsum(lengths)[:-1])
+    return np.concatenate([scoring.smooth(one, _n_windows(parts))[:, 0] for one in of_stretches])
+
+
+def _errors(
+    parts: Sequence[Part], columns: Sequence[Column], compare: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """Orion's reconstruction score of every variable: (M, V)."""
+    n_windows = _n_windows(parts)
+    errors = [by_variable(compare(part.scaled, part.recovered), columns) for part in parts]
+    return scoring.reconstruction_score(
+        np.concatenate([scoring.smooth(one, n_windows) for one in errors])
+    )
+
+
+def _deviations(
+    table: pd.DataFrame,
+    bounds: Sequence[tuple[int, int]],
+    parts: Sequence[Part],
+    columns: Sequence[Column],
+    window: int,
+) -> np.ndarray:
+    """How far every variable is from what is usual, whitened: (M, V).
+
+    By the state of the reconstructed wind speed, as a stuck anemometer has no say in it; of one
+    state where the records have none.
+    """
+    recovered = np.concatenate([part.in_units for part in parts])
+    residuals = (
+        np.concatenate([table.iloc[a:b].to_numpy(np.float64) for a, b in bounds]) - recovered
+    )
+    is_angle = [column.kind == ANGLE for column in columns]
+    residuals[:, is_angle] = wrap_angle(residuals[:, is_angle], -180.0)
+    at = wind_speed_column(columns)
+    state = np.zeros(len(recovered)) if at is None else recovered[:, at]
+    return whitened(residuals, state, [b - a for a, b in bounds], window)
+
+
+def _n_windows(parts: Sequence[Part]) -> int:
+    return sum(part.n_windows for part in parts)
+
+
 def _scored(
-    trained: Trained,
     turbine: str,
     table: pd.DataFrame,
-    bounds: list[tuple[int, int]],
-    parts: list[Part],
-    combination: str,
-    padding: int,
+    rows: np.ndarray,
+    recovered: np.ndarray,
+    scores: np.ndarray,
+    spans: Sequence[Finding],
 ) -> Scored:
-    columns, seq_len = trained.columns, trained.settings.seq_len
-    n_windows = sum(b - a - seq_len + 1 for a, b in bounds)
-    recovered = np.concatenate([part[0] for part in parts])
-    errors = np.concatenate([scoring.smooth(part[1], n_windows) for part in parts])
-    lengths = [b - a for a, b in bounds]
-    critic = scoring.critic_score(np.concatenate([part[2] for part in parts]))
-    stretch_ends = np.cumsum(lengths)[:-1]
-    critic = np.concatenate(
-        [scoring.smooth(part, n_windows)[:, 0] for part in np.split(critic, stretch_ends)]
-    )
-    by_variable = scoring.reconstruction_score(errors)
-    reconstruction = by_variable.max(1)
-    score = scoring.combined(critic, reconstruction, combination)
-    rows = np.concatenate([np.arange(a, b) for a, b in bounds])
-    names = [column.name for column in columns]
+    names, heads = table.columns.tolist(), ["score", "critic", "reconstruction"]
+    of_variables = scores[:, len(heads) :]
 
     def on_grid(values: np.ndarray, names: list[str]) -> pd.DataFrame:
         return pd.DataFrame(values, table.index[rows], names).reindex(table.index)
@@ -117,17 +174,15 @@ def _scored(
             table.index[rows[first]],
             table.index[rows[last]],
             round(severity, 4),
-            ", ".join(_carriers(by_variable[first : last + 1], names)),
+            ", ".join(_carriers(of_variables[first : last + 1], names)),
         )
-        for first, last, severity in find(score, lengths, padding=padding)
+        for first, last, severity in spans
     ]
-    heads = ["score", "critic", "reconstruction"]
-    together = np.column_stack([score, critic, reconstruction, by_variable])
     return Scored(
         turbine,
         table,
         on_grid(recovered, names),
-        on_grid(together, [*heads, *names]),
+        on_grid(scores, [*heads, *names]),
         pd.DataFrame(findings, columns=["turbine", "start", "end", "severity", "variables"]),
     )
 
@@ -139,18 +194,16 @@ def _carriers(scores: np.ndarray, names: list[str]) -> list[str]:
     return [names[i] for i in order if worst[i] >= CARRIED * worst.max()]
 
 
-def _stretch(
-    trained: Trained, table: pd.DataFrame, make: Make, compare: Callable[..., np.ndarray]
-) -> Part:
-    """(recovered (M, V) in units, errors (M, V), the critic's modes (M,)) of one stretch."""
+def _stretch(trained: Trained, table: pd.DataFrame, make: Make) -> Part:
+    """The records of one stretch and what the networks say of them."""
     columns, kind = trained.columns, trained.settings.scaler
     features = encode_angles(table.to_numpy(np.float64), columns)
     scaled = centred(trained.scaler.transform(features), kind)
-    recovered, values = make(scaled)
-    recovered = scoring.unrolled(recovered)
+    windows, values = make(scaled)
+    recovered = scoring.unrolled(windows)
     in_units = decode_angles(trained.scaler.inverse_transform(uncentred(recovered, kind)), columns)
-    errors = by_variable(compare(scaled, recovered), columns)
-    return in_units, errors, scoring.sliding_mode(values, trained.settings.seq_len)
+    modes = scoring.sliding_mode(values, trained.settings.seq_len)
+    return Part(scaled, recovered, in_units, modes, len(values))
 
 
 def by_variable(errors: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
@@ -190,32 +243,3 @@ def reconstruction(model: keras.Model, device: Device) -> Make:
         return recovered, values.astype(np.float64)
 
     return make
-
-
-def findings_of(scored: list[Scored]) -> pd.DataFrame:
-    """The findings of all turbines, as the CSV has them, the most severe first."""
-    found = [one.findings for one in scored if len(one.findings)]
-    if not found:
-        return scored[0].findings
-    return pd.concat(found).sort_values("severity", ascending=False, ignore_index=True)
-
-
-def to_table(scored: list[Scored], columns: Sequence[Column], freq: str | None) -> pd.DataFrame:
-    """Scores and reconstructions of all turbines under each other, rows without a score left out.
-
-    `turbine`, `DateTime` (`step` without times), `score`, `critic`, `reconstruction`; then the
-    `_score` and the `_reconstructed` of each variable, the latter in its unit.
-    """
-    parts = []
-    for one in scored:
-        names = [column.name for column in columns]
-        scores = one.scores.rename(columns={name: f"{name}_score" for name in names}).round(4)
-        made = one.recovered.add_suffix("_reconstructed")
-        for column in columns:
-            name = f"{column.name}_reconstructed"
-            made[name] = made[name].round(decimals(column.spread))
-        part = pd.concat([scores, made], axis=1)[one.scores["score"].notna()]
-        part.insert(0, "DateTime" if freq else "step", part.index)
-        part.insert(0, "turbine", one.turbine)
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)

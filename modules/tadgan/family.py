@@ -13,7 +13,7 @@ import pandas as pd
 
 from modules import files
 from modules.dataLoader import read_site
-from modules.errors import DataError
+from modules.errors import DataError, SettingsError
 from modules.preprocessing import encode_angles, feature_names
 from modules.records import flagged
 from modules.records.site import SiteData
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from modules.runs.trained import Trained
     from modules.tadgan.detection import Scored
 
-HOW = ("error", "score_window", "combination", "padding")  # settings of a search
+HOW = ("error", "score_window", "combination", "padding", "threshold")  # settings of a search
 
 log = logging.getLogger(__name__)
 
@@ -76,20 +76,21 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     as NAME_scores.csv.
     """
     from modules.runs.spreadsheet import write_csv
-    from modules.tadgan import detection, judgement, page, pictures
+    from modules.tadgan import judgement, page, pictures, table
 
+    _check_search(settings)
     trained = _load(run, settings)
     if settings.data_path is None:
         tables = _own_records(run).tables
     else:
         tables = _other_records(trained, settings.data_path)
     scored = _search(trained, tables, settings, device)
-    findings = detection.findings_of(scored)
+    findings = table.findings_of(scored)
     if settings.data_path is None:
         _keep_flagged(run, scored)
     path = write_csv("Anomalies", findings, settings.output)
-    table = detection.to_table(scored, trained.columns, trained.freq)
-    scores = write_csv("scores", table, _beside(path, settings.output))
+    every_score = table.to_table(scored, trained.columns, trained.freq)
+    scores = write_csv("scores", every_score, _beside(path, settings.output))
     judged = None
     if settings.known:
         judged = judgement.judge(flagged.read_flagged(Path(settings.known)), scored)
@@ -100,6 +101,18 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     )
     log.info("By %s -> %s, %s, %s", run.folder, path, scores, written)
     return path
+
+
+def _check_search(settings: GeneratorSettings) -> None:
+    """Raise SettingsError where what was asked for would say nothing in this search."""
+    is_whitened = settings.error == "whitened"
+    idle = "combination" if is_whitened else "threshold"
+    if idle in settings.origins:
+        known = "`whitened` has no critic" if is_whitened else "the others' threshold slides"
+        raise SettingsError(
+            f"`{idle}` says nothing with `error` {settings.error}: {known}. Leave it out, or set "
+            f"`--error {'area' if is_whitened else 'whitened'}`."
+        )
 
 
 def _beside(findings: Path, output: str | None) -> str | None:
@@ -142,7 +155,7 @@ def _search(
 def _keep_flagged(run: Run, scored: list["Scored"]) -> None:
     """Leave in `run` what it flags of its own records, for whoever trains on them."""
     from modules.runs.spreadsheet import to_csv
-    from modules.tadgan.detection import findings_of
+    from modules.tadgan.table import findings_of
 
     files.write_whole(run.folder / flagged.FILE, to_csv(findings_of(scored)))
 

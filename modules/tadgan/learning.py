@@ -40,7 +40,7 @@ def train(
     tadgan = TadGAN(settings, features.shape[1], device)
     batches = tadgan.batches(scaled, starts)
     Trainer(
-        [tadgan.phase(batches, n_steps)],
+        tadgan.phases(batches, n_steps),
         {"tadgan": tadgan, "random": batches.random},
         run,
         tadgan.rates,

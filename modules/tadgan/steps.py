@@ -21,6 +21,7 @@ LOSSES = (
     "encoder_loss",
     "generator_loss",
 )
+DECAY = 0.5  # of the autoencoder's steps, the last, in which its rate falls to zero
 NETWORKS = ("critic_x", "critic_z", "encoder", "generator")  # in the order of the phases
 ACTIVATIONS = {"minmax": "tanh", "robust": "linear", "standard": "linear"}
 
@@ -47,12 +48,18 @@ class TadGAN(tf.Module):
         seq_len, latent_dim = settings.seq_len, settings.latent_dim
         self.encoder = tadgan.encoder(seq_len, n_features, latent_dim)
         self.generator = tadgan.generator(
-            seq_len, n_features, latent_dim, ACTIVATIONS[settings.scaler]
+            seq_len,
+            n_features,
+            latent_dim,
+            ACTIVATIONS[settings.scaler],
+            dropout=settings.generator_dropout,
         )
         self.critic_x = tadgan.critic_x(seq_len, n_features)
         self.critic_z = tadgan.critic_z(latent_dim)
         self.settings, self.device = settings, device
-        self.optimizers = {name: self._adam(name) for name in NETWORKS}
+        self.optimizers = {name: self._adam(name, name) for name in NETWORKS}
+        if settings.reconstruction_steps:
+            self.optimizers["reconstruction"] = self._adam("reconstruction", "encoder", "generator")
 
     def batches(self, scaled: np.ndarray, starts: np.ndarray) -> Batches:
         """What a step draws from: windows of `scaled`, float32 (n_rows, F), and normal latents.
@@ -70,9 +77,20 @@ class TadGAN(tf.Module):
             seed=settings.seed,
         )
 
-    def phase(self, batches: Batches, n_steps: int) -> Phase:
-        """The row of the phase table."""
-        return Phase("tadgan", n_steps, lambda: self.step(batches), LOSSES)
+    def phases(self, batches: Batches, n_steps: int) -> list[Phase]:
+        """The phase table: the autoencoder alone, then all four networks, `n_steps` in all."""
+        n_alone = min(self.settings.reconstruction_steps, n_steps - 1)
+        together = Phase("tadgan", n_steps - n_alone, lambda: self.step(batches), LOSSES)
+        if not n_alone:
+            return [together]
+        alone = Phase(
+            "autoencoder",
+            n_alone,
+            lambda: self.autoencoder_step(batches.windows()),
+            LOSSES[:1],
+            decay=DECAY,
+        )
+        return [alone, together]
 
     @property
     def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
@@ -100,6 +118,19 @@ class TadGAN(tf.Module):
         )
         real, noise = batches.windows(), batches.noise()
         return named | self.encoder_step(real) | self.generator_step(real, noise)
+
+    def autoencoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Move encoder and generator at once by the mean squared error of G(E(x)), real (B, T, F).
+
+        By an optimiser of its own: moments of an error that nothing is added to would throw the
+        networks far off at the first adversarial step.
+        """
+        networks = self.encoder.trainable_variables + self.generator.trainable_variables
+        with tf.GradientTape() as tape:
+            recovered = self._call("generator", self._call("encoder", real))
+            loss = tadgan.reconstruction_loss(real, recovered)
+        self.optimizers["reconstruction"].apply(tape.gradient(loss, networks), networks)
+        return {"reconstruction_loss": loss}
 
     def critic_x_step(
         self, real: tf.Tensor, noise: tf.Tensor, shares: tf.Tensor
@@ -164,10 +195,10 @@ class TadGAN(tf.Module):
     def _call(self, name: str, inputs: tf.Tensor, training: bool = True) -> tf.Tensor:
         return self.device.call(getattr(self, name), inputs, training=training)
 
-    def _adam(self, name: str) -> keras.optimizers.Optimizer:
-        optimizer = keras.optimizers.Adam(getattr(self.settings, f"{name}_lr"), beta_1=BETA)
+    def _adam(self, rate: str, *networks: str) -> keras.optimizers.Optimizer:
+        optimizer = keras.optimizers.Adam(getattr(self.settings, f"{rate}_lr"), beta_1=BETA)
         # Slots are made here: variables cannot be made inside a compiled step.
-        optimizer.build(getattr(self, name).trainable_variables)
+        optimizer.build([v for name in networks for v in getattr(self, name).trainable_variables])
         return optimizer
 
     def _descend(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:

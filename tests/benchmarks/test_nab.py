@@ -73,5 +73,5 @@ def test_a_power_curve_alone_finds_a_derated_turbine(tmp_path, monkeypatch):
     monkeypatch.setattr(turbine_faults, "SAMPLE_DAYS", 30)
     monkeypatch.setattr(turbine_faults, "FAULTS", {"derating": None})
     site_data, known = turbine_faults.sample_with_faults(0)
-    judged = turbine_faults.judge(known, turbine_faults.power_curve_residual(site_data))
+    judged = turbine_faults.judge(known, turbine_faults.power_curve_residual(site_data, False))
     assert len(judged.delays) == judged.n_known == 2

@@ -17,13 +17,15 @@ from modules.records.flagged import read_flagged
 from modules.records.sample import make_sample
 from modules.records.timestamps import stretches
 from modules.tadgan import scoring
-from modules.tadgan.anomalies import find
+from modules.tadgan.anomalies import above, find
 from modules.tadgan.detection import Scored, detect, reconstruction
+from modules.tadgan.family import HOW
 from modules.tadgan.judgement import judge
 from modules.tadgan.steps import centred
+from modules.tadgan.whitening import whitened
 from modules.windows.cut import cut, windows_at
 from modules.windows.splits import thinned
-from settings import DataSettings, TadGANSettings
+from settings import DataSettings, GeneratorSettings, TadGANSettings
 from tests.benchmarks import jobs
 from tests.benchmarks.tables import NOTHING, markdown
 
@@ -32,9 +34,13 @@ SAMPLE_DAYS = 60
 SEQ_LEN = 48
 PADDING = 5
 MOST_FITTED = 5000  # windows that the components are found in
-TRAINED_WITH = {"n_critic": 1, "reconstruction_weight": 1000.0}
-SEARCHED_WITH = {"error": "area", "score_window": 72, "combination": "mult", "padding": PADDING}
-ORIONS_SEARCH = {"error": "dtw", "score_window": 10}
+TRAINED_WITH = {
+    **{"n_critic": 1, "reconstruction_weight": 1000.0, "reconstruction_steps": 600},
+    **{"encoder_lr": 0.0001, "generator_lr": 0.0001},
+}
+WHITENED = {name: getattr(GeneratorSettings(), name) for name in HOW}
+BY_AREA = WHITENED | {"error": "area", "score_window": 72}
+ORIONS = WHITENED | {"error": "dtw", "score_window": 10}
 BIN_WIDTH = 0.5  # m/s
 
 
@@ -63,22 +69,31 @@ def la_haute_borne_with_faults(seed):
 DATA = {"sample": sample_with_faults, "la_haute_borne": la_haute_borne_with_faults}
 
 
-def power_curve_residual(site_data):
-    """`Scored` of every turbine by the distance from its own median power curve alone."""
+def power_curve_residual(site_data, is_whitened):
+    """`Scored` of every turbine by the distance from its own median power curve alone.
+
+    `is_whitened`: by state, running median and threshold of the whitened errors, or Orion's.
+    """
     wind, power = (
         site_data.columns[at(site_data.columns)].name for at in (wind_speed_column, power_column)
     )
     found = []
     for name, table in site_data.tables.items():
         bins = np.floor(table[wind] / BIN_WIDTH)
-        residual = (table[power] - table.groupby(bins)[power].transform("median")).abs()
+        residual = table[power] - table.groupby(bins)[power].transform("median")
         bounds = [(a, b) for a, b in stretches(table) if b - a >= SEQ_LEN]
         rows = np.concatenate([np.arange(a, b) for a, b in bounds])
-        parts = [
-            scoring.smooth(residual.iloc[a:b].to_numpy()[:, None], len(rows)) for a, b in bounds
-        ]
-        score = scoring.reconstruction_score(np.concatenate(parts))[:, 0]
-        spans = find(score, [b - a for a, b in bounds], padding=PADDING)
+        lengths = [b - a for a, b in bounds]
+        if is_whitened:
+            state = table[wind].to_numpy()[rows]
+            off = residual.to_numpy()[rows][:, None]
+            score = whitened(off, state, lengths, WHITENED["score_window"])[:, 0]
+            spans = above(score, lengths, threshold=WHITENED["threshold"], padding=PADDING)
+        else:
+            off = residual.abs().to_numpy()[:, None]
+            parts = [scoring.smooth(off[a:b], len(rows)) for a, b in bounds]
+            score = scoring.reconstruction_score(np.concatenate(parts))[:, 0]
+            spans = find(score, lengths, padding=PADDING)
         index = table.index[rows]
         findings = pd.DataFrame(
             [(name, index[f.first], index[f.last], f.severity, power) for f in spans],
@@ -121,13 +136,14 @@ def detectors(site_data, seed, n_steps, device):
     make = reconstruction(trained.model, device)
     linear, scaler = principal_components(site_data)
     of_linear = SimpleNamespace(scaler=scaler, columns=columns, settings=settings)
-    ours, orions = SEARCHED_WITH, SEARCHED_WITH | ORIONS_SEARCH
     return {
-        "power-curve residual": power_curve_residual(site_data),
-        "PCA, 20 components": detect(of_linear, tables, linear, **ours | {"combination": "rec"}),
-        "TadGAN": detect(trained, tables, make, **ours),
-        "TadGAN, rec": detect(trained, tables, make, **ours | {"combination": "rec"}),
-        "TadGAN, searched as Orion": detect(trained, tables, make, **orions),
+        "power curve, Orion's threshold": power_curve_residual(site_data, False),
+        "power curve, whitened": power_curve_residual(site_data, True),
+        "PCA, area": detect(of_linear, tables, linear, **BY_AREA | {"combination": "rec"}),
+        "PCA, whitened": detect(of_linear, tables, linear, **WHITENED),
+        "TadGAN, searched as Orion": detect(trained, tables, make, **ORIONS),
+        "TadGAN, area": detect(trained, tables, make, **BY_AREA),
+        "TadGAN, whitened": detect(trained, tables, make, **WHITENED),
     }
 
 

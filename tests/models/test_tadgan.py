@@ -45,6 +45,14 @@ def test_any_window_comes_back_as_long_and_as_wide(seq_len):
     assert tadgan.critic_x(seq_len, 3)(windows).shape == (2, 1)
 
 
+@pytest.mark.parametrize(("dropout", "is_noisy"), [(0.0, False), (0.5, True)])
+def test_the_generator_drops_inputs_in_training_where_it_is_told_to(dropout, is_noisy):
+    generator = tadgan.generator(18, 2, 4, dropout=dropout)
+    latent = np.ones((8, 4), np.float32)
+    made = np.asarray(generator(latent, training=True))
+    assert (np.ptp(made, axis=0).max() > 1e-6) == is_noisy
+
+
 def test_a_window_of_16_steps_is_too_short_for_the_critic():
     with pytest.raises(ValueError):
         tadgan.critic_x(tadgan.SHORTEST_WINDOW - 1, 1)

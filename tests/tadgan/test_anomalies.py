@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from modules.tadgan.anomalies import _standing_out, find
+from modules.tadgan.anomalies import _standing_out, above, find
 from tests.tadgan import orion
 
 
@@ -60,3 +60,20 @@ def test_a_flat_score_has_no_finding():
 
 def test_a_handful_of_steps_is_no_fault():
     assert find(np.array([1.0, 2.0]), [2], padding=5) == []
+
+
+def test_what_is_above_one_threshold_is_found_with_its_height():
+    score = np.ones(300)
+    score[[50, 51, 100]] = [7, 12, 9]
+    found = above(score, [100, 200], threshold=6, padding=2)
+    assert [f[:2] for f in found] == [(48, 53), (100, 102)]
+    assert [f.severity for f in found] == [1.0, 0.5]
+    assert above(score, [300], threshold=12, padding=2) == []
+
+
+@pytest.mark.parametrize(("n_faulty", "is_seen"), [(5, True), (7, False)])
+def test_a_sliding_threshold_is_blind_to_more_than_a_seventeenth_of_its_window(n_faulty, is_seen):
+    score = np.zeros(300)
+    score[150 : 150 + n_faulty] = 1000.0  # of 99 steps; 99 / 17 = 5.8
+    assert bool(find(score, [300], padding=0)) == is_seen
+    assert above(score, [300], threshold=6, padding=0)[0][:2] == (150, 149 + n_faulty)

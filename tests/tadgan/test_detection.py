@@ -9,11 +9,15 @@ import pytest
 from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
 from modules.records.columns import Column
 from modules.tadgan import detection
-from modules.tadgan.detection import by_variable, detect, findings_of, to_table
+from modules.tadgan.detection import by_variable, detect
+from modules.tadgan.table import findings_of, to_table
 from tests.tadgan import orion
 from tests.tadgan.tiny import STEPS
 
-HOW = {"error": "point", "score_window": 10, "combination": "rec", "padding": 0}
+HOW = {
+    **{"error": "point", "score_window": 10, "combination": "rec"},
+    **{"padding": 0, "threshold": 6.0},
+}
 COLUMNS = [
     Column(name="Speed", unit="m/s", kind="speed", observed_min=0, observed_max=20),
     Column(name="Wind", unit="deg", kind="angle", lower=0, observed_min=0, observed_max=360),
@@ -95,11 +99,27 @@ def test_one_variable_scores_as_in_orion():
     errors = orion.smooth(orion.area_error(real, orion.unrolled(made[..., 0])), len(made))
     critic = orion.critic_score(orion.sliding_mode(values, STEPS))
     expected = orion.smooth(critic, len(made)) * orion.reconstruction_score(errors)
-    how = {"error": "area", "score_window": 10, "combination": "mult", "padding": 3}
+    how = HOW | {"error": "area", "combination": "mult", "padding": 3}
     (scored,) = detect(model, {"A": table}, lambda _: (made, values), **how)
     np.testing.assert_allclose(scored.scores["score"], expected)
     found = orion.find(expected, 3)
     assert len(scored.findings) == len(found)
+
+
+def test_a_whitened_search_names_the_variable_and_no_turn_past_north(clean):
+    table = records()
+    random = np.random.default_rng(0)
+    table.iloc[3:] += random.normal(size=(397, 2))
+    table["Wind"] %= 360
+    table.iloc[200:260, 0] += 10
+    how = HOW | {"error": "whitened", "score_window": 24}
+    (scored,) = detect(trained(), {"A": table}, clean, **how)
+    (finding,) = scored.findings.itertuples()
+    assert finding.variables == "Speed"
+    assert abs((finding.start - table.index[200]) / pd.Timedelta("10min")) <= 12
+    assert scored.scores["Wind"].max() < 6
+    np.testing.assert_allclose(scored.scores["score"], scored.scores[["Speed", "Wind"]].max(axis=1))
+    assert detect(trained(), {"A": table}, clean, **how | {"threshold": 1e6})[0].findings.empty
 
 
 def test_errors_of_an_angle_are_the_length_of_both():

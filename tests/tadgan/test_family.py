@@ -84,7 +84,8 @@ def test_other_records_are_searched_and_held_against_known_faults(
     flagged = (trained / "runs" / "experiment_01" / "anomalies.csv").read_bytes()
     code, _, (scores,) = write(
         trained, monkeypatch, tmp_path,
-        "--data_path", "later/WT01.csv", "--known", "later_faults.csv", "--combination", "rec",
+        "--data_path", "later/WT01.csv", "--known", "later_faults.csv",
+        "--error", "dtw", "--combination", "rec",
     )  # fmt: skip
     assert code == 0
     assert pd.read_csv(scores)["turbine"].unique().tolist() == ["WT01"]
@@ -135,6 +136,8 @@ def test_a_wrong_setting_is_refused(trained, capsys, arguments, said):
     [
         (["--data_path", "nowhere.csv"], "nowhere.csv does not exist"),
         (["--error", "none"], "`error`"),
+        (["--combination", "rec"], "`combination` says nothing with `error` whitened"),
+        (["--error", "area", "--threshold", "5"], "`threshold` says nothing with `error` area"),
         (["--known", "nowhere.csv"], "nowhere.csv is no table of turbine, start, end"),
     ],
 )

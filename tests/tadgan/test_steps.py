@@ -57,10 +57,44 @@ def test_each_network_is_moved_at_its_own_rate():
 def test_a_step_moves_the_critics_several_times_and_the_others_once():
     model = tiny_tadgan(n_critic=3)
     batches = model.batches(tiny_waves(), np.arange(40))
-    losses = compiled(model.phase(batches, 1))(tf.constant(1))
+    losses = compiled(model.phases(batches, 1)[-1])(tf.constant(1))
     assert set(losses) == set(LOSSES) and all(np.isfinite(float(x)) for x in losses.values())
     n_updates = {name: int(model.optimizers[name].iterations) for name in NETWORKS}
     assert n_updates == {"critic_x": 3, "critic_z": 3, "encoder": 1, "generator": 1}
+
+
+def test_the_generator_has_the_dropout_it_is_given():
+    layers = tiny_tadgan(generator_dropout=0.3).generator.layers
+    recurrent = [layer for layer in layers if hasattr(layer, "forward_layer")]
+    ways = [way for layer in recurrent for way in (layer.forward_layer, layer.backward_layer)]
+    assert [way.dropout for way in ways] == [0.3] * 4
+
+
+def test_the_autoencoder_may_go_first_and_moves_no_critic():
+    model = tiny_tadgan(reconstruction_steps=2)
+    batches = model.batches(tiny_waves(), np.arange(40))
+    assert [(one.name, one.n_steps) for one in model.phases(batches, 5)] == [
+        ("autoencoder", 2),
+        ("tadgan", 3),
+    ]
+    assert [one.n_steps for one in model.phases(batches, 1)] == [1]  # the critics learn something
+    before = weights(model)
+    losses = compiled(model.phases(batches, 5)[0])(tf.constant(2))
+    assert list(losses) == ["reconstruction_loss"]
+    for name, now in weights(model).items():
+        moved = any(not np.array_equal(a, b) for a, b in zip(before[name], now, strict=True))
+        assert moved == (name in ("encoder", "generator"))
+
+
+def test_the_autoencoder_has_a_rate_of_its_own_and_the_networks_keep_theirs():
+    model = tiny_tadgan(reconstruction_steps=2, encoder_lr=1e-12)
+    assert [rate for _, rate in model.rates] == [0.0005, 0.0005, 1e-12, 0.0005, 0.002]
+    before = weights(model)["encoder"]
+    model.encoder_step(REAL)
+    still = max(np.abs(a - b).max() for a, b in zip(before, weights(model)["encoder"], strict=True))
+    model.autoencoder_step(REAL)
+    now = max(np.abs(a - b).max() for a, b in zip(before, weights(model)["encoder"], strict=True))
+    assert still < 1e-6 < 1e-4 < now
 
 
 def test_losses_are_those_of_the_paper():
