@@ -21,7 +21,7 @@ T = 5
 LOSSES = "phase,step,reconstruction_loss,moment_loss\nautoencoder,10,0.3,\njoint,10,0.2,0.5\n"
 PICTURES = {
     *("comparison", "power_curve", "directions", "marginals", "autocorrelations"),
-    *("correlations", "embeddings", "losses"),
+    *("correlations", "embeddings", "losses", "steps", "spectra"),
 }
 
 
@@ -101,6 +101,7 @@ def test_tables_hold_the_scores_with_their_reference_rows(wind):
     assert set(by_score) == {
         *("correlational", "marginal", "autocorrelation", "power-curve residual"),
         *("ramp rates", "copy rate", "neighbour ratio"),
+        *("told apart", "step ratio", "first step"),
     }
     for row in by_score.values():
         assert not {row[2], row[4], row[5]} & {"–", "nan"}, row

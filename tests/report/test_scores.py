@@ -35,6 +35,7 @@ def test_quick_table_trains_no_judge(evidence, monkeypatch):
     rows = report_scores.table(evidence, full=False)
     assert {row.score for row in rows} == {
         *("correlational", "marginal", "autocorrelation", "copy rate", "neighbour ratio"),
+        *("told apart", "step ratio", "first step"),
     }
 
 

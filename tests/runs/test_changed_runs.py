@@ -20,7 +20,8 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return finished_run(tmp_path_factory.mktemp("stranger"), noise="copula", quantile_mapping=True)
+    folder = tmp_path_factory.mktemp("stranger")
+    return finished_run(folder, noise="copula", quantile_mapping=True, standstill=True)
 
 
 def try_json(run, name, monkeypatch, n_examples):

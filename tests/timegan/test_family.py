@@ -70,14 +70,16 @@ def test_changed_records_are_refused(begun):
 def test_the_mapping_is_fitted_to_the_windows_that_were_trained_on(monkeypatch):
     asked = []
 
-    def fit(_model, _noise, _scaler, _features, starts, *_):
+    def fit(_model, _noise, _scaler, _columns, _features, starts, *_):
         asked.extend(starts)
         raise InterruptedError
 
     timegan = SimpleNamespace(synthetic_model=lambda _name: None)
     monkeypatch.setattr(learning, "train", lambda *_: (None, timegan, None))
-    monkeypatch.setattr(learning, "fit_mapping", fit)
-    prepared = family.Prepared(None, np.zeros((20, 1)), ["x"], (np.arange(9), np.arange(12, 15)))
+    monkeypatch.setattr(learning, "fit_finish", fit)
+    site_data = SimpleNamespace(columns=[])
+    parts = np.arange(9), np.arange(12, 15)
+    prepared = family.Prepared(site_data, np.zeros((20, 1)), ["x"], parts)
     run = SimpleNamespace(save_scaler=lambda _: None, model_name="synthetic")
     with pytest.raises(InterruptedError):
         family.learn(prepared, TimeGANSettings(quantile_mapping=True), run, CPU)

@@ -181,8 +181,8 @@ def test_it_is_learnt_from_the_model_and_its_training_rows(echo):
 def test_it_is_learnt_from_the_rows_of_training_windows_as_often_as_they_stand_there(echo):
     series, starts = GRID[:, [0, 0]] * [20, 3000], np.array([0, 1, 2, 300, 302, 600])
     scaler = MinMaxScaler().fit(series, ["Speed", "Power"])
-    mapping = learning.fit_mapping(echo, UNIFORM, scaler, series, starts, tiny_settings(), STOCK)
-    windows = GRID[:, [0, 0]][starts[:, None] + np.arange(STEPS)]
+    mapping = fit(echo, scaler, series, starts)
+    windows = series[starts[:, None] + np.arange(STEPS)]
     np.testing.assert_allclose(mapping.training, quantiles.quantiles_of(windows), rtol=1e-12)
 
 

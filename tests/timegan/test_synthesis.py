@@ -147,24 +147,24 @@ ATOMS = (Atom(value=0.0, share=0.2), Atom(value=2900.0, share=0.1))
 
 
 @pytest.mark.parametrize(
-    ("made", "written"),
+    ("made", "expected"),
     [
         (0.0, 0),
-        (14.9, 0),
-        (-14.9, 0),
-        (15.1, 15.1),
-        (-15.1, -15.1),
-        (2885.1, 2900),
-        (2884.9, 2884.9),
+        (2.9, 0),
+        (-2.9, 0),
+        (3.1, 3.1),
+        (-3.1, -3.1),
+        (2897.1, 2900),
+        (2896.9, 2896.9),
     ],
 )
-def test_a_value_within_half_a_percent_of_the_range_from_an_atom_takes_the_atoms(made, written):
+def test_a_value_within_a_thousandth_of_the_range_from_an_atom_takes_the_atoms(made, expected):
     power = Column(
         name="Power", kind="power", observed_min=-100.0, observed_max=2900.0, atoms=ATOMS
     )
     scaler = MinMaxScaler().fit([[-100.0], [2900]])
     values = written(scaler.transform([[made]]), scaler, [power])
-    assert values.item() == pytest.approx(written)
+    assert values.item() == pytest.approx(expected)
 
 
 def test_a_small_spread_high_up_stays_one():
