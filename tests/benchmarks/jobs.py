@@ -20,7 +20,8 @@ RAW, MAPPED = "raw", "mapped"
 class Training:
     """One generator to train: `overrides` of the settings, for `minutes` of CPU time.
 
-    Without `minutes` it trains the settings' own steps. Its folder holds `windows.npz` (raw and mapped), `training.json`, scores and the log.
+    Without `minutes` it trains the settings' own steps. Its folder holds `windows.npz` (raw and
+    mapped), `training.json`, scores and the log.
     """
 
     dataset: str
