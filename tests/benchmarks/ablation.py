@@ -1,4 +1,4 @@
-r"""What each setting is worth at equal wall-clock time, a Markdown table per dataset:
+r"""What each setting is worth for equal CPU time, a Markdown table per dataset:
 
     python -m tests.benchmarks.ablation --jobs 2
 
@@ -153,7 +153,7 @@ class _Plan:
             rows[variant] = command.over_generators(trainings, scored)
         rows |= {row: command.made(tasks) for row, tasks in self.references.items()}
         columns = [*JUDGED, *ONCE, "minutes", "joint steps", "generators"]
-        heading = f"{self.dataset}, {self.arguments.minutes:g} minutes each"
+        heading = f"{self.dataset}, {self.arguments.minutes:g} CPU minutes each"
         command.show(heading, "variant", columns, rows, CAPTION, self.arguments)
 
 

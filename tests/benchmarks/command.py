@@ -25,7 +25,7 @@ def parser(doc, *, minutes, datasets, judge_seeds):
     made.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of the generators")
     made.add_argument(
         "--minutes", type=float, default=minutes,
-        help="wall-clock minutes of each training, in place of a number of steps",
+        help="minutes of CPU time of each training, in place of a number of steps",
     )  # fmt: skip
     made.add_argument(
         "--judge_seeds", nargs="+", type=int, default=judge_seeds,

@@ -38,11 +38,11 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, device):
         settings = TimeGANSettings(**(timed | {"seed": seed}))
     elif minutes is not None:
         settings = _filling(minutes, dataset, settings, folder, device)
-    began = time.perf_counter()
+    began = time.process_time()
     with StepClock() as clock:
         (scaler, timegan, noise), run = _learn(dataset, settings, folder, device)
     account = {
-        "minutes": (time.perf_counter() - began) / 60,
+        "minutes": (time.process_time() - began) / 60,
         "steps": clock.steps(),
         "settings": settings.model_dump(mode="json"),
     }
@@ -106,10 +106,10 @@ def _trial(dataset, settings, folder, device):
     """Time a few steps of every phase."""
     few = {f"{phase}_steps": TRIAL_STEPS for phase in (*PRETRAINING, "joint")}
     intervals = {"log_interval": TRIAL_INTERVAL, "checkpoint_interval": NEVER}
-    began = time.perf_counter()
+    began = time.process_time()
     with StepClock() as clock:
         _learn(dataset, settings.model_copy(update=few | intervals), folder, device)
-    total = time.perf_counter() - began
+    total = time.process_time() - began
     return pace_of(clock.lines, total, log_interval=settings.log_interval)
 
 

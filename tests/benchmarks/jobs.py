@@ -18,9 +18,10 @@ RAW, MAPPED = "raw", "mapped"
 
 @dataclass(frozen=True)
 class Training:
-    """One generator to train: `overrides` of the settings, for `minutes` (None: their own steps).
+    """One generator to train: `overrides` of the settings, for `minutes` of CPU time.
 
-    Its folder holds `windows.npz` (raw and mapped), `training.json`, scores and the log.
+    Without `minutes` it trains the settings' own steps. Its folder holds `windows.npz` (raw and
+    mapped), `training.json`, scores and the log.
     """
 
     dataset: str

@@ -1,7 +1,12 @@
-"""How many joint steps fit into a given time, by a trial of a few steps."""
+"""How many joint steps fit into a given CPU time, by a trial of a few steps.
+
+CPU time, of all threads: wall-clock time would give fewer steps to whoever trains on a busy
+machine.
+"""
 
 import logging
 import re
+import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +17,7 @@ LINE = re.compile(r"(\w+) (\d+)/(\d+)  .*  ([\d.]+) ms/step$")
 
 
 class Line(NamedTuple):
-    """A log line of a training: what its last step took, and the second it was written at."""
+    """A log line of a training: what its last step took, and the CPU second it was written at."""
 
     phase: str
     step: int
@@ -27,6 +32,7 @@ class StepClock(logging.Handler):
         super().__init__()
         self.lines = []
         self._logger = logging.getLogger("modules.trainer")
+        self._last = time.process_time(), time.time()
 
     def __enter__(self):
         self._logger.addHandler(self)
@@ -38,7 +44,11 @@ class StepClock(logging.Handler):
     def emit(self, record):
         if found := LINE.match(record.getMessage()):
             phase, step, _, milliseconds = found.groups()
-            self.lines.append(Line(phase, int(step), float(milliseconds) / 1000, record.created))
+            now = time.process_time(), record.created
+            used, passed = (new - old for new, old in zip(now, self._last, strict=True))
+            self._last = now
+            seconds = float(milliseconds) / 1000 * used / max(passed, 1e-9)
+            self.lines.append(Line(phase, int(step), seconds, now[0]))
 
     def steps(self):
         """Return {phase: steps it has taken}."""
@@ -47,7 +57,7 @@ class StepClock(logging.Handler):
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds per step of each phase, its share of the log lines' cost in it, and those before."""
+    """CPU seconds per step of each phase, with its share of the log lines, and those before."""
 
     start: float
     per_step: dict[str, float]
@@ -56,7 +66,7 @@ class Pace:
 def pace_of(lines, total, *, log_interval, trial_interval=TRIAL_INTERVAL):
     """The `Pace` of a training with `log_interval`, from the `Line`s of a trial.
 
-    `total`: seconds of the trial, in which it logged every `trial_interval` steps. What a log
+    `total`: CPU seconds of the trial, in which it logged every `trial_interval` steps. What a log
     line costs, such as the score that keeps the best weights, is the time between two lines less
     that of the steps. What neither explains, compilation above all, is `start`.
     """
@@ -74,7 +84,7 @@ def pace_of(lines, total, *, log_interval, trial_interval=TRIAL_INTERVAL):
 
 
 def joint_steps(minutes, pace, pretraining):
-    """Joint steps that fit behind `pretraining`, {phase: steps}, in `minutes` of training.
+    """Joint steps that fit behind `pretraining`, {phase: steps}, in `minutes` of CPU time.
 
     Raises ValueError where none does.
     """

@@ -1,8 +1,10 @@
 """The parts of the fidelity and ablation benchmarks that need no training."""
 
 import json
+import logging
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -89,15 +91,19 @@ def test_pace_leaves_compilation_out_and_shares_the_log_lines_cost():
     assert pace.start == pytest.approx(60 - 60 * 0.02 - 60 * 0.1 - 6 * 0.5)
 
 
-def test_the_clock_reads_the_lines_that_a_training_logs(caplog):
-    import logging
+def test_the_clock_reads_the_lines_that_a_training_logs_in_cpu_seconds(monkeypatch):
+    used = iter([10.0, 12.0])
+    clocks = SimpleNamespace(process_time=lambda: next(used), time=lambda: 100.0)
+    monkeypatch.setattr("tests.benchmarks.pace.time", clocks)
 
-    log = logging.getLogger("modules.trainer")
-    with caplog.at_level("INFO", "modules.trainer"), StepClock() as clock:
-        log.info("%s %d/%d  %s  %.1f ms/step", "joint", 20, 60, "moment 0.1  spread 1.0", 12.5)
-        log.info("%s: back to step %d", "joint", 10)
-    log.info("joint 30/60  moment 0.1  12.5 ms/step")
-    assert [line[:3] for line in clock.lines] == [("joint", 20, 0.0125)]
+    def said(message):
+        return logging.makeLogRecord({"msg": message, "created": 101.0})
+
+    clock = StepClock()
+    clock.emit(said("joint 20/60  moment 0.1  spread 1.0  12.5 ms/step"))
+    clock.emit(said("joint: back to step 10"))
+    # Two CPU seconds in one of the wall clock's: both cores were at work.
+    assert clock.lines == [Line("joint", 20, 0.025, 12.0)]
     assert clock.steps() == {"joint": 20}
 
 
