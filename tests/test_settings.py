@@ -31,6 +31,11 @@ EDITED = {
     "ema": 0.5,
     "noise": "normal",
     "correlation_weight": 0.5,
+    "roughness_weight": 0.25,
+    "generator_updates": 3,
+    "discriminator_rate": 2.0,
+    "warm_up": 5,
+    "standstill": True,
     "heldout": 0.2,
     "keep_best": True,
     "quantile_mapping": True,
@@ -118,7 +123,7 @@ def test_edited_defaults_count_before_a_preset_as_if_they_were_given(tmp_path, p
     assert EDITED.keys() == SHIPPED.keys()
     assert not [name for name, value in EDITED.items() if value == SHIPPED[name]]
     edited = read_settings(edited_settings(tmp_path, **EDITED, preset=preset), [])
-    flags = {name for name in ("keep_best", "atoms") if EDITED[name]}
+    flags = {name for name, value in EDITED.items() if value is True}
     options = [f"--{name}" if name in flags else f"--{name}={EDITED[name]}" for name in EDITED]
     given = read_settings(TimeGANSettings, [f"--preset={preset}", *options])
     assert edited.model_dump() == given.model_dump()
