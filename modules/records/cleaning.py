@@ -175,7 +175,8 @@ def _stuck(values: np.ndarray, column: Column, turbine: _Turbine) -> Found:
 
 
 def _negative_power(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
-    return (values < 0) & (column.kind == "power"), 0.0
+    # A column that only looks like power may well go below zero: heating, a thrust, a price.
+    return (values < 0) & (column.kind == "power") & (not column.guessed), 0.0
 
 
 def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine) -> Found:

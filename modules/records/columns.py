@@ -42,7 +42,7 @@ class Column(BaseModel):
     is a fault; drives and set points (yaw, pitch, generator speed) rest by design. `iec` is the
     IEC 61400-25 name, as in OpenOA's metadata and the ENTR tag list. A `code` is a number that
     stands for a state; `codes` are the values that occurred, where these are few, and `whole` says
-    that all of them were whole numbers.
+    that all of them were whole numbers. `guessed`: the kind is told by name and readings alone.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +60,7 @@ class Column(BaseModel):
     observed_spread: float | None = None
     atoms: tuple[Atom, ...] = ()
     codes: tuple[float, ...] = ()
+    guessed: bool = False
     whole: bool = False
 
     @property

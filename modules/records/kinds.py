@@ -113,8 +113,7 @@ def guess(column: Column, values: np.ndarray) -> Column:
         return column.model_copy(
             update={"kind": "speed", "unit": unit, "iec": WIND_SPEED if is_main else None}
         )
-    lower = float(f"{-_OWN_USE * np.quantile(present, MOSTLY):.3g}") if kind == "power" else None
-    return column.model_copy(update={"kind": kind, "unit": unit, "lower": lower})
+    return column.model_copy(update={"kind": kind, "unit": unit, "guessed": True})
 
 
 def _kind(words: str, unit: str, present: np.ndarray) -> str:

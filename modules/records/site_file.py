@@ -21,7 +21,7 @@ SITE_KEYS = (
     "time_columns", "turbine_columns", "time_zone", "rated_power", "open", "time_required",
     "by_position", "tag_prefix", "turbine_suffix", "columns",
 )  # fmt: skip
-COLUMN_KEYS = ("name", "unit", "kind", "lower", "upper", "aliases", "iec", "responsive")
+COLUMN_KEYS = ("name", "unit", "kind", "lower", "upper", "aliases", "iec", "responsive", "guessed")
 LIMITS = {"angle": (0, 360), "pitch": (-10, 120), "speed": (0, 50), "temperature": (-40, 150)}
 
 HEAD = """\
@@ -159,6 +159,8 @@ def _column_lines(column: Column, turbine: RawTurbine) -> list[str]:
         lines.append("# aliases = []")
     if column.iec:
         lines.append(f"iec = {_spell(column.iec)}")
+    if column.guessed:
+        lines.append("guessed = true  # remove it where the kind is right: negative power becomes 0")
     return lines + (["responsive = true"] if column.responsive else [])
 
 
