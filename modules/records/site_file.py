@@ -160,7 +160,7 @@ def _column_lines(column: Column, turbine: RawTurbine) -> list[str]:
     if column.iec:
         lines.append(f"iec = {_spell(column.iec)}")
     if column.guessed:
-        lines.append("guessed = true  # remove it where the kind is right: negative power becomes 0")
+        lines.append("guessed = true  # remove where the kind is right: power below 0 becomes 0")
     return lines + (["responsive = true"] if column.responsive else [])
 
 
