@@ -9,7 +9,7 @@ help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
-	$(RUN) gan_train.py --preset best --train_step 2000 --report none
+	$(RUN) gan_train.py --preset best --train_step 3000 --report none
 	$(RUN) gan_generator.py --report
 
 test: $(VENV)/installed-tests ## Run the fast tests, one file on each core

@@ -81,7 +81,7 @@ def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.
     `series`: float (n_rows, V). `starts`: int (n_windows,), of windows of `seq_len` rows.
 
     >>> repeated_shares(np.array([[1.0], [1.0], [2.0], [2.0]]), np.array([0, 1]), 3)
-    array([0.5])
+    array([0.66666667])
     """
     first = np.unique(starts[:, None] + np.arange(seq_len - 1))
     return np.mean(series[first] == series[first + 1], axis=0)

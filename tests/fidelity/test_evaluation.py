@@ -58,6 +58,7 @@ def test_table_holds_every_score_with_its_reference_rows(wind_table):
         "predictive",
         "context-fid",
         "correlational",
+        *["told apart"] * 4,
     ]
     assert {row.judge for row in wind_table if row.score == "marginal"} > {"P", "Ws", "a", "b"}
     for row in wind_table:
