@@ -47,6 +47,8 @@ def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
     if column.codes:
         return _nearest(values, np.array(column.codes))
+    if column.kind == ANGLE:  # before rounding: taking turns off leaves digits far behind the point
+        values = wrap_angle(values, column.lower or 0.0)
     values = np.round(values, 0 if column.whole else decimals(column.spread))
     if column.kind == ANGLE:
         return wrap_angle(values, column.lower or 0.0)

@@ -115,6 +115,11 @@ def test_an_angle_that_rounds_to_360_becomes_0():
     assert not np.signbit(angles).any()
 
 
+def test_an_angle_of_several_turns_is_written_with_the_digits_of_one():
+    values = layout.within_limits(np.array([[381.067], [-338.933]]), [DIRECTION])
+    assert values.ravel().tolist() == [21.067, 21.067]
+
+
 def test_a_vane_stays_between_minus_180_and_180():
     scaled, scaler = scaled_angles([179.999999, -179.5, -0.0001, 90], VANE)
     angles = written(scaled, scaler, [VANE])[:, 0]
