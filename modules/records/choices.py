@@ -57,7 +57,8 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
 def _is_in_radians(column: Column, values: np.ndarray) -> bool:
     """Whether a direction is in radians beyond doubt: it says so, or its readings do."""
     may, must = is_radians(values)
-    return must or (may and any(unit_of(name) == "rad" for name in (column.name, *column.aliases)))
+    said = {column.unit, *(unit_of(name) for name in (column.name, *column.aliases))}
+    return must or (may and "rad" in said)
 
 
 def _in_degrees(column: Column, others: Collection[str]) -> Column:

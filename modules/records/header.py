@@ -11,7 +11,7 @@ import pandas as pd
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.identity import find_owners, owners, undeclared
-from modules.records.numbers import NotNumbers, read_numbers
+from modules.records.numbers import NotNumbers, grouped_example, read_numbers
 from modules.records.open_columns import choose, open_columns
 from modules.records.position import check_position
 from modules.records.readers import first_line_where
@@ -192,7 +192,14 @@ def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
                 f"({found.n_cells} such cells). Leave cells without a reading empty, and write "
                 "numbers with a decimal point, in one unit."
             ) from None
-    return _within_reach(numbers.to_numpy(dtype=np.float64, na_value=np.nan), name, path)
+    found = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    if is_plain and (example := grouped_example(found)) is not None:
+        raise DataError(
+            f"{path}, column '{name}' holds numbers such as {example} beside whole ones up to 999: "
+            "they look like thousands, 1144 written 1.144. Write them without a mark of thousands, "
+            "or all with decimals."
+        )
+    return _within_reach(found, name, path)
 
 
 def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:

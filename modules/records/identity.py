@@ -108,7 +108,8 @@ def owners(raw: pd.DataFrame, apart: Sequence[str], path: Path) -> pd.Series:
                 f"{path}, column '{name}' names no turbine in {values.isna().sum()} rows. "
                 "Fill the names in, or remove those rows."
             )
-        parts.append((values.astype("int64") if is_whole(values) else values).astype(str))
+        text = (values.astype("int64") if is_whole(values) else values).astype(str)
+        parts.append(text.str.strip())
     together = parts[0]
     for part in parts[1:]:
         together = together + "/" + part

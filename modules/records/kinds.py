@@ -99,21 +99,26 @@ def guess(column: Column, values: np.ndarray) -> Column:
     present = present[~np.isin(np.abs(present), NO_READINGS) & (np.abs(present) < TOO_LARGE)]
     words, unit = (
         plain(re.sub(r"[(\[{][^()\[\]{}]*[)\]}]\s*$", "", column.name)),
-        unit_of(column.name),
+        unit_of(column.name) or _SPELT.get(column.unit.strip().lower(), ""),
     )
     if column.kind != "linear" or present.size == 0:
         return column
     if _is_code(words, present):
         return column.model_copy(update={"kind": "code"})
     if _SPREAD.search(words):
-        return column.model_copy(update={"unit": unit})
+        return column.model_copy(update={"unit": unit or column.unit})
     kind = _kind(words, unit, present)
     if kind == "wind":
         is_main = not _EXTREME.search(words)
         return column.model_copy(
-            update={"kind": "speed", "unit": unit, "iec": WIND_SPEED if is_main else None}
+            update={
+                "kind": "speed",
+                "unit": unit or column.unit,
+                "iec": WIND_SPEED if is_main else None,
+            }
         )
-    return column.model_copy(update={"kind": kind, "unit": unit, "guessed": True})
+    found = {"kind": kind, "unit": unit or column.unit, "guessed": kind == "power"}
+    return column.model_copy(update=found)
 
 
 def _kind(words: str, unit: str, present: np.ndarray) -> str:

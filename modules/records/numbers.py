@@ -14,6 +14,7 @@ from modules.records.words import bare_unit, is_missing_word, is_unit
 
 LEAST_SHARE = 0.5
 PROBES = 500
+LEAST_GROUPED, FAR_BELOW = 10, 10
 
 _BODY = r"[-+\u2212]?(?:\d[\d.,'\u2019 \u00a0\u202f]*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _CELL = re.compile(rf"({_BODY})\s*(\D.*)?", re.DOTALL)
@@ -56,6 +57,22 @@ def share_of_numbers(values: pd.Series) -> float:
     places = np.unique(np.linspace(0, max(len(values) - 1, 0), PROBES).astype(int))
     probes = _filled(values.iloc[places] if len(values) else values) or _filled(values)
     return sum(map(is_number, probes)) / len(probes) if probes else 0.0
+
+
+def grouped_example(numbers: np.ndarray) -> str | None:
+    """A cell such as `1.144` of `numbers`, (n,), that mean 1144 beside 964; None where none does.
+
+    So it is where plain numbers end below 1000, and what has a point begins at 1, never has more
+    than three digits behind it, mostly just three, and lies far below nearly all of the plain ones.
+    """
+    sizes = np.abs(numbers[np.isfinite(numbers) & (numbers != 0)])
+    plain, pointed = sizes[sizes % 1 == 0], sizes[sizes % 1 != 0]
+    if min(len(plain), len(pointed)) < LEAST_GROUPED or plain.max() >= 1000 or pointed.min() < 1:
+        return None
+    thousandths = np.round(pointed * 1000)
+    if np.abs(thousandths - pointed * 1000).max() > 1e-6 or np.mean(thousandths % 10 != 0) < 0.5:
+        return None
+    return f"{pointed[0]:.3f}" if np.median(plain) > FAR_BELOW * pointed.max() else None
 
 
 def _texts(values: pd.Series) -> pd.Series:

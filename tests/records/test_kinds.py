@@ -199,3 +199,29 @@ def test_states_and_truths_keep_the_most_frequent_of_a_step(file):
     assert table["on"].tolist()[:2] == [0, 1]
     assert data.columns[0].codes == (1, 3)
     assert [column.unit for column in data.columns] == ["", "bool", ""]
+
+
+def test_units_of_a_row_below_the_header_count_like_those_of_names(tmp_path):
+    angles = np.linspace(0.2, 6.0, N)
+    head = "DateTime,WS,P,WD\nyyyy-mm-dd,m/s,MW,rad\n"
+    stamps = pd.date_range("2021-03-01", periods=N, freq="10min")
+    rows = [
+        f"{t},{v:.3f},{p / 1000:.4f},{a:.4f}"
+        for t, v, p, a in zip(stamps, SPEEDS, POWERS, angles, strict=True)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text(head + "\n".join(rows))
+    columns = cleaned(path, "generic").columns
+    assert [(c.kind, c.unit) for c in columns] == [
+        ("speed", "m/s"),
+        ("power", "MW"),
+        ("angle", "deg"),
+    ]
+    assert columns[2].observed_max > 300
+
+
+def test_a_turbine_whose_name_has_a_blank_behind_it_is_the_same(tmp_path):
+    stamps = pd.date_range("2021-03-01", periods=N, freq="10min")
+    who = np.where(np.arange(N) < N // 2, "WT1", "WT1 ")
+    table = pd.DataFrame({"turbine": who, "time": stamps, "ws": SPEEDS})
+    assert list(cleaned(write(table, tmp_path / "all.csv"), "generic").tables) == ["WT1"]

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modules.records.numbers import NotNumbers, is_number, read_numbers, share_of_numbers
+from modules.records.numbers import (
+    NotNumbers,
+    grouped_example,
+    is_number,
+    read_numbers,
+    share_of_numbers,
+)
 
 NAN = np.nan
 
@@ -96,3 +102,23 @@ def test_the_share_is_found_where_numbers_are_rare():
     cells = pd.Series([None] * 5000, dtype="str")
     cells[4321] = "7,5"
     assert share_of_numbers(cells) == 1
+
+
+def test_thousands_with_a_point_beside_plain_hundreds_are_seen():
+    power = np.array([1.144, 1.407, 621, 964, 1.5, 350] * 10)
+    assert grouped_example(power) == "1.144"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [7.5, 8.125, 7, 9, 6.375] * 10,  # wind
+        [0.125, 0.5, 300, 900] * 10,  # below one
+        [1.144, 621, 1200] * 10,  # whole numbers from 1000 on stand as they are
+        [1.1, 1.4, 621, 964] * 10,  # one digit
+        [1.1445, 1.4071, 621, 964] * 10,  # four digits
+        [1.144, 621, 964],  # too few to tell
+    ],
+)
+def test_other_numbers_are_no_thousands(numbers):
+    assert grouped_example(np.array(numbers, float)) is None
