@@ -192,14 +192,15 @@ def _numbers(raw: pd.DataFrame, name: str, path: Path) -> np.ndarray:
                 f"({found.n_cells} such cells). Leave cells without a reading empty, and write "
                 "numbers with a decimal point, in one unit."
             ) from None
-    found = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-    if is_plain and (example := grouped_example(found)) is not None:
+    read = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    grouped = grouped_example(read) if is_plain else None
+    if grouped is not None:
         raise DataError(
-            f"{path}, column '{name}' holds numbers such as {example} beside whole ones up to 999: "
+            f"{path}, column '{name}' holds numbers such as {grouped} beside whole ones up to 999: "
             "they look like thousands, 1144 written 1.144. Write them without a mark of thousands, "
             "or all with decimals."
         )
-    return _within_reach(found, name, path)
+    return _within_reach(read, name, path)
 
 
 def _within_reach(numbers: np.ndarray, name: str, path: Path) -> np.ndarray:
