@@ -28,6 +28,7 @@ CLOCK = {
     "second": ("second", "seconds", "sec", "ss", "초"),
 }
 CLOCK_NUMBERS = ("time", "hrmn", "hhmm", "hhmmss", "time_of_day", "시각", "시간")
+PARTS_OF_TIME = "year yyyy 연도 년 month 월 doy day_of_year julian_day jday hhmm datenum".split()
 DAY_NUMBERS = ("day", "day_number", "dayno", "day_no", "일차")
 
 _NAMED = re.compile(
@@ -147,7 +148,16 @@ def find_time(
         return _clock_by_day(raw, path, names, by_kind["clock"], rank)
     if by_kind["looks"] and not exact:
         return TimeColumns((rank.best(by_kind["looks"], "what looks like time"),))
-    return TimeColumns((exact[0],)) if exact else None
+    if exact:
+        return TimeColumns((exact[0],))
+    parts = [names[name] for name in PARTS_OF_TIME if name in names]
+    if parts and not required:
+        raise DataError(
+            f"{path} has no time that can be read, but columns named like parts of one: "
+            f"{', '.join(parts)}. Write the whole time into a column 'datetime', or remove them to "
+            "take the rows as they follow each other."
+        )
+    return None
 
 
 @dataclass(frozen=True)

@@ -172,3 +172,20 @@ def test_two_columns_of_stamps_named_alike_are_refused():
     table = {"Start time": written("%Y-%m-%d %H:%M"), "End time": written("%Y-%m-%d %H:%M")}
     with pytest.raises(DataError, match="2 columns of dates.*cannot be told.*Start time, End time"):
         read(table)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {
+            "Year": [2020] * 15 + [2021] * 15,
+            "DOY": [365] * 15 + [1] * 15,
+            "HHMM": [*range(0, 50, 10)] * 6,
+        },
+        {"datenum": np.linspace(738216, 738218, 30)},
+        {"Month": ["Jan-15", "Feb-15"] * 15},
+    ],
+)
+def test_parts_of_a_time_that_cannot_be_read_are_refused_and_no_variables(table):
+    with pytest.raises(DataError, match="no time that can be read, but columns named like parts"):
+        read(table)
