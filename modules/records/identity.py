@@ -119,7 +119,10 @@ def owners(raw: pd.DataFrame, apart: Sequence[str], path: Path) -> pd.Series:
 def _may_name(values: pd.Series) -> bool:
     if pd.api.types.is_datetime64_any_dtype(values) or pd.api.types.is_bool_dtype(values):
         return False
-    return is_whole(values) or not pd.api.types.is_numeric_dtype(values)
+    if pd.api.types.is_numeric_dtype(values):
+        return is_whole(values)
+    # Parquet may hold a list in a cell, which names nobody.
+    return pd.api.types.infer_dtype(values, skipna=True) in ("string", "categorical", "empty")
 
 
 def _repeats(values: pd.Series, least: float) -> bool:

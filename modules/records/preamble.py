@@ -189,7 +189,7 @@ def _is_note(row: list[str], below: list[list[str]]) -> bool:
     Then the next row that is none of these holds names, also in its first cell.
     """
     next_row = next((other for other in below if not _fills_the_first(other)), None)
-    if not _fills_the_first(row) or next_row is None:
+    if not _fills_the_first(row) or not next_row:
         return False
     return bool(next_row[0]) and not holds_values(next_row)
 

@@ -114,3 +114,9 @@ def test_what_is_left_out_as_a_counter_is_said(tmp_path):
     table.loc[20:29, "Day"] = table.loc[50:59, "Day"] = 2
     notices = cleaned(write(table, tmp_path / "all.csv"), "generic").report.notices
     assert "Day counts rows or days and is no variable." in notices
+
+
+def test_lists_in_the_cells_of_a_column_name_nobody():
+    stamps = pd.date_range("2021-03-01", periods=20, freq="10min").repeat(2)
+    table = pd.DataFrame({"turbine": [np.arange(i % 3) for i in range(40)]})
+    assert find_owners(table, stamps, [], []) == ([], [])

@@ -151,3 +151,9 @@ def test_decimal_commas_between_commas_are_named_as_a_cause(tmp_path):
 
 def test_comments_alone_are_no_table(tmp_path):
     refused(tmp_path, "# one\n# two\n", "has a header but no rows")
+
+
+def test_an_empty_row_below_a_title_is_no_header(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Turbine:,WT 1,,\n\nws,power,a,b\n1,2,3,4\n2,3,4,5\n")
+    assert list(read_table(path).columns) == ["ws", "power", "a", "b"]
