@@ -105,6 +105,11 @@ def grid(figure: Figure, n_panels: int, **options: Any) -> np.ndarray:
     return axes[:n_panels]
 
 
+def legend(figure: Figure, panel: Axes) -> None:
+    """What the lines of all panels mean, told once for `figure`, by those of `panel`."""
+    figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+
+
 def n_rows(n_panels: int) -> int:
     return -(-n_panels // PANELS)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from modules.records.columns import ANGLE, Column
-from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
+from modules.records.columns import ANGLE, Column, wrap_angle
+from modules.report.pictures import COLOURS, grid, label, legend, n_rows, sheet
 
 N_BINS = 61  # odd: one bin is about no change
 PERIODS = (2, 3, 4, 6, 12, 24, 48, 144, 432, 1008)  # in rows: of 10 minutes, up to a week
@@ -42,7 +42,7 @@ def draw_steps(
             panel.set_yscale("log")
             panel.set_xlabel(f"change of {label(column)}{apart}".replace("$", r"\$"))
             panel.set_ylabel("share [log]")
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+        legend(figure, panel)
 
 
 def draw_spectra(
@@ -76,7 +76,7 @@ def draw_spectra(
             panel.set_title(name.replace("$", r"\$"), fontsize=9)
             panel.set_xlabel(f"period [{step}]")
             panel.set_ylabel("power [scaled, log]", fontsize=8)
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+        legend(figure, panel)
 
 
 def changes(values: np.ndarray, column: Column, n_steps: int) -> np.ndarray:
@@ -86,7 +86,7 @@ def changes(values: np.ndarray, column: Column, n_steps: int) -> np.ndarray:
     array([20.])
     """
     moved = (values[:, n_steps:] - values[:, :-n_steps]).ravel()
-    return np.mod(moved + 180, 360) - 180 if column.kind == ANGLE else moved
+    return wrap_angle(moved, -180.0) if column.kind == ANGLE else moved
 
 
 def spectrum(windows: np.ndarray) -> np.ndarray:

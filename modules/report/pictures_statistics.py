@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from modules.fidelity.scores import autocorrelations, correlations
 from modules.records.columns import Column
-from modules.report.pictures import COLOURS, grid, label, n_rows, sheet
+from modules.report.pictures import COLOURS, grid, label, legend, n_rows, sheet
 
 N_BINS = 40
 N_EMBEDDED = 500  # windows per side: t-SNE takes minutes for thousands
@@ -40,7 +39,7 @@ def draw_marginals(
                 panel.hist(drawn, weights=shares, **look)
             panel.set_xlabel(label(column))
             panel.set_ylabel("share of records")
-        _legend(figure, panel)
+        legend(figure, panel)
 
 
 def draw_autocorrelations(
@@ -66,7 +65,7 @@ def draw_autocorrelations(
             panel.set_title(name, fontsize=9)
             panel.set_xlabel(f"lag [{step}]")
             panel.set_ylabel("autocorrelation [no unit]", fontsize=8)
-        _legend(figure, panel)
+        legend(figure, panel)
 
 
 def draw_correlations(
@@ -134,7 +133,7 @@ def draw_embeddings(real: np.ndarray, synthetic: np.ndarray, path: Path, *, seed
         right.set_title(f"t-SNE, perplexity {perplexity:.0f}")
         right.set_xlabel("t-SNE 1 [no unit]")
         right.set_ylabel("t-SNE 2 [no unit]")
-        _legend(figure, left)
+        legend(figure, left)
 
 
 def _spread(windows: np.ndarray) -> np.ndarray:
@@ -147,7 +146,3 @@ def _scatter(panel: Axes, points: np.ndarray, n_real: int) -> None:
         panel.scatter(
             part[:, 0], part[:, 1], color=COLOURS[name], marker=marker, label=name, **look
         )
-
-
-def _legend(figure: Figure, panel: Axes) -> None:
-    figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)

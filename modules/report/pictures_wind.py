@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from modules.errors import DataError
 from modules.fidelity.wind_scores import power_curve
 from modules.records.columns import Column, direction_columns
-from modules.report.pictures import COLOURS, PALETTE, grid, label, n_rows, sheet
+from modules.report.pictures import COLOURS, PALETTE, grid, label, legend, n_rows, sheet
 
 N_POINTS = 4000  # of a power curve
 SECTORS = 24
@@ -108,7 +108,7 @@ def draw_roses(
             panel.set_title(f"{label(columns[i])}, % of records", fontsize=9)
             panel.set_xticks(np.arange(4) * np.pi / 2, COMPASS[columns[i].lower == 0])
             panel.tick_params(labelsize=8)
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+        legend(figure, panel)
 
 
 def sector_shares(degrees: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from modules.preprocessing import SCALERS, Scaler, decode_angles
 from modules.records.columns import ANGLE, Column
 from modules.runs.run import Run
+from modules.timegan.finish import Finish
 from modules.timegan.layout import decoded
 from modules.timegan.noise import Noise, fitted_noise
 from modules.timegan.quantiles import QuantileMapping, as_rows, occurrences
@@ -89,20 +89,6 @@ def train(
         on_nan=settings.on_nan,
     ).train()
     return scaler, timegan, noise
-
-
-@dataclass(frozen=True)
-class Finish:
-    """What is done to drawn windows in physical units; None for what the settings leave out."""
-
-    mapping: QuantileMapping | None
-    standstill: Standstill | None
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Finish windows (n, T, V)."""
-        for finish in (self.mapping, self.standstill):
-            values = values if finish is None else finish(values)
-        return values
 
 
 def fit_finish(

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from modules.records.columns import LARGEST_NUMBER
+from modules.records.columns import LARGEST_NUMBER, wrap_angle
 from modules.windows.cut import windows_at
 
 LEVELS = 1001
@@ -55,7 +55,7 @@ class QuantileMapping:
         angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
         generated, training = generated.reshape(-1, training.shape[-1]), training.copy()
         for i in angles:
-            training[:, i] = unrolled(training[:, i], _emptiest(training[:, i]))
+            training[:, i] = wrap_angle(training[:, i], _emptiest(training[:, i]))
         before, after = quantiles_of(generated), quantiles_of(training, weights)
         for i in angles:
             before[i] = _cut_like(generated[:, i], after[i])
@@ -104,7 +104,7 @@ class QuantileMapping:
         padded = np.pad(scaled, whole)
         rows = padded.reshape(-1, n_values).astype(np.float64)
         for i in np.flatnonzero(np.tile(self.circular, n_rows)):
-            rows[:, i] = unrolled(rows[:, i], self.generated[i, 0])
+            rows[:, i] = wrap_angle(rows[:, i], self.generated[i, 0])
         rows = mapped(rows, self.generated, self.training)
         return rows.reshape(padded.shape)[..., :n_steps, :]
 
@@ -132,18 +132,9 @@ def _map(values: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.
     return np.clip(np.interp(values, knots, targets), targets[0], targets[-1])
 
 
-def unrolled(degrees: np.ndarray, cut: float) -> np.ndarray:
-    """Angles in [cut, cut + 360).
-
-    >>> unrolled(np.array([350.0, 10.0]), 180.0).tolist()
-    [350.0, 370.0]
-    """
-    return cut + np.mod(degrees - cut, CIRCLE)
-
-
 def _emptiest(degrees: np.ndarray) -> float:
     """The middle of the widest gap between `degrees` (n,)."""
-    ordered = np.sort(np.mod(degrees, CIRCLE))
+    ordered = np.sort(wrap_angle(degrees))
     gaps = np.diff(ordered, append=ordered[0] + CIRCLE)
     widest = int(np.argmax(gaps))
     return float(ordered[widest] + gaps[widest] / 2)
@@ -155,9 +146,9 @@ def _cut_like(degrees: np.ndarray, training: np.ndarray) -> np.ndarray:
     On a circle a monotone map may begin anywhere; the shortest is that of optimal transport.
     """
     nearest, least = training, np.inf
-    for cut in np.quantile(np.mod(degrees, CIRCLE), np.arange(N_CUTS) / N_CUTS):
-        candidate = quantiles_of(unrolled(degrees, float(cut))[:, None])[0]
-        turns = np.mod(training - candidate + CIRCLE / 2, CIRCLE) - CIRCLE / 2
+    for cut in np.quantile(wrap_angle(degrees), np.arange(N_CUTS) / N_CUTS):
+        candidate = quantiles_of(wrap_angle(degrees, float(cut))[:, None])[0]
+        turns = wrap_angle(training - candidate, -CIRCLE / 2)
         # Squared: by their mean sizes, a turn of all is as long as one half past the other.
         moved = np.square(turns).mean()
         if moved < least:

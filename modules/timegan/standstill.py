@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from modules.records.columns import wrap_angle
+
 LEAST_SHARE = 0.1  # of rows that repeat the one before: below, readings agree by chance
 N_HALVINGS = 30
 CIRCLE = 360.0
@@ -110,6 +112,6 @@ def _held(values: np.ndarray, band: float, is_angle: bool) -> np.ndarray:
     for step in range(1, values.shape[1]):
         moved = values[:, step] - held[:, step - 1]
         if is_angle:
-            moved = (moved + CIRCLE / 2) % CIRCLE - CIRCLE / 2
+            moved = wrap_angle(moved, -CIRCLE / 2)
         held[:, step] = np.where(np.abs(moved) > band, values[:, step], held[:, step - 1])
     return held

@@ -14,6 +14,7 @@ from modules.runs.find import saved_settings
 from modules.runs.run import SETTINGS, Run
 from modules.runs.trained import Trained, load_trained
 from modules.timegan.copula import Copula
+from modules.timegan.finish import Finish
 from modules.timegan.layout import decoded, within_limits
 from modules.timegan.noise import Noise, noise_maker, settled
 from modules.timegan.quantiles import QuantileMapping
@@ -68,12 +69,10 @@ class Synthesizer:
             trained.model, n_windows, n_steps,
             noise=self.noise, seed=seed, device=device, warm_up=trained.settings.warm_up,
         )  # fmt: skip
+        finish = Finish(self.mapping, self.standstill)
         for scaled in drawn:
             values = decoded(scaled, trained.scaler, trained.columns)
-            for finish in (self.mapping, self.standstill):
-                if finish is not None and not raw:
-                    values = finish(values)
-            yield within_limits(values, trained.columns)
+            yield within_limits(values if raw else finish(values), trained.columns)
 
 
 def load(
