@@ -794,7 +794,7 @@ PRESETS: dict[str, dict[str, Choice]] = {
         "hidden_dim": Choice("auto", "the paper's four units per feature"),
         "num_layers": Choice(1, "three times the steps of three layers (1,462 against 454)"),
         "train_step": Choice(5000, "the joint phase improves to its end"),
-        "gamma": Choice(0.85, "document 000; the loss stays above it, so that nothing is skipped"),
+        "gamma": Choice(0.85, "document 000; it holds the discriminator back now and then"),
         "beta": Choice(0.5, "document 000 trains with it (Context-FID .527 against .786)"),
         "autoencoder_steps": Choice(1500, "leaves the time to the joint phase"),
         "supervised_steps": Choice(1000, "leaves the time to the joint phase"),
