@@ -18,7 +18,9 @@ from models.xla import xla_program
 
 RECURRENT = keras.layers.LSTM | keras.layers.GRU
 FAST = RECURRENT | keras.layers.Bidirectional
-ANY_AXIS = keras.layers.Dense | keras.layers.BatchNormalization
+ACROSS_WINDOWS = keras.layers.BatchNormalization
+ANY_AXIS = keras.layers.Dense | ACROSS_WINDOWS
+SMALLEST_SPLIT = 32
 
 Tensors = tuple[tf.Tensor, ...]
 
@@ -29,17 +31,29 @@ def forward(network: keras.Sequential, inputs: tf.Tensor, *, training: bool) -> 
     `inputs`: float32 (B, T, F), or (B, F) before the layer that makes a sequence, with static
     shape. Returns what `network(inputs)` returns.
     """
-    tensor, is_swapped = inputs, False  # (T, B, F) from one recurrent layer to the next
+    parts, is_swapped = _split(inputs, 0), False  # (T, B, F) from one recurrent layer to the next
     for layer in network.layers:
         is_fast = isinstance(layer, FAST)
         # Another layer, a convolution, say, needs to know which axis is time.
         if is_fast != is_swapped and not isinstance(layer, ANY_AXIS):
-            tensor, is_swapped = _swap_time(tensor), is_fast
+            parts, is_swapped = [_swap_time(part) for part in parts], is_fast
+        axis = int(is_swapped)
         if is_fast:
-            tensor = _either_way(layer, tensor, training)
+            parts = [_either_way(layer, part, training) for part in parts]
+        elif isinstance(layer, ACROSS_WINDOWS):
+            parts = _split(layer(tf.concat(parts, axis), training=training), axis)
         else:
-            tensor = layer(tensor, training=training)
+            parts = [layer(part, training=training) for part in parts]
+    tensor = tf.concat(parts, int(is_swapped))
     return _swap_time(tensor) if is_swapped else tensor
+
+
+def _split(windows: tf.Tensor, axis: int) -> list[tf.Tensor]:
+    """Two halves of the windows, for two cores; all of them where there are few or an odd number."""
+    n_windows = windows.shape[axis]
+    if n_windows is None or n_windows % 2 or n_windows < SMALLEST_SPLIT:
+        return [windows]
+    return tf.split(windows, 2, axis)
 
 
 def is_recurrent(network: keras.Model) -> bool:
