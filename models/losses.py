@@ -21,7 +21,11 @@ def supervised_loss(latent: tf.Tensor, supervised: tf.Tensor) -> tf.Tensor:
 
     Both (B, T, H); what the supervisor says at step t is about step t + 1 (TimeGAN, eq. 9).
     """
-    return tf.reduce_mean(tf.square(latent[:, 1:] - supervised[:, :-1]))
+    n_windows, n_steps, width = latent.shape
+    sizes = n_windows, n_steps - 1, width
+    # The gradient of a strided slice is ten times slower than that of tf.slice.
+    following = tf.slice(latent, (0, 1, 0), sizes)
+    return tf.reduce_mean(tf.square(following - tf.slice(supervised, (0, 0, 0), sizes)))
 
 
 def adversarial_loss(logit: tf.Tensor) -> tf.Tensor:
