@@ -24,8 +24,8 @@ lint: $(VENV)/installed-tests ## Check format, style, walls between rooms, types
 	$(VENV)/bin/lint-imports
 	$(RUN) -m mypy
 
-benchmark: $(VENV)/installed ## Time the training steps against stock layers
-	$(RUN) -m tests.benchmarks.training_steps
+benchmark: $(VENV)/installed ## Time the training steps beside peers, written into docs/measurements.md
+	$(RUN) -m tests.benchmarks.speed
 
 bench-tadgan: $(VENV)/installed ## Hold TadGAN against NAB and planted faults, hours; goes on where it stopped
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r tests/benchmarks/requirements.txt

@@ -20,7 +20,7 @@ RECURRENT = keras.layers.LSTM | keras.layers.GRU
 FAST = RECURRENT | keras.layers.Bidirectional
 ACROSS_WINDOWS = keras.layers.BatchNormalization
 ANY_AXIS = keras.layers.Dense | ACROSS_WINDOWS
-SMALLEST_SPLIT = 32
+SMALLEST_SPLIT = 32  # windows
 
 Tensors = tuple[tf.Tensor, ...]
 
@@ -49,7 +49,7 @@ def forward(network: keras.Sequential, inputs: tf.Tensor, *, training: bool) -> 
 
 
 def _split(windows: tf.Tensor, axis: int) -> list[tf.Tensor]:
-    """Two halves of the windows, for two cores; all of them where there are few or an odd number."""
+    """Two halves of the windows, for two cores; all of them where they are few or odd."""
     n_windows = windows.shape[axis]
     if n_windows is None or n_windows % 2 or n_windows < SMALLEST_SPLIT:
         return [windows]
@@ -205,9 +205,7 @@ def _lstm(
 
 
 @xla_program
-def _lstm_forward(
-    projected: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> Tensors:
+def _lstm_forward(projected: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
     n_steps, n_windows, _ = projected.shape
     zeros = tf.zeros((n_windows, recurrent_kernel.shape[0]))
 

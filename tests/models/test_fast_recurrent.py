@@ -203,3 +203,23 @@ def test_a_sum_of_both_ways_is_refused():
     network = keras.Sequential([keras.Input((STEPS, FEATURES)), layer])
     with pytest.raises(ValueError, match="Received: merge_mode='sum'"):
         forward(network, INPUTS, training=False)
+
+
+@pytest.mark.parametrize("n_windows", [33, 40])
+def test_halves_of_a_batch_are_the_batch_to_normalisation_and_gradients(n_windows):
+    windows = RANDOM.normal(size=(n_windows, STEPS, FEATURES)).astype(np.float32)
+    embedder = tiny_timegan(batchnorm=True).embedder
+    stock = keras.models.clone_model(embedder)
+    stock.set_weights(embedder.get_weights())
+    with tf.GradientTape() as tape:
+        ours = forward(embedder, tf.constant(windows), training=True)
+        loss = tf.reduce_sum(tf.square(ours))
+    gradients = tape.gradient(loss, embedder.trainable_weights)
+    with tf.GradientTape() as tape:
+        theirs = stock(windows, training=True)
+        loss = tf.reduce_sum(tf.square(theirs))
+    np.testing.assert_allclose(ours, theirs, atol=2e-6)
+    for ours, theirs in zip(gradients, tape.gradient(loss, stock.trainable_weights), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-4)
+    for ours, theirs in zip(embedder.weights, stock.weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)

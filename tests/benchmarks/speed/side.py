@@ -1,0 +1,40 @@
+"""A process that trains one side's way when asked to."""
+
+import json
+import subprocess
+import time
+
+
+class Side:
+    """`module`: of this folder, with its arguments but the last, which is `case`.
+
+    `parameters`: weights that it trains, by network; `started`: by `time.perf_counter`;
+    `first_step`: seconds from there to the end of its first step, once that is known.
+    """
+
+    def __init__(self, python, module, case, root):
+        name, *arguments = module.split()
+        command = [python, "-m", f"tests.benchmarks.speed.{name}", *arguments, case]
+        self.started, self.first_step = time.perf_counter(), None
+        self._process = subprocess.Popen(
+            command, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        told = self._answer()
+        self.parameters, self.version = told["parameters"], told["version"]
+
+    def ask(self, **question):
+        """Return what the process answers to `question`, see `serving.serve`."""
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"A side ended by itself: {self._process.args}")
+        return json.loads(line)
