@@ -39,6 +39,7 @@ LOSSES = {
         "spread",
     ),
 }
+OF_DISCRIMINATOR = ("discriminator_loss", "discriminator_trained")
 COSTS = {"autoencoder": 1.0, "supervised": 0.5, "joint": 11.0}  # of a step; measured
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
@@ -235,15 +236,29 @@ class TimeGAN(tf.Module):
 
     def joint_step(self, batches: Batches) -> dict[str, tf.Tensor]:
         """`generator_updates` of generator and embedder, then one of the discriminator."""
-        named: dict[str, tf.Tensor] = {}
-        for _ in range(self.args.generator_updates):
-            real, noise = batches.windows(), batches.noise()
-            named |= self.generator_step(real, noise) | self.embedder_step(real)
+        # A loop of the graph's, not Python's: half as much to trace.
+        _, named = tf.while_loop(
+            lambda i, _: i < self.args.generator_updates,
+            lambda i, _: (i + 1, self._generator_and_embedder_step(batches)),
+            (
+                0,
+                {
+                    name: tf.constant(0.0)
+                    for name in LOSSES["joint"]
+                    if name not in OF_DISCRIMINATOR
+                },
+            ),
+            parallel_iterations=1,
+        )
         direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None
         named |= self.discriminator_step(batches.windows(), batches.noise(), direction)
         if self.args.ema:
             self._average()
         return named
+
+    def _generator_and_embedder_step(self, batches: Batches) -> dict[str, tf.Tensor]:
+        real = batches.windows()
+        return self.generator_step(real, batches.noise()) | self.embedder_step(real)
 
     def _average(self) -> None:
         """Let the sampling networks follow the trained ones, faster while the phase is young."""
