@@ -55,11 +55,12 @@ def _train_by_words(arguments: list[str]) -> None:
 def _train(name: str, settings: "TrainingSettings") -> Path | None:
     from modules.command_line import plug
     from modules.runs.start import log, settle, start
+    from modules.runs.workers import writing_apart
     from modules.training.memory import named_where_short
     from modules.training.quiet import starting
 
     settings, resumed = settle(name, settings)
-    with named_where_short(settings):
+    with writing_apart(settings, resumed) as (settings, resumed), named_where_short(settings):
         family = plug(name)
         settings, data = family.read(settings)
         log.info("%s", data.report)
@@ -70,7 +71,8 @@ def _train(name: str, settings: "TrainingSettings") -> Path | None:
         with starting():
             from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
-            device = configure(settings.gpu_memory_limit, settings.device)
+            strategy = getattr(settings, "strategy", "none")  # a family may have none
+            device = configure(settings.gpu_memory_limit, settings.device, strategy)
         with start(name, settings, data, resumed=resumed, device=device) as run:
             family.learn(prepared, settings, run, device)
             log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)

@@ -254,6 +254,14 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     beta: float = Field(0.9, ge=0, lt=1, description="Adam's beta_1; document 000 trains with 0.5.")
     beta_2: float = Field(0.999, ge=0, lt=1, description="Adam's beta_2.")
 
+    # Where it is trained.
+    strategy: Literal["none", "mirrored", "multiworker"] = Field(
+        "none",
+        description="How a batch is shared out: `mirrored` over the GPUs of this machine, "
+        "`multiworker` over the processes that TF_CONFIG names, each started with the same "
+        "command.",
+    )
+
     # Where the values come from that nobody has given or edited.
     preset: Literal["document", "paper", "best"] = Field(
         "document",

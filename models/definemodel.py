@@ -42,10 +42,12 @@ class DefineModel:
     """Builds each network, a `keras.Sequential` of stock layers for windows of any length.
 
     `n_features`: width F of a scaled window; the noise is as wide unless `args.z_dim` says else.
+    `n_replicas`: how many share a batch, over whose whole the normalisation is.
     """
 
-    def __init__(self, args: NetworkSettings, n_features: int) -> None:
+    def __init__(self, args: NetworkSettings, n_features: int, n_replicas: int = 1) -> None:
         self.args = args
+        self.n_replicas = n_replicas
         self.n_features = n_features
         self.z_dim = args.z_dim or n_features
         width = args.hidden_dim
@@ -94,7 +96,7 @@ class DefineModel:
         for _ in range(n_layers or self.args.num_layers):
             layers.append(RECURRENT[self.args.sel_rnn](self.hidden_dim, return_sequences=True))
             if batchnorm:
-                layers.append(keras.layers.BatchNormalization())
+                layers.append(keras.layers.BatchNormalization(synchronized=self.n_replicas > 1))
         layers.append(keras.layers.Dense(n_outputs or self.hidden_dim, activation=activation))
         return keras.Sequential(layers, name=name)
 

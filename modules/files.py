@@ -35,6 +35,18 @@ def scratch() -> BinaryIO:
     return cast(BinaryIO, tempfile.TemporaryFile())
 
 
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A new folder, gone with all that is in it when the block ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder with all that is in it to a place where nothing is."""
+    shutil.copytree(source, target)
+
+
 def open_to_append(path: Path) -> IO[str]:
     """An open text file in UTF-8 whose lines end as they are written."""
     return path.open("a", newline="", encoding="utf-8")

@@ -4,7 +4,7 @@ Losses and schedule follow the authors' code of Yoon, Jarrett, van der Schaar, N
 discriminator's gate is `gamma` as document 000 means it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
@@ -14,6 +14,7 @@ from models import losses
 from models.definemodel import DefineModel, chain
 from modules.training.device import Device
 from modules.training.phases import Choosing, Phase
+from modules.training.replicas import first, n_replicas, run, share, whole
 from modules.windows.batches import Batches
 
 RECONSTRUCTION_WEIGHT = 10.0
@@ -54,7 +55,7 @@ class TimeGAN(tf.Module):
 
     def __init__(self, args: Any, n_features: int, device: Device) -> None:
         super().__init__(name="timegan")
-        define = DefineModel(args, n_features)
+        define = DefineModel(args, n_features, n_replicas())
         self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
             getattr(define, name)() for name in NETWORKS
         )
@@ -77,8 +78,8 @@ class TimeGAN(tf.Module):
         """
         args = self.args
         steps = {
-            "autoencoder": lambda: self.autoencoder_step(batches.windows()),
-            "supervised": lambda: self.supervised_step(batches.windows()),
+            "autoencoder": lambda: self._run(self.autoencoder_step, batches.windows()),
+            "supervised": lambda: self._run(self.supervised_step, batches.windows()),
             "joint": lambda: self.joint_step(batches),
         }
         extras: dict[str, dict[str, Any]] = dict.fromkeys(steps, {"patience": args.plateau})
@@ -132,12 +133,13 @@ class TimeGAN(tf.Module):
 
         For noise that has the features' width and scale. Not in the paper.
         """
-        self.generator.set_weights(self.embedder.get_weights())
+        for weight, of_embedder in zip(self.generator.weights, self.embedder.weights, strict=True):
+            weight.assign(of_embedder)
 
     def autoencoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""
         with tf.GradientTape() as tape:
-            recovered = self._call(self.recovery, self._call(self.embedder, real))
+            recovered = whole(self._call(self.recovery, self._call(self.embedder, share(real))))
             reconstruction = losses.reconstruction_loss(real, recovered)
             loss = RECONSTRUCTION_WEIGHT * reconstruction
         self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
@@ -148,9 +150,9 @@ class TimeGAN(tf.Module):
 
         The embedder stands still, and the generator takes no part: it gets no gradient here.
         """
-        latent = self._call(self.embedder, real, training=False)
+        latent = self._call(self.embedder, share(real), training=False)
         with tf.GradientTape() as tape:
-            supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
+            supervised = self._supervised_loss(latent)
         self._descend(tape, supervised, self.supervisor_optimizer, self.supervisor)
         return {"supervised_loss": supervised}
 
@@ -161,17 +163,15 @@ class TimeGAN(tf.Module):
         supervised loss on real latents, 100 * moment loss of the recovered windows, and
         `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss.
         """
-        latent = self._call(self.embedder, real, training=False)
+        latent = self._call(self.embedder, share(real), training=False)
         with tf.GradientTape() as tape:
-            generated = self._call(self.generator, noise)
+            generated = self._call(self.generator, share(noise))
             supervised_latent = self._call(self.supervisor, generated)
-            synthetic = self._call(self.recovery, supervised_latent)
+            synthetic = whole(self._call(self.recovery, supervised_latent))
             adversarial = losses.adversarial_loss(
-                self._call(self.discriminator, supervised_latent)
-            ) + GENERATED_LATENT_WEIGHT * losses.adversarial_loss(
-                self._call(self.discriminator, generated)
-            )
-            supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
+                self._judge(supervised_latent)
+            ) + GENERATED_LATENT_WEIGHT * losses.adversarial_loss(self._judge(generated))
+            supervised = self._supervised_loss(latent)
             moment = losses.moment_loss(real, synthetic)
             correlation = losses.correlation_loss(real, synthetic)
             roughness = losses.roughness_loss(real, synthetic)
@@ -197,9 +197,10 @@ class TimeGAN(tf.Module):
     def embedder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery: 10 * reconstruction + 0.1 * supervised loss."""
         with tf.GradientTape() as tape:
-            latent = self._call(self.embedder, real)
-            reconstruction = losses.reconstruction_loss(real, self._call(self.recovery, latent))
-            supervised = losses.supervised_loss(latent, self._call(self.supervisor, latent))
+            latent = self._call(self.embedder, share(real))
+            recovered = whole(self._call(self.recovery, latent))
+            reconstruction = losses.reconstruction_loss(real, recovered)
+            supervised = self._supervised_loss(latent)
             loss = RECONSTRUCTION_WEIGHT * reconstruction + EMBEDDER_SUPERVISED_WEIGHT * supervised
         self._descend(tape, loss, self.embedder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
@@ -213,26 +214,35 @@ class TimeGAN(tf.Module):
         `direction`: standard normal (B, T, H), for the gradient penalty; None is without.
         The generator's normalisation keeps its moving statistics of this batch too, at any loss.
         """
-        latent = self._call(self.embedder, real, training=False)
-        generated = self._call(self.generator, noise)
-        supervised_latent = self._call(self.supervisor, generated)
-        with tf.GradientTape() as tape:
-            logits = [
-                self._call(self.discriminator, x) for x in (latent, supervised_latent, generated)
-            ]
-            loss = penalised = losses.discriminator_loss(*logits)
-            if direction is not None:
-                probed = self._call(self.discriminator, latent + losses.PROBE * direction)
-                penalty = losses.gradient_penalty(logits[0], probed)
-                penalised = loss + 0.5 * self.args.r1_weight * penalty
-        trains = loss >= self.args.gamma
+        values = run(self._discriminator_gradients, real, noise, direction)
+        loss, gradients = first(values[0]), values[1]
 
         def descend() -> float:
-            self._descend(tape, penalised, self.discriminator_optimizer, self.discriminator)
+            run(self._apply_to_discriminator, gradients)
             return 1.0
 
-        trained = tf.cond(trains, descend, lambda: 0.0)
+        # Around the replicas: inside, an optimiser cannot stand in a condition.
+        trained = tf.cond(loss >= self.args.gamma, descend, lambda: 0.0)
         return {"discriminator_loss": loss, "discriminator_trained": trained}
+
+    def _discriminator_gradients(
+        self, real: tf.Tensor, noise: tf.Tensor, direction: tf.Tensor | None
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """The discriminator's loss on real and generated latents, and its weights' gradients."""
+        latent = self._call(self.embedder, share(real), training=False)
+        generated = self._call(self.generator, share(noise))
+        supervised_latent = self._call(self.supervisor, generated)
+        with tf.GradientTape() as tape:
+            logits = [self._judge(x) for x in (latent, supervised_latent, generated)]
+            loss = penalised = losses.discriminator_loss(*logits)
+            if direction is not None:
+                probed = self._judge(latent + losses.PROBE * share(direction))
+                penalty = losses.gradient_penalty(logits[0], probed)
+                penalised = loss + 0.5 * self.args.r1_weight * penalty
+        return loss, tape.gradient(penalised, _trainable([self.discriminator]))
+
+    def _apply_to_discriminator(self, gradients: list[tf.Tensor]) -> None:
+        self.discriminator_optimizer.apply(gradients, _trainable([self.discriminator]))
 
     def joint_step(self, batches: Batches) -> dict[str, tf.Tensor]:
         """`generator_updates` of generator and embedder, then one of the discriminator."""
@@ -258,7 +268,8 @@ class TimeGAN(tf.Module):
 
     def _generator_and_embedder_step(self, batches: Batches) -> dict[str, tf.Tensor]:
         real = batches.windows()
-        return self.generator_step(real, batches.noise()) | self.embedder_step(real)
+        named = self._run(self.generator_step, real, batches.noise())
+        return named | self._run(self.embedder_step, real)
 
     def _average(self) -> None:
         """Let the sampling networks follow the trained ones, faster while the phase is young."""
@@ -267,6 +278,18 @@ class TimeGAN(tf.Module):
         for mean, name in zip(self.sampling, SAMPLING, strict=True):
             for average, current in zip(mean.weights, getattr(self, name).weights, strict=True):
                 average.assign(average + (1 - decay) * (current - average))
+
+    @staticmethod
+    def _run(step: Callable[..., dict[str, tf.Tensor]], *batch: tf.Tensor) -> dict[str, tf.Tensor]:
+        return first(run(step, *batch))
+
+    def _judge(self, latent: tf.Tensor) -> tf.Tensor:
+        return whole(self._call(self.discriminator, latent))
+
+    def _supervised_loss(self, latent: tf.Tensor) -> tf.Tensor:
+        """Of real latents, under the supervisor."""
+        supervised = self._call(self.supervisor, latent)
+        return losses.supervised_loss(whole(latent), whole(supervised))
 
     def _call(
         self, network: keras.Sequential, inputs: tf.Tensor, training: bool = True

@@ -65,6 +65,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     from models.definemodel import UNITS_PER_FEATURE
     from modules.timegan import learning
     from modules.timegan.copula import Copula
+    from modules.training.replicas import plain
 
     features, names, parts = prepared.features, prepared.names, prepared.parts
     if settings.keep_best and not settings.heldout:
@@ -80,6 +81,8 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     if isinstance(noise, Copula):
         run.save_table(noise)
     model = timegan.synthetic_model(run.model_name)
+    if device.strategy:
+        model = plain(model)
     columns = prepared.site_data.columns
     finish = learning.fit_finish(
         model, noise, scaler, columns, features, parts[0], settings, device

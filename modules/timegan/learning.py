@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from modules.errors import SettingsError
 from modules.preprocessing import SCALERS, Scaler, decode_angles
 from modules.records.columns import ANGLE, Column
 from modules.runs.run import Run
@@ -18,6 +19,7 @@ from modules.timegan.standstill import Standstill, repeated_shares
 from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
 from modules.training.device import Device
+from modules.training.replicas import n_replicas
 from modules.utils import TimeGAN
 from modules.windows.batches import Batches
 from settings import TimeGANSettings
@@ -53,18 +55,20 @@ def train(
         training.size, settings.seq_len, features.shape[1], unseen.size, run.folder,
     )  # fmt: skip
 
-    keras.utils.set_random_seed(settings.seed)
-    timegan = TimeGAN(settings, features.shape[1], device)
     noise = fitted_noise(settings, names, scaled, training)
     batches = Batches(
         scaled,
         training,
         seq_len=settings.seq_len,
         batch_size=settings.batch_size,
-        z_dim=timegan.z_dim,
+        z_dim=settings.z_dim or features.shape[1],
         noise=noise,
         seed=settings.seed,
     )
+    with device.scope():
+        _check_replicas(settings, n_replicas())
+        keras.utils.set_random_seed(settings.seed)
+        timegan = TimeGAN(settings, features.shape[1], device)
     selection = None
     if settings.keep_best:
         selection = Selection(
@@ -79,7 +83,7 @@ def train(
             maps=settings.quantile_mapping,
             warm_up=settings.warm_up,
         )
-    Trainer(
+    trainer = Trainer(
         timegan.phases(batches, selection),
         {"timegan": timegan, "random": batches.random},
         run,
@@ -87,8 +91,24 @@ def train(
         log_interval=settings.log_interval,
         checkpoint_interval=settings.checkpoint_interval,
         on_nan=settings.on_nan,
-    ).train()
+    )
+    with device.scope():
+        trainer.train()
     return scaler, timegan, noise
+
+
+def _check_replicas(settings: TimeGANSettings, n: int) -> None:
+    """Raise SettingsError for what does not go with a batch that is shared out."""
+    if settings.batch_size % n:
+        raise SettingsError(
+            f"`batch_size` must be a multiple of the {n} replicas that share it. "
+            f"Received: {settings.batch_size}."
+        )
+    if n > 1 and settings.clip_norm:
+        raise SettingsError(
+            "`clip_norm` would clip each replica's share of a gradient. Leave it out beside "
+            "`strategy`."
+        )
 
 
 def fit_finish(

@@ -76,7 +76,7 @@ class Checkpoints:
         variables = [
             v for v in _parts(self._checkpoint) if isinstance(v, tf.Variable | keras.Variable)
         ]
-        values = {getattr(v, "path", v.name): keras.ops.convert_to_numpy(v) for v in variables}
+        values = {getattr(v, "path", v.name): tf.convert_to_tensor(v).numpy() for v in variables}
         return [name for name, value in values.items() if not np.isfinite(value).all()]
 
     def _newest_first(self) -> list[str]:

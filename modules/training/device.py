@@ -1,18 +1,27 @@
 """The device that a program computes on, named before TensorFlow is loaded."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Device:
-    """What a program computes on: a GPU or the CPU."""
+    """What a program computes on: a GPU or the CPU.
+
+    `strategy`: the `tf.distribute.Strategy` that shares a batch out, None for one replica.
+    """
 
     has_gpu: bool = False
+    strategy: Any = None
 
     @property
     def name(self) -> str:
         return "GPU" if self.has_gpu else "CPU"
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Where networks are made and trained, so that all replicas have them."""
+        return self.strategy.scope() if self.strategy else nullcontext()
 
     def call(self, network: Any, inputs: Any, *, training: bool) -> Any:
         """What a `keras.Sequential` returns for a tensor; recurrent layers go fast on a CPU.

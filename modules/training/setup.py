@@ -18,12 +18,15 @@ SIDE_BY_SIDE = 2
 log = logging.getLogger(__name__)
 
 
-def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
+def configure(
+    memory_limit: int | None, wanted: str | None = None, strategy: str = "none"
+) -> Device:
     """Share out the CPU's threads and cap the first GPU's memory; return the `Device` there is.
 
     `memory_limit` is in MiB; None lets the memory grow as needed. `wanted`: `cpu`, `cuda`, or None
-    for a GPU where there is one. On a CPU every training of a seed gets the same bits. Must come
-    before the first tensor is made. Raises SettingsError when a GPU is wanted and there is none.
+    for a GPU where there is one. `strategy`: see the setting. On a CPU every training of a seed
+    gets the same bits. Must come before the first tensor is made. Raises SettingsError when a GPU
+    is wanted and there is none.
     """
     tf.config.experimental.enable_op_determinism()
     share_threads()
@@ -46,8 +49,20 @@ def configure(memory_limit: int | None, wanted: str | None = None) -> Device:
     else:
         for gpu in gpus:
             tf.config.experimental.set_memory_growth(gpu, True)
+    replicas = _strategy(strategy)
     tf.config.list_logical_devices()  # starts the devices now, while nobody hears of them
-    return Device(has_gpu=bool(gpus))
+    return Device(has_gpu=bool(gpus), strategy=replicas)
+
+
+def _strategy(name: str) -> tf.distribute.Strategy | None:
+    if name == "multiworker":
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "mirrored":
+        devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+        if len(devices) == 1:
+            log.warning("`strategy` mirrored: there is one device, %s.", devices[0].name)
+        return tf.distribute.MirroredStrategy([device.name for device in devices])
+    return None
 
 
 def share_threads() -> None:
