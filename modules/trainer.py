@@ -97,10 +97,12 @@ class Trainer:
         except tf.errors.ResourceExhaustedError:
             raise  # whoever knows the settings says which to lower
         except (OSError, tf.errors.OpError) as error:
+            reason = " ".join(str(error).split())
+            if "Collective" in reason:
+                reason = "another worker of this training has ended, or cannot be reached"
             raise RunError(
-                f"Training stopped: {' '.join(str(error).split())}. Last checkpoint: "
-                f"{self.checkpoints.latest}. When the cause is mended, go on with: "
-                f"{self.run.resume_command}"
+                f"Training stopped: {reason}. Last checkpoint: {self.checkpoints.latest}. When the "
+                f"cause is mended, go on with: {self.run.resume_command}"
             ) from None
 
     def _begin(self, history: LossHistory) -> None:
