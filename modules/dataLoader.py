@@ -17,10 +17,12 @@ from modules.records.choices import settle
 from modules.records.date_order import agree
 from modules.records.folders import is_mostly_text, is_named_after_events, record_files, spell
 from modules.records.header import Records, map_file
+from modules.records.paths import labels
 from modules.records.readers import read_table
+from modules.records.sameness import without_copies
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
-from modules.records.turbines import labels, name_turbines, split_wide, without_copies
+from modules.records.turbines import name_turbines, split_wide
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +97,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     records = _agree_on_dates(records, settings.date_format)
     records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
-    parts = name_turbines(records, root)
+    parts, alike = name_turbines(records, root)
     if settings.gen_name is not None and site.turbine_columns:
         names = _select(
             sorted(parts),
@@ -107,7 +109,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    notices += [*said, *kinds, *copies]
+    notices += [*said, *kinds, *copies, *alike]
     return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
 
 

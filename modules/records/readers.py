@@ -14,6 +14,7 @@ import pyarrow.parquet
 from modules.errors import DataError
 from modules.records.encodings import UTF_8, decode
 from modules.records.header_rows import unique
+from modules.records.identity import is_named_like_owner
 from modules.records.numbers import (
     LEAST_SHARE,
     NotNumbers,
@@ -73,6 +74,7 @@ def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
     if layout.turbine:
         table.attrs["turbine"] = layout.turbine
     notes += _turn_to_numbers(table, lambda names: _rows(text, layout, path, names))
+    _keep_zeros(table, lambda names: _rows(text, layout, path, names))
     _log(path, notes)
     return table
 
@@ -126,6 +128,20 @@ def _turn_to_numbers(
         if reading.unit:
             table.attrs["units"][name] = reading.unit
     return tuple(_spelt(found))
+
+
+def _keep_zeros(table: pd.DataFrame, as_text: Callable[[tuple[str, ...]], pd.DataFrame]) -> None:
+    """Let what names the owner of many rows by 01, 02 stay as it is written: 01 may not be 1."""
+    named = tuple(
+        name
+        for name in table
+        if pd.api.types.is_integer_dtype(table[name])
+        and is_named_like_owner(name)
+        and 2 * table[name].nunique() <= len(table)
+    )
+    for name, text in as_text(named).items() if named else ():
+        if text.str.match(r"\s*0\d").any():
+            table[name] = text
 
 
 def _is_text(values: pd.Series) -> bool:
