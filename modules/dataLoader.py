@@ -205,7 +205,7 @@ def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Rec
     timed = [(record.path, record.time) for record in records if record.time is not None]
     if not timed:
         return records
-    agreed = agree(timed, is_given=date_format is not None)
+    agreed = agree(timed, date_format)
     return [replace(record, time=one) for record, one in zip(records, agreed, strict=True)]
 
 

@@ -115,7 +115,8 @@ def _spelt_alike(pieces: Sequence[Piece]) -> tuple[list[Piece], list[str]]:
     for piece in pieces:
         by_spelling = alike.setdefault(_plain(piece.names[0]), {})
         by_spelling.setdefault(piece.names[0], []).append(piece)
-    settled, notices = {}, []
+    settled: dict[str, str] = {}
+    notices = []
     for spellings in alike.values():
         if len(spellings) == 1:
             continue
