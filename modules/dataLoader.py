@@ -22,6 +22,7 @@ from modules.records.readers import read_table
 from modules.records.sameness import without_copies
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
+from modules.records.summer_time import on_one_clock
 from modules.records.turbines import name_turbines, split_wide
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     _check_consistent(records)
     said = dict.fromkeys(said for one in records for said in one.notices)
     records = _agree_on_dates(records, settings.date_format)
+    records, clocks = on_one_clock(records, site.time_zone)
     records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
     parts, alike = name_turbines(records, root)
@@ -109,7 +111,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    notices += [*said, *kinds, *copies, *alike]
+    notices += [*said, *clocks, *kinds, *copies, *alike]
     return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
 
 

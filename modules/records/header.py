@@ -10,6 +10,7 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
+from modules.records.summer_flags import summer_flags
 from modules.records.identity import find_owners, owners, undeclared
 from modules.records.numbers import NotNumbers, grouped_example, read_numbers
 from modules.records.open_columns import choose, open_columns
@@ -29,6 +30,7 @@ class Records:
 
     `time` holds every order of day and month that the stamps can be read in. `time_name`: the
     column of the stamps, None where several tell them. `notices`: what was decided over them.
+    `summer`: bool (n_records,), whether the column `summer_name` says that clocks were forward.
     """
 
     path: Path
@@ -38,6 +40,8 @@ class Records:
     columns: tuple[Column, ...]
     time_name: str | None = None
     notices: tuple[str, ...] = ()
+    summer: np.ndarray | None = None
+    summer_name: str | None = None
 
     @property
     def stamps(self) -> pd.DatetimeIndex | None:
@@ -80,14 +84,20 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
     stamps = None if reading is None else reading.stamps[reading.order]
     time_names = () if time is None else time.names
     turbine_name = _find(names, site.turbine_columns)
+    summer_name, summer = (None, None) if stamps is None else summer_flags(raw)
+    if summer_name in sources.values():
+        summer_name = summer = None
+    told_apart = stamps if summer is None else stamps - pd.to_timedelta(summer.astype(int), "h")
     apart = ids = [turbine_name] if turbine_name is not None else []
     if site.open and site.turbine_columns:
-        apart, ids = find_owners(raw, stamps, [*time_names, *sources.values()], apart)
+        apart, ids = find_owners(
+            raw, told_apart, [*time_names, summer_name, *sources.values()], apart
+        )
     turbines = owners(raw, apart, path) if apart else None
     columns = tuple(column for column in site.columns if column.name in sources)
     notices: list[str] = []
     if site.open:
-        taken = {*time_names, *ids, *sources.values()}
+        taken = {*time_names, *ids, summer_name, *sources.values()}
         free = [name for name in raw.columns if name not in taken]
         columns, free = choose(site, columns, sources, free)
         extra = open_columns(raw, free, path, site, turbines, notices)
@@ -108,7 +118,9 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
     if turbines is None and "turbine" in raw.attrs:
         turbines = pd.Series(raw.attrs["turbine"], index=raw.index)
     time_name = time_names[0] if len(time_names) == 1 else None
-    return Records(path, table, reading, turbines, columns, time_name, tuple(notices))
+    return Records(
+        path, table, reading, turbines, columns, time_name, tuple(notices), summer, summer_name
+    )
 
 
 def _plain(name: str, site: Site) -> str:

@@ -14,6 +14,7 @@ from modules.records.date_range import cut_dates
 from modules.records.rates import rate_notices, snap_pieces
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
+from modules.records.summer_time import repeated_hours
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
 from modules.records.timestamps import (
     WEEKDAYS,
@@ -120,25 +121,10 @@ def _prepare(
         figures["conflicts"] = n_conflicts
         checks.check_conflicts(n_conflicts, len(table), raw.name, raw.files)
         if n_conflicts:
-            notices += _repeated_hours(raw, site.time_zone)
+            notices += repeated_hours(raw, site.time_zone)
     step = infer_step(table.index) or freq_length(freq)
     notices += rate_notices(raw.name, table.index, step, freq)
     return _Turbine(raw, table.set_axis(snap_pieces(table.index, step), axis=0), figures, step)
-
-
-def _repeated_hours(raw: RawTurbine, time_zone: str | None) -> list[str]:
-    """A notice when stamps come twice because clocks were set back."""
-    index = raw.table.index
-    if time_zone is None or index.tz is not None:
-        return []
-    repeated = index[cleaning.duplicate_flag(index)].unique()
-    n_repeated = int(cleaning.repeated_hour_flag(repeated, time_zone).sum())
-    if n_repeated == 0:
-        return []
-    return [
-        f"{raw.name}: {n_repeated} repeated stamps lie in the hour that clocks in {time_zone} "
-        "show twice. Conflicting readings are left out; export the data in UTC to keep them."
-    ]
 
 
 def _within_dates(
