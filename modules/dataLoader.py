@@ -20,6 +20,7 @@ from modules.records.header import Records, map_file
 from modules.records.paths import labels
 from modules.records.readers import read_table
 from modules.records.sameness import without_copies
+from modules.records.side_by_side import joined_on_time, variables
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
 from modules.records.summer_time import on_one_clock
@@ -93,10 +94,11 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     records, events = _read(paths, site, settings.date_format)
     if events:
         notices.append(f"No records but events, so not read: {spell(events, root)}.")
-    _check_consistent(records)
     said = dict.fromkeys(said for one in records for said in one.notices)
     records = _agree_on_dates(records, settings.date_format)
     records, clocks = on_one_clock(records, site.time_zone)
+    records, sides = joined_on_time(records, root)
+    _check_consistent(records)
     records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
     parts, alike = name_turbines(records, root)
@@ -111,7 +113,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    notices += [*said, *clocks, *kinds, *copies, *alike]
+    notices += [*said, *clocks, *sides, *kinds, *copies, *alike]
     return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
 
 
@@ -145,7 +147,7 @@ def _read(
         except DataError:
             events.append(path)
             continue
-        if _variables(mapped[0]) == _variables(records[0]):
+        if variables(mapped[0]) == variables(records[0]):
             records += mapped
         else:
             events.append(path)
@@ -161,10 +163,6 @@ def _map(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None) -> 
             records = replace(records, turbines=pd.Series(turbine, index=table.index))
         mapped.append(records)
     return mapped
-
-
-def _variables(records: Records) -> set[str]:
-    return {column.name for column in records.columns}
 
 
 def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]) -> list[Item]:
@@ -183,12 +181,13 @@ def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]
 def _check_consistent(records: list[Records]) -> None:
     first = records[0]
     for other in records[1:]:
-        ours, theirs = _variables(first), _variables(other)
+        ours, theirs = variables(first), variables(other)
         if ours != theirs:
             raise DataError(
                 f"{other.path} and {first.path} differ in their columns: "
                 f"{', '.join(sorted(ours ^ theirs))} only in one of them. "
-                "Give files with the same columns, or run them apart."
+                "Give files with the same columns, join those of one turbine on time into one "
+                "file, or run them apart."
             )
         if (other.stamps is None) != (first.stamps is None):
             raise DataError(
@@ -227,7 +226,7 @@ def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbi
             table = table.sort_index(kind="stable")
         if table.empty:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
-    paths = tuple(part.path for part in parts)
+    paths = tuple(path for part in parts for path in (part.path, *part.beside))
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
     one = parts[0]
     named = None if one.turbines is None else one.turbines.name

@@ -10,7 +10,6 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
-from modules.records.summer_flags import summer_flags
 from modules.records.identity import find_owners, owners, undeclared
 from modules.records.numbers import NotNumbers, grouped_example, read_numbers
 from modules.records.open_columns import choose, open_columns
@@ -18,6 +17,7 @@ from modules.records.position import check_position
 from modules.records.readers import first_line_where
 from modules.records.site import Site
 from modules.records.stamps import Reading, read_stamps
+from modules.records.summer_flags import summer_flags
 from modules.records.time_column import TimeColumns, find_time, kind_of
 from modules.records.words import canonical_unit
 
@@ -31,6 +31,7 @@ class Records:
     `time` holds every order of day and month that the stamps can be read in. `time_name`: the
     column of the stamps, None where several tell them. `notices`: what was decided over them.
     `summer`: bool (n_records,), whether the column `summer_name` says that clocks were forward.
+    `beside`: further files, whose columns were joined to those of `path`.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Records:
     notices: tuple[str, ...] = ()
     summer: np.ndarray | None = None
     summer_name: str | None = None
+    beside: tuple[Path, ...] = ()
 
     @property
     def stamps(self) -> pd.DatetimeIndex | None:

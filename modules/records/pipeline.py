@@ -14,8 +14,8 @@ from modules.records.date_range import cut_dates
 from modules.records.rates import rate_notices, snap_pieces
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
-from modules.records.summer_time import repeated_hours
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
+from modules.records.summer_time import repeated_hours
 from modules.records.timestamps import (
     WEEKDAYS,
     find_time_gaps,

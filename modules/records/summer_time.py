@@ -1,6 +1,5 @@
 """Clocks that are put forward in spring and back in autumn: onto one clock, or told."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -90,9 +89,9 @@ def repeated_hours(raw: RawTurbine, time_zone: str | None) -> list[str]:
     if n_repeated == 0:
         return []
     return [
-        f"{raw.name}: {n_repeated} repeated stamps lie in the hour {where} (from {repeated[0]} on). "
-        "Conflicting readings are left out; export the data in UTC, or with a column 'dst' of 0 "
-        "and 1, to keep them."
+        f"{raw.name}: {n_repeated} repeated stamps lie in the hour {where} (from {repeated[0]} "
+        "on). Conflicting readings are left out; export the data in UTC, or with a column 'dst' of "
+        "0 and 1, to keep them."
     ]
 
 
