@@ -15,7 +15,13 @@ from modules.records import site_file
 from modules.records.checks import check_power_units
 from modules.records.choices import settle
 from modules.records.date_order import agree
-from modules.records.folders import is_mostly_text, is_named_after_events, record_files, spell
+from modules.records.folders import (
+    by_files,
+    is_mostly_text,
+    is_named_after_events,
+    record_files,
+    spell,
+)
 from modules.records.header import Records, map_file
 from modules.records.paths import labels
 from modules.records.readers import read_table
@@ -94,6 +100,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     records, events = _read(paths, site, settings.date_format)
     if events:
         notices.append(f"No records but events, so not read: {spell(events, root)}.")
+    notices += by_files(((one.path, one.notes) for one in records), root)
     said = dict.fromkeys(said for one in records for said in one.notices)
     records = _agree_on_dates(records, settings.date_format)
     records, clocks = on_one_clock(records, site.time_zone)

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -101,3 +102,17 @@ def spell(paths: list[Path], root: Path) -> str:
     names = [path.relative_to(root).as_posix() if path != root else path.name for path in paths]
     more = [f"and {len(names) - LONGEST_LIST} more"] if len(names) > LONGEST_LIST else []
     return ", ".join([*names[:LONGEST_LIST], *more])
+
+
+def by_files(notes: Iterable[tuple[Path, tuple[str, ...]]], root: Path) -> list[str]:
+    """Each note once, with the files that it is true of."""
+    found: dict[str, dict[Path, None]] = {}
+    paths = set()
+    for path, of_file in notes:
+        paths.add(path)
+        for note in of_file:
+            found.setdefault(note, {})[path] = None
+    return [
+        f"{'All files' if len(where) == len(paths) > 1 else spell(list(where), root)}: {note}."
+        for note, where in found.items()
+    ]

@@ -31,7 +31,8 @@ class Records:
     `time` holds every order of day and month that the stamps can be read in. `time_name`: the
     column of the stamps, None where several tell them. `notices`: what was decided over them.
     `summer`: bool (n_records,), whether the column `summer_name` says that clocks were forward.
-    `beside`: further files, whose columns were joined to those of `path`.
+    `beside`: further files, whose columns were joined to those of `path`. `notes`: what was
+    decided in reading the file itself.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Records:
     summer: np.ndarray | None = None
     summer_name: str | None = None
     beside: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def stamps(self) -> pd.DatetimeIndex | None:
@@ -121,7 +123,16 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
         turbines = pd.Series(raw.attrs["turbine"], index=raw.index)
     time_name = time_names[0] if len(time_names) == 1 else None
     return Records(
-        path, table, reading, turbines, columns, time_name, tuple(notices), summer, summer_name
+        path,
+        table,
+        reading,
+        turbines,
+        columns,
+        time_name,
+        tuple(notices),
+        summer,
+        summer_name,
+        notes=raw.attrs.get("notes", ()),
     )
 
 

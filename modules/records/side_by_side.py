@@ -97,8 +97,8 @@ def _joined(kinds: list[list[Records]], turbine: str) -> Records:
     if max(steps) > OTHER_STEP * min(steps):
         raise DataError(
             f"{names} hold different columns of {turbine}, one record every "
-            f"{' and '.join(f'{one / 6e7:g} min' for one in steps)}. Average them onto one step, or "
-            "run them apart."
+            f"{' and '.join(f'{one / 6e7:g} min' for one in steps)}. Average them onto one step, "
+            "or run them apart."
         )
     table = tables[0]
     for other in tables[1:]:
