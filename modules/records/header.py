@@ -11,12 +11,13 @@ import pandas as pd
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.identity import find_owners, owners, undeclared
+from modules.records.merged_cells import with_dates_filled
 from modules.records.numbers import NotNumbers, grouped_example, read_numbers
 from modules.records.open_columns import choose, open_columns
 from modules.records.position import check_position
 from modules.records.readers import first_line_where
 from modules.records.site import Site
-from modules.records.stamps import Reading, read_stamps
+from modules.records.stamps import Reading, check_halves, read_stamps
 from modules.records.summer_flags import summer_flags
 from modules.records.time_column import TimeColumns, find_time, kind_of
 from modules.records.words import canonical_unit
@@ -61,6 +62,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
     Raises DataError for missing columns (all in one message), text among numbers, stamps that
     cannot be read and stamps of which only some carry a UTC offset.
     """
+    raw, filled = with_dates_filled(raw, path)
     names = {_plain(name, site): name for name in reversed(raw.columns)}
     _check_doubles(raw, path, site)
     sources = _declared(names, site)
@@ -98,6 +100,8 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
             raw, told_apart, [*time_names, summer_name, *sources.values()], apart
         )
     turbines = owners(raw, apart, path) if apart else None
+    if stamps is not None:
+        check_halves(stamps, turbines, path)
     columns = tuple(column for column in site.columns if column.name in sources)
     notices: list[str] = []
     if site.open:
@@ -132,7 +136,7 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
         tuple(notices),
         summer,
         summer_name,
-        notes=raw.attrs.get("notes", ()),
+        notes=(*raw.attrs.get("notes", ()), *filled),
     )
 
 

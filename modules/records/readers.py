@@ -134,7 +134,8 @@ def _turn_to_numbers(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Replace the columns of `table` that are numbers in another notation.
 
-    Returns what was decided on them, and which words stood for missing ones. What cannot be read stays text. `as_text` reads columns once more, as they are written.
+    Returns what was decided on them, and which words stood for missing ones. What cannot be read
+    stays text. `as_text` reads columns once more, as they are written.
     """
     texts = {name: table[name] for name in table if _is_text(table[name])}
     texts = {name: text for name, text in texts.items() if share_of_numbers(text) >= LEAST_SHARE}
