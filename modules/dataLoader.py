@@ -30,6 +30,7 @@ from modules.records.side_by_side import joined_on_time, variables
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
 from modules.records.summer_time import on_one_clock
+from modules.records.tag_tables import with_columns
 from modules.records.turbines import name_turbines, split_wide
 
 logger = logging.getLogger(__name__)
@@ -138,19 +139,17 @@ def _read(
         if is_named_after_events(path):
             suspects.append(path)
             continue
-        raw = read_table(path)
+        raw = _table(path)
         if len(paths) > 1 and is_mostly_text(raw):
             suspects.append(path)
         else:
             records += _map(raw, path, site, date_format)
     if not records:
-        return [
-            one for path in suspects for one in _map(read_table(path), path, site, date_format)
-        ], []
+        return [one for path in suspects for one in _map(_table(path), path, site, date_format)], []
     events = []
     for path in suspects:
         try:
-            mapped = _map(read_table(path), path, site, date_format)
+            mapped = _map(_table(path), path, site, date_format)
         except DataError:
             events.append(path)
             continue
@@ -159,6 +158,10 @@ def _read(
         else:
             events.append(path)
     return sorted(records, key=lambda one: one.path), events
+
+
+def _table(path: Path) -> pd.DataFrame:
+    return with_columns(read_table(path), path)
 
 
 def _map(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None) -> list[Records]:
