@@ -12,7 +12,7 @@ from tqdm import tqdm
 from modules.errors import DataError
 from modules.location_module import SiteChoice, SiteSettings, clean, site_of
 from modules.records import site_file
-from modules.records.checks import check_power_units
+from modules.records.checks import check_consistent, check_power_units
 from modules.records.choices import settle
 from modules.records.date_order import agree
 from modules.records.folders import (
@@ -23,10 +23,10 @@ from modules.records.folders import (
     spell,
 )
 from modules.records.header import Records, map_file
-from modules.records.paths import labels
+from modules.records.paths import labels, plain_name
 from modules.records.readers import read_table
 from modules.records.sameness import without_copies
-from modules.records.side_by_side import joined_on_time, variables
+from modules.records.side_by_side import joined_on_time
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
 from modules.records.summer_time import on_one_clock
@@ -106,7 +106,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     records = _agree_on_dates(records, settings.date_format)
     records, clocks = on_one_clock(records, site.time_zone)
     records, sides = joined_on_time(records, root)
-    _check_consistent(records)
+    check_consistent(records)
     records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
     parts, alike = name_turbines(records, root)
@@ -153,7 +153,7 @@ def _read(
         except DataError:
             events.append(path)
             continue
-        if variables(mapped[0]) == variables(records[0]):
+        if mapped[0].variables == records[0].variables:
             records += mapped
         else:
             events.append(path)
@@ -176,8 +176,9 @@ def _map(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None) -> 
 
 
 def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]) -> list[Item]:
-    """Items with a label equal to `gen_name`; else those with a label that contains it."""
-    exact = [item for item in items if gen_name in labels(item)]
+    """Items with a label spelt like `gen_name`; else those with a label that contains it."""
+    wanted = plain_name(gen_name)
+    exact = [item for item in items if wanted in map(plain_name, labels(item))]
     chosen = exact or [item for item in items if any(gen_name in label for label in labels(item))]
     if not chosen:
         there_is = ", ".join(str(getattr(item, "name", item)) for item in items)
@@ -186,30 +187,6 @@ def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]
             f"Received: gen_name={gen_name!r}. There is: {there_is}. Correct `--gen_name`."
         )
     return chosen
-
-
-def _check_consistent(records: list[Records]) -> None:
-    first = records[0]
-    for other in records[1:]:
-        ours, theirs = variables(first), variables(other)
-        if ours != theirs:
-            raise DataError(
-                f"{other.path} and {first.path} differ in their columns: "
-                f"{', '.join(sorted(ours ^ theirs))} only in one of them. "
-                "Give files with the same columns, join those of one turbine on time into one "
-                "file, or run them apart."
-            )
-        if (other.stamps is None) != (first.stamps is None):
-            raise DataError(
-                f"Only one of {first.path} and {other.path} has a time column. Run them apart."
-            )
-        if first.stamps is None or other.stamps is None:
-            continue
-        if (other.stamps.tz is None) != (first.stamps.tz is None):
-            raise DataError(
-                f"Only one of {first.path} and {other.path} has time stamps with a UTC offset. "
-                "Export all files in one time zone."
-            )
 
 
 def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Records]:

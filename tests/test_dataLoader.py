@@ -193,7 +193,7 @@ class TestRefusals:
     def test_a_file_of_another_type(self, tmp_path):
         path = tmp_path / "a.docx"
         path.write_bytes(b"PK")
-        self.refused(path, "is no .csv, .csv.gz, .xlsx, .parquet or .zip file")
+        self.refused(path, "is no .csv, .txt, .tsv, .xlsx, .parquet or .zip file")
 
     def test_a_file_whose_stamps_are_all_missing(self, tmp_path):
         table = westsouth()

@@ -49,6 +49,11 @@ class Records:
     notes: tuple[str, ...] = ()
 
     @property
+    def variables(self) -> frozenset[str]:
+        """The names of the columns."""
+        return frozenset(column.name for column in self.columns)
+
+    @property
     def stamps(self) -> pd.DatetimeIndex | None:
         """The stamps (n_records,) in the order that was agreed on; None without a time column."""
         return None if self.time is None else self.time.stamps[self.time.order]

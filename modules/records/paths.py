@@ -38,7 +38,7 @@ _BEHIND = re.compile(
 )
 _AROUND = re.compile(rf"[ _.\-~(\[]*{_MARK}[ _.\-~)\]]*")
 _COPY = re.compile(r"(?: ?\(\d+\)|[ _\-]+copy(?:[ _]?\d+)?|[ _\-]+복사본)+$", re.IGNORECASE)
-_SUFFIX = re.compile(r"\.(csv|csv\.gz|txt|tsv|parquet|pq|xlsx|zip)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?:(?:csv|txt|tsv)(?:\.gz)?|parquet|pq|xlsx|zip)$", re.IGNORECASE)
 _TURBINE = re.compile(
     r"(?:^|[^a-z])((?:wtg|wt|wea|t|g|turbine|unit)[ _\-]*0*\d+|0*\d+[ ]*호기)", re.IGNORECASE
 )
@@ -74,6 +74,11 @@ def turbine_number(name: str) -> str:
     """The last part of `name` that names a turbine by its number: wt1 for WT01; empty for none."""
     found = _TURBINE.findall(name)
     return re.sub(r"[ _\-]*0*(?=\d)", "", found[-1].lower(), count=1) if found else ""
+
+
+def plain_name(name: str) -> str:
+    """`name` as others of the same turbine may be spelt: WT1, wt1 and WT01 are alike."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", " ".join(name.split()).casefold())
 
 
 def folders(path: Path, root: Path) -> tuple[str, ...]:

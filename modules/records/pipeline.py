@@ -205,7 +205,14 @@ def _finish(
     records = turbine.table[[column.name for column in columns]]
     turbine.table, n_bins, gaps = records, len(records), []
     if freq is not None:
-        turbine.table, n_bins = to_grid(records, columns, freq, turbine.step, min_fraction)
+        turbine.table, n_bins = to_grid(
+            records,
+            columns,
+            freq,
+            turbine.step,
+            min_fraction,
+            f"{turbine.raw.name} ({checks.spell_files(turbine.raw.files)})",
+        )
         gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)), freq=freq)
     turbine.figures |= grid_figures(turbine.table, gaps, n_bins)
 

@@ -23,10 +23,8 @@ from modules.records.numbers import (
     read_numbers,
     share_of_numbers,
 )
-from modules.records.packages import PARQUET_SUFFIXES, is_data_file, unpacked
+from modules.records.packages import PARQUET_SUFFIXES, unpacked
 from modules.records.preamble import Layout, find_layout
-
-__all__ = ["first_line_where", "is_data_file", "read_table"]
 
 logger = logging.getLogger(__name__)
 

@@ -23,11 +23,6 @@ _SUBJECT = re.compile(
 )
 
 
-def variables(records: Records) -> frozenset[str]:
-    """The names of the columns."""
-    return frozenset(column.name for column in records.columns)
-
-
 def joined_on_time(records: Sequence[Records], root: Path) -> tuple[list[Records], list[str]]:
     """(`records`, those that hold columns of one turbine each as one, notices).
 
@@ -39,7 +34,7 @@ def joined_on_time(records: Sequence[Records], root: Path) -> tuple[list[Records
     """
     kinds: dict[frozenset[str], list[Records]] = {}
     for one in records:
-        kinds.setdefault(variables(one), []).append(one)
+        kinds.setdefault(one.variables, []).append(one)
     is_disjoint = len(frozenset().union(*kinds)) == sum(map(len, kinds))
     alike = {(one.stamps is None or one.stamps.tz, one.turbines is None) for one in records}
     if len(kinds) < 2 or not is_disjoint or len(alike) > 1 or records[0].stamps is None:

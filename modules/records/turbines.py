@@ -13,6 +13,7 @@ from modules.records.header import Records
 from modules.records.paths import (
     below,
     folders,
+    plain_name,
     stem,
     strip_period,
     turbine_number,
@@ -113,7 +114,7 @@ def _spelt_alike(pieces: Sequence[Piece]) -> tuple[list[Piece], list[str]]:
     """
     alike: dict[str, dict[str, list[Piece]]] = {}
     for piece in pieces:
-        by_spelling = alike.setdefault(_plain(piece.names[0]), {})
+        by_spelling = alike.setdefault(plain_name(piece.names[0]), {})
         by_spelling.setdefault(piece.names[0], []).append(piece)
     settled: dict[str, str] = {}
     notices = []
@@ -136,10 +137,6 @@ def _spelt_alike(pieces: Sequence[Piece]) -> tuple[list[Piece], list[str]]:
         Piece(piece.records, (settled.get(piece.names[0], piece.names[0]), *piece.names[1:]))
         for piece in pieces
     ], notices
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"(?<!\d)0+(?=\d)", "", " ".join(name.split()).casefold())
 
 
 def _name(piece: Piece, level: int) -> str:
