@@ -266,7 +266,7 @@ def test_what_is_called_a_direction_and_is_none_is_told(file, name, told):
 
 
 def test_directions_to_either_side_of_north_are_averaged_on_their_circle(file):
-    turns = 180 + 10 * np.sin(np.arange(120.0) / 40)
+    turns = 180 + 10 * np.sin(np.arange(120.0) / 15)
     path = file(120, wd=np.where(turns > 180, turns - 360, turns), ws=5 + np.cos(np.arange(120.0)))
     wd = cleaned(path, "generic", freq="10min").tables["wt"]["wd"]
     assert (wd.abs() > 169).all() and (wd < 0).any() and (wd > 0).any()
