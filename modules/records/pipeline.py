@@ -14,6 +14,7 @@ from modules.records.date_range import cut_dates
 from modules.records.rates import rate_notices, snap_pieces
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
+from modules.records.spikes import spell_spikes
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
 from modules.records.summer_time import repeated_hours
 from modules.records.timestamps import (
@@ -80,7 +81,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
     prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
-    columns = _apply_rules(prepared, first.columns, site, settings)
+    columns = _apply_rules(prepared, first.columns, site, settings, notices)
     changed = sum((turbine.changed for turbine in prepared), Counter())
     checks.check_contents(_tables(prepared), columns, changed, files)
     if freq is not None and not settings.keep_aliased_angles:
@@ -154,12 +155,17 @@ def _within_dates(
 
 
 def _apply_rules(
-    turbines: list[_Turbine], declared: tuple[Column, ...], site: Site, settings: CleaningSettings
+    turbines: list[_Turbine],
+    declared: tuple[Column, ...],
+    site: Site,
+    settings: CleaningSettings,
+    notices: list[str],
 ) -> list[Column]:
     """Run the rules over every turbine; returns the columns with their kinds resolved."""
     tables = _tables(turbines)
     columns = [resolve(column, checks.pooled(tables, column.name)) for column in declared]
     for turbine in turbines:
+        before = turbine.table
         turbine.table, turbine.changed = cleaning.apply_rules(
             turbine.table,
             columns,
@@ -167,6 +173,11 @@ def _apply_rules(
             rated_power=site.rated_power,
             stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
         )
+        notices += [
+            spell_spikes(before[name], turbine.table[name], turbine.raw.name)
+            for rule, name in turbine.changed
+            if rule == "spike"
+        ]
     return columns
 
 

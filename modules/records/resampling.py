@@ -42,7 +42,7 @@ def to_grid(
     and cosines (FLASC `df_downsample` with `cols_angular`), of codes the most frequent stays, the
     lowest of several; the rest is averaged arithmetically.
 
-    Raises DataError when `freq` is finer than the data, which are those of `whose`, or when a
+    Raises DataError when `freq` is finer than the data, those of `whose`, or when a
     stray stamp makes the grid unreasonably long.
     """
     steps = steps_of(table.index, step)
