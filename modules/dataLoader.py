@@ -191,10 +191,8 @@ def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]
 
 def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Records]:
     timed = [(record.path, record.time) for record in records if record.time is not None]
-    if not timed:
-        return records
-    agreed = agree(timed, date_format)
-    return [replace(record, time=one) for record, one in zip(records, agreed, strict=True)]
+    agreed = iter(agree(timed, date_format) if timed else ())
+    return [one if one.time is None else replace(one, time=next(agreed)) for one in records]
 
 
 def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbine:

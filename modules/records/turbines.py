@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from modules.records.header import Records
+from modules.records.overlaps import overlaps_joined
 from modules.records.paths import (
     below,
     folders,
@@ -66,8 +67,9 @@ def name_turbines(
         for piece in pieces
     ]
     pieces, notices = _spelt_alike(pieces)
-    joined, more = _parts_joined(_named(list(_split(pieces, 0))))
-    return joined, notices + more
+    joined, of_parts = _parts_joined(_named(list(_split(pieces, 0))))
+    joined, of_overlaps = overlaps_joined(joined)
+    return joined, notices + of_parts + of_overlaps
 
 
 def _pieces(records: Records, root: Path) -> list[Piece]:

@@ -1,5 +1,6 @@
 """Which turbine a file belongs to, by its path, its times and its readings."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -194,3 +195,28 @@ def test_ids_keep_the_zeros_that_they_are_written_with(tmp_path):
     tables = [westsouth(seed=place).assign(WTG=f"0{place}") for place in (1, 2)]
     write(pd.concat(tables)[["DateTime", "WindSpeed", "WTG"]], tmp_path / "x.csv")
     assert rows(tmp_path, "generic") == {"01": 60, "02": 60}
+
+
+def test_overlapping_exports_under_two_names_are_one_turbine_and_told(tmp_path):
+    table = westsouth(100)
+    write(table[:70], tmp_path / "WT01_a.csv")
+    write(table[40:], tmp_path / "WT01_b.csv")
+    data = cleaned(tmp_path)
+    assert [turbine.rows for turbine in data.report.turbines] == [100]
+    assert any("WT01_a and WT01_b hold the same readings" in said for said in data.report.notices)
+
+
+@pytest.mark.parametrize("names", [("WT01", "WT02"), ("rec1", "rec2")])
+def test_equal_readings_under_other_numbers_stay_apart(tmp_path, names):
+    for name in names:
+        write(westsouth(100)[: 70 + 30 * (name == names[1])], tmp_path / f"{name}.csv")
+    assert len(rows(tmp_path)) == 2
+
+
+def test_turbines_that_stand_still_together_stay_apart(tmp_path):
+    for place, name in enumerate(("north", "south")):
+        table = westsouth(100)
+        table.loc[:, table.columns != "DateTime"] = 0.0
+        table.loc[60:, "WindSpeed"] = np.arange(40.0) + place
+        write(table, tmp_path / f"{name}.csv")
+    assert len(rows(tmp_path, "generic")) == 2
