@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from modules.records.header import Records
-from modules.records.paths import stem, strip_period
 from modules.records.sameness import is_one
 
 LEAST_ROWS = 20  # that two must share
@@ -18,40 +16,54 @@ LEAST_DIFFERENT = 10  # of them: turbines that stand still look alike
 def overlaps_joined(parts: dict[str, list[Records]]) -> tuple[dict[str, list[Records]], list[str]]:
     """(`parts`, those under the first name whose rows are also in it, notices of them).
 
-    Only files whose numbers are the same can be of one turbine, and none with a turbine column.
+    Only names that end in the same number can be of one turbine, and no file with a turbine column.
     """
-    joined, notices = dict(parts), []
     rows = {
         name: np.unique(np.concatenate([_hashes(one) for one in together]))
-        for name, together in parts.items()
-        if all(one.stamps is not None and one.turbines is None for one in together)
+        for name, together in sorted(parts.items())
+        if len(parts) > 1 and all(_may_join(one) for one in together)
     }
-    numbers = {name: _numbers(parts[name]) for name in rows}
-    for name in sorted(rows):
-        for other in sorted(rows):
-            if not (name < other and name in joined and other in joined):
-                continue
-            if numbers[name] != numbers[other]:
-                continue
-            shared = np.intersect1d(rows[name], rows[other])
-            together = joined[name] + joined[other]
-            if len(shared) >= LEAST_ROWS and _moves(joined[other], shared) and is_one(together):
-                joined[name] = together
-                del joined[other]
-                rows[name] = np.union1d(rows[name], rows[other])
-                notices.append(
-                    f"{name} and {other} hold the same readings where they overlap, and are taken "
-                    f"for one turbine, {name}."
-                )
+    joined, notices = dict(parts), []
+    first = {name: name for name in rows}
+    for name, other in _sharing(rows):
+        name, other = sorted((first[name], first[other]))
+        if name == other or _last_number(name) != _last_number(other):
+            continue
+        together = joined[name] + joined[other]
+        shared = np.intersect1d(rows[name], rows[other])
+        if _moves(joined[other], shared) and is_one(together):
+            joined[name] = together
+            del joined[other]
+            rows[name] = np.union1d(rows[name], rows[other])
+            first |= {alias: name for alias, known in first.items() if known == other}
+            notices.append(
+                f"{name} and {other} hold the same readings where they overlap, and are taken for "
+                f"one turbine, {name}."
+            )
     return joined, notices
 
 
-def _numbers(records: Sequence[Records]) -> set[str]:
-    return {"".join(_last_number(one.path)) for one in records}
+def _may_join(records: Records) -> bool:
+    return records.stamps is not None and records.turbines is None
 
 
-def _last_number(path: Path) -> list[str]:
-    return re.findall(r"\d+", strip_period(stem(path)))[-1:]
+def _sharing(rows: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+    """The pairs of names that have enough of their `rows` in common, each uint64 (n,)."""
+    if not rows:
+        return []
+    names, found = list(rows), np.concatenate(list(rows.values()))
+    whose = np.repeat(np.arange(len(names)), [len(each) for each in rows.values()])
+    order = np.argsort(found, kind="stable")
+    found, whose = found[order], whose[order]
+    twice = found[1:] == found[:-1]
+    pairs, counts = np.unique(
+        np.stack([whose[:-1][twice], whose[1:][twice]], axis=1), axis=0, return_counts=True
+    )
+    return [(names[i], names[j]) for i, j in pairs[counts >= LEAST_ROWS]]
+
+
+def _last_number(name: str) -> list[str]:
+    return re.findall(r"\d+", name)[-1:]
 
 
 def _hashes(records: Records) -> np.ndarray:

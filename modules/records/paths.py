@@ -78,7 +78,7 @@ def turbine_number(name: str) -> str:
 
 def plain_name(name: str) -> str:
     """`name` as others of the same turbine may be spelt: WT1, wt1 and WT01 are alike."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", " ".join(name.split()).casefold())
+    return re.sub(r"(?<![\d.,])0+(?=\d)", "", " ".join(name.split()).casefold())
 
 
 def folders(path: Path, root: Path) -> tuple[str, ...]:
