@@ -14,7 +14,7 @@ from modules.records.site import Site
 
 LARGE_SHARE = 0.2
 LARGE_RANGE = 20
-BLANKING_RULES = ("sentinel", "spike", "range", "stuck", "curtailment")
+BLANKING_RULES = ("sentinel", "range", "spike", "stuck", "curtailment")
 
 
 def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:

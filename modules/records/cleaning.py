@@ -191,12 +191,12 @@ def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine) -> Found
 
 
 # In this order: -999 is no angle to be wrapped; pitch is wrapped before the range is checked, or
-# 359 degrees would be out of it.
+# 359 degrees would be out of it; a spike is what no limit caught.
 RULES: dict[str, Callable[[np.ndarray, Column, _Turbine], Found]] = {
     "sentinel": _sentinel,
-    "spike": _spike,
     "pitch": _pitch,
     "range": _range,
+    "spike": _spike,
     "stuck": _stuck,
     "negative_power": _negative_power,
     "curtailment": _curtailment,

@@ -174,8 +174,8 @@ def _apply_rules(
             stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
         )
         notices += [
-            spell_spikes(before[name], turbine.table[name], turbine.raw.name)
-            for rule, name in turbine.changed
+            spell_spikes(before[name], turbine.table[name], count, turbine.raw.name)
+            for (rule, name), count in turbine.changed.items()
             if rule == "spike"
         ]
     return columns

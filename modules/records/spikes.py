@@ -38,14 +38,16 @@ def spike_flag(values: np.ndarray) -> np.ndarray:
     return flag
 
 
-def spell_spikes(before: pd.Series, after: pd.Series, turbine: str) -> str:
-    """A notice of the readings of a column that are gone since they were `before` as spikes.
+def spell_spikes(before: pd.Series, after: pd.Series, n_spikes: int, turbine: str) -> str:
+    """A notice of `n_spikes` readings of a column that the rule took from it.
 
-    Both float (n,), by time.
+    `before` and `after` all rules: float (n,), by time.
     """
-    gone = before[spike_flag(before.where(~sentinel_flag(before.to_numpy())).to_numpy())]
+    gone = before[after.isna() & before.notna() & ~sentinel_flag(before.to_numpy())]
+    gone = gone[(gone < after.min()) | (gone > after.max())]
     told = ", ".join(f"{value:g} at {stamp}" for stamp, value in gone.items())
+    what = f"is {told}" if len(gone) == n_spikes else f"has {n_spikes} readings far outside"
     return (
-        f"{turbine}: {before.name} is {told}, and {after.min():g} to {after.max():g} elsewhere. "
+        f"{turbine}: {before.name} {what}, and {after.min():g} to {after.max():g} elsewhere. "
         "That is blanked; where it is right, name `--cleaning_rules` without spike."
     )
