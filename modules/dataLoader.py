@@ -15,6 +15,7 @@ from modules.records import site_file
 from modules.records.checks import check_consistent, check_power_units
 from modules.records.choices import settle
 from modules.records.date_order import agree
+from modules.records.file_records import Records
 from modules.records.folders import (
     by_files,
     is_mostly_text,
@@ -22,11 +23,11 @@ from modules.records.folders import (
     record_files,
     spell,
 )
-from modules.records.header import Records, map_file
+from modules.records.header import map_file
 from modules.records.paths import labels, plain_name
 from modules.records.readers import read_table
 from modules.records.sameness import without_copies
-from modules.records.side_by_side import joined_on_time
+from modules.records.side_by_side import complete, joined_on_time
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
 from modules.records.summer_time import on_one_clock
@@ -106,6 +107,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     records = _agree_on_dates(records, settings.date_format)
     records, clocks = on_one_clock(records, site.time_zone)
     records, sides = joined_on_time(records, root)
+    records = complete(records, site)
     check_consistent(records)
     records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
@@ -143,7 +145,7 @@ def _read(
         if len(paths) > 1 and is_mostly_text(raw):
             suspects.append(path)
         else:
-            records += _map(raw, path, site, date_format)
+            records += _map(raw, path, site, date_format, partial=len(paths) > 1)
     if not records:
         return [one for path in suspects for one in _map(_table(path), path, site, date_format)], []
     events = []
@@ -164,11 +166,13 @@ def _table(path: Path) -> pd.DataFrame:
     return with_columns(read_table(path), path)
 
 
-def _map(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None) -> list[Records]:
+def _map(
+    raw: pd.DataFrame, path: Path, site: Site, date_format: str | None, *, partial: bool = False
+) -> list[Records]:
     """The records of a file: one, or one of each turbine where the table is a wide one."""
     mapped = []
     for turbine, table in split_wide(raw, site.turbine_suffix).items():
-        records = map_file(table, path, site, date_format)
+        records = map_file(table, path, site, date_format, partial=partial)
         if turbine is not None:
             records = replace(records, turbines=pd.Series(turbine, index=table.index))
         mapped.append(records)

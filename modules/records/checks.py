@@ -9,7 +9,7 @@ import pandas as pd
 from modules.errors import DataError
 from modules.records.cleaning import power_unit_slip
 from modules.records.columns import Column, wind_speed_column
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.site import Site
 
 LARGE_SHARE = 0.2

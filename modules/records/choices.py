@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from modules.records.columns import ANGLE, CODE, WIND_SPEED, Column
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.identity import chosen
 from modules.records.kinds import guess, unit_of
 from modules.records.site import Site

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.sameness import is_one
 
 LEAST_ROWS = 20  # that two must share

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.paths import below, stem, strip_period, turbine_number
 
 AGREEMENT = 0.9  # share of the shared stamps that must have the same readings

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from modules.errors import DataError
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.paths import below, strip_period, turbine_number, without_format
 from modules.records.sameness import step
+from modules.records.site import Site
 
 LEAST_SHARED = 0.5  # of the rows of the shorter, that must stand beside one of the longer
 OTHER_STEP = 1.5
@@ -48,6 +49,27 @@ def joined_on_time(records: Sequence[Records], root: Path) -> tuple[list[Records
     return joined, [
         f"Files of different columns are joined on time, such as {' and '.join(first)}."
     ]
+
+
+def complete(records: Sequence[Records], site: Site) -> list[Records]:
+    """`records` with their columns in the order of `site`. Raises DataError where some are missing.
+
+    An open site may lack some, and have others behind them.
+    """
+    order = [column.name for column in site.columns]
+    ordered = []
+    for one in records:
+        if one.lacking and not one.variables.issuperset(order):
+            raise DataError(one.lacking)
+        known = [name for name in order if name in one.variables]
+        names = known + [column.name for column in one.columns if column.name not in known]
+        if names == list(one.table):
+            ordered.append(one)
+            continue
+        by_name = {column.name: column for column in one.columns}
+        columns = tuple(by_name[name] for name in names)
+        ordered.append(replace(one, table=one.table[names], columns=columns))
+    return ordered
 
 
 def _by_turbine(kinds: list[list[Records]], root: Path) -> list[dict[str, list[Records]]] | None:

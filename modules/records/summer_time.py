@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from modules.records.cleaning import duplicate_flag, repeated_hour_flag
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.site import RawTurbine
 
 HOUR = 3_600_000_000  # us

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.overlaps import overlaps_joined
 from modules.records.paths import (
     below,

@@ -89,3 +89,22 @@ def test_files_of_two_steps_are_refused(tmp_path):
     write(westsouth(600, freq="1min")[POWER], tmp_path / "WT01_power.csv")
     with pytest.raises(DataError, match="WT01, one record every 1 min and 10 min"):
         load(settings_for(tmp_path, "generic"))
+
+
+SITE = """time_columns = ["DateTime"]
+[[columns]]
+name = "WindSpeed"
+[[columns]]
+name = "ActivePower"
+"""
+
+
+def test_a_site_of_one_s_own_is_complete_once_its_files_are_joined(tmp_path):
+    site = tmp_path / "farm.toml"
+    site.write_text(SITE)
+    halves(tmp_path / "data", ("WT01_wind.csv", "WT01_power.csv"))
+    (found,) = load(settings_for(tmp_path / "data", str(site))).values()
+    assert list(found.table) == ["WindSpeed", "ActivePower"]
+    (tmp_path / "data" / "WT01_wind.csv").rename(tmp_path / "data" / "WT02_wind.csv")
+    with pytest.raises(DataError, match="WT01_power.csv lacks 1 of 3 columns of location 'farm'"):
+        load(settings_for(tmp_path / "data", str(site)))
