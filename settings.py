@@ -27,7 +27,7 @@ from pydantic_settings import (
 )
 
 CleaningRule = Literal[
-    "duplicates", "sentinel", "pitch", "range", "stuck", "negative_power", "curtailment"
+    "duplicates", "sentinel", "pitch", "range", "spike", "stuck", "negative_power", "curtailment"
 ]
 CLEANING_RULES = get_args(CleaningRule)
 NoiseKind = Literal["copula", "coloured", "normal", "uniform"]
@@ -197,9 +197,9 @@ class DataSettings(ProgramSettings):
         examples=[9],
     )
     cleaning_rules: tuple[CleaningRule, ...] = Field(
-        ("duplicates", "sentinel", "pitch", "range", "stuck", "negative_power"),
+        ("duplicates", "sentinel", "pitch", "range", "spike", "stuck", "negative_power"),
         description="Rules applied to the records, always in the order "
-        "duplicates, sentinel, pitch, range, stuck, negative_power, curtailment.",
+        "duplicates, sentinel, pitch, range, spike, stuck, negative_power, curtailment.",
     )
     stuck_steps: int = Field(
         6,

@@ -12,15 +12,27 @@ from tqdm import tqdm
 from modules.errors import DataError
 from modules.location_module import SiteChoice, SiteSettings, clean, site_of
 from modules.records import site_file
-from modules.records.checks import check_power_units
+from modules.records.checks import check_consistent, check_power_units
 from modules.records.choices import settle
 from modules.records.date_order import agree
-from modules.records.folders import is_mostly_text, is_named_after_events, record_files, spell
-from modules.records.header import Records, map_file
+from modules.records.file_records import Records
+from modules.records.folders import (
+    by_files,
+    is_mostly_text,
+    is_named_after_events,
+    record_files,
+    spell,
+)
+from modules.records.header import map_file
+from modules.records.paths import labels, plain_name
 from modules.records.readers import read_table
+from modules.records.sameness import without_copies
+from modules.records.side_by_side import complete, joined_on_time
 from modules.records.site import RawTurbine, Site, SiteData
 from modules.records.stand_in import stand_in
-from modules.records.turbines import labels, name_turbines, split_wide, without_copies
+from modules.records.summer_time import on_one_clock
+from modules.records.tag_tables import with_columns
+from modules.records.turbines import name_turbines, split_wide
 
 logger = logging.getLogger(__name__)
 
@@ -90,12 +102,16 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
     records, events = _read(paths, site, settings.date_format)
     if events:
         notices.append(f"No records but events, so not read: {spell(events, root)}.")
-    _check_consistent(records)
+    notices += by_files(((one.path, one.notes) for one in records), root)
     said = dict.fromkeys(said for one in records for said in one.notices)
     records = _agree_on_dates(records, settings.date_format)
+    records, clocks = on_one_clock(records, site.time_zone)
+    records, sides = joined_on_time(records, root)
+    records = complete(records, site)
+    check_consistent(records)
     records, kinds = settle(records, site)
     records, copies = without_copies(records, root)
-    parts = name_turbines(records, root)
+    parts, alike = name_turbines(records, root)
     if settings.gen_name is not None and site.turbine_columns:
         names = _select(
             sorted(parts),
@@ -107,7 +123,7 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
         check_power_units(part, site)
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
-    notices += [*said, *kinds, *copies]
+    notices += [*said, *clocks, *sides, *kinds, *copies, *alike]
     return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
 
 
@@ -125,47 +141,48 @@ def _read(
         if is_named_after_events(path):
             suspects.append(path)
             continue
-        raw = read_table(path)
+        raw = _table(path)
         if len(paths) > 1 and is_mostly_text(raw):
             suspects.append(path)
         else:
-            records += _map(raw, path, site, date_format)
+            records += _map(raw, path, site, date_format, partial=len(paths) > 1)
     if not records:
-        return [
-            one for path in suspects for one in _map(read_table(path), path, site, date_format)
-        ], []
+        return [one for path in suspects for one in _map(_table(path), path, site, date_format)], []
     events = []
     for path in suspects:
         try:
-            mapped = _map(read_table(path), path, site, date_format)
+            mapped = _map(_table(path), path, site, date_format)
         except DataError:
             events.append(path)
             continue
-        if _variables(mapped[0]) == _variables(records[0]):
+        if mapped[0].variables == records[0].variables:
             records += mapped
         else:
             events.append(path)
     return sorted(records, key=lambda one: one.path), events
 
 
-def _map(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None) -> list[Records]:
+def _table(path: Path) -> pd.DataFrame:
+    return with_columns(read_table(path), path)
+
+
+def _map(
+    raw: pd.DataFrame, path: Path, site: Site, date_format: str | None, *, partial: bool = False
+) -> list[Records]:
     """The records of a file: one, or one of each turbine where the table is a wide one."""
     mapped = []
     for turbine, table in split_wide(raw, site.turbine_suffix).items():
-        records = map_file(table, path, site, date_format)
+        records = map_file(table, path, site, date_format, partial=partial)
         if turbine is not None:
             records = replace(records, turbines=pd.Series(turbine, index=table.index))
         mapped.append(records)
     return mapped
 
 
-def _variables(records: Records) -> set[str]:
-    return {column.name for column in records.columns}
-
-
 def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]) -> list[Item]:
-    """Items with a label equal to `gen_name`; else those with a label that contains it."""
-    exact = [item for item in items if gen_name in labels(item)]
+    """Items with a label spelt like `gen_name`; else those with a label that contains it."""
+    wanted = plain_name(gen_name)
+    exact = [item for item in items if wanted in map(plain_name, labels(item))]
     chosen = exact or [item for item in items if any(gen_name in label for label in labels(item))]
     if not chosen:
         there_is = ", ".join(str(getattr(item, "name", item)) for item in items)
@@ -176,35 +193,10 @@ def _select(items: list[Item], gen_name: str, labels: Callable[[Item], set[str]]
     return chosen
 
 
-def _check_consistent(records: list[Records]) -> None:
-    first = records[0]
-    for other in records[1:]:
-        ours, theirs = _variables(first), _variables(other)
-        if ours != theirs:
-            raise DataError(
-                f"{other.path} and {first.path} differ in their columns: "
-                f"{', '.join(sorted(ours ^ theirs))} only in one of them. "
-                "Give files with the same columns, or run them apart."
-            )
-        if (other.stamps is None) != (first.stamps is None):
-            raise DataError(
-                f"Only one of {first.path} and {other.path} has a time column. Run them apart."
-            )
-        if first.stamps is None or other.stamps is None:
-            continue
-        if (other.stamps.tz is None) != (first.stamps.tz is None):
-            raise DataError(
-                f"Only one of {first.path} and {other.path} has time stamps with a UTC offset. "
-                "Export all files in one time zone."
-            )
-
-
 def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Records]:
     timed = [(record.path, record.time) for record in records if record.time is not None]
-    if not timed:
-        return records
-    agreed = agree(timed, is_given=date_format is not None)
-    return [replace(record, time=one) for record, one in zip(records, agreed, strict=True)]
+    agreed = iter(agree(timed, date_format) if timed else ())
+    return [one if one.time is None else replace(one, time=next(agreed)) for one in records]
 
 
 def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbine:
@@ -223,7 +215,7 @@ def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbi
             table = table.sort_index(kind="stable")
         if table.empty:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
-    paths = tuple(part.path for part in parts)
+    paths = tuple(path for part in parts for path in (part.path, *part.beside))
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
     one = parts[0]
     named = None if one.turbines is None else one.turbines.name

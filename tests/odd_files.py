@@ -29,7 +29,13 @@ true|null|2021-04-01|2021-04-01 24:00|2021-13-01|0001-01-01|9999-12-31 23:59:59|
     + ["9" * 400]
 )
 ODD_NAMES = " |time|DateTime|index|turbine|window|=cmd|a|a.1|Unnamed: 0|\ud800".split("|")
-ODD_NAMES += ["Date/Time", "date", "day", "hour", "year", "month", "ts"]
+ODD_NAMES += ["Date/Time", "date", "day", "hour", "year", "month", "ts", "dst", "tag", "value"]
+FILE_NAMES = (
+    "WT01.csv wt1.csv WT01_1.csv WT01_2.csv WT01_2021-01.csv 2021-01_WT01_raw.csv WT01_wind.csv "
+    "WT01_power.csv a/WT01.csv b/WT01.txt 2021/01/x.csv WT01_status.csv readme.txt notes.tsv"
+).split()
+WIND_AND_POWER = ["WindSpeed", "ActivePower"]
+TAGS = ("ws", "power (kW)", "WT01.ws", "WT02.ws", "WT01", "time", "value", "")
 ENCODINGS = ("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "latin-1", "cp1254", "utf-32")
 NOTES = (
     '# Turbine: WT 1|#|# a, b; c|#a,b|sep=;|sep=\t|Wind farm Größe|From:;2021-03-01;|,,,|"||WT01,,'
@@ -170,12 +176,58 @@ def laid_out_csv(draw):
         if draw(st.integers(0, 60)) == 0:
             row[-1] = draw(st.one_of(cells, st.sampled_from(NOTATIONS[-1])))
         rows.append(row if stamps is None else [stamps.format(count % 20), *row[1:]])
+    if draw(st.integers(0, 3)) == 0:
+        extra = [rows[0], ["Total", *rows[-1][1:]], ["합계"], ["Exported by a portal"]]
+        rows.insert(draw(st.integers(1, len(rows))), draw(st.sampled_from(extra)))
     quote = draw(st.sampled_from(['"', "", '"'] if delimiter == "," else ["", "", '"']))
     end = draw(st.sampled_from(["\n", "\r\n", "\r", delimiter + "\n"]))
     notes = draw(st.lists(st.sampled_from(NOTES), max_size=draw(st.sampled_from([0, 1, 4]))))
     lines = [delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in rows]
     text = end.join([*notes, *lines, ""])
     return text.encode(draw(st.sampled_from(ENCODINGS)), errors="replace")
+
+
+@st.composite
+def tagged_csv(draw):
+    """Tables of one reading a row, with the name of its variable beside it."""
+    columns = st.sampled_from(["WTG", "WTG", "unit", "unit", "quality", "quality", "extra"])
+    beside = list(dict.fromkeys(draw(st.lists(columns, max_size=2))))
+    tags = draw(st.lists(st.sampled_from(TAGS), min_size=1, max_size=3, unique=True))
+    odd = draw(st.booleans())
+    lines = [",".join(["time", "tag", "value", *beside])]
+    for count in range(draw(st.integers(1, 20))):
+        other = [draw(st.sampled_from([*UNIT_CELLS, "1", "2"])) for _ in beside]
+        stamp = f"2021-03-01 {count % 12:02}:00"
+        lines += [
+            ",".join([stamp, tag, draw(cells if odd and draw(st.booleans()) else plain), *other])
+            for tag in tags
+        ]
+    return "\n".join(lines).encode("utf-8", errors="replace")
+
+
+@st.composite
+def timed_csv(draw):
+    """Plain records of some columns, in summer time or with dates that may be turned."""
+    columns = draw(st.sampled_from([WIND_AND_POWER] * 4 + [[name] for name in WIND_AND_POWER]))
+    start = draw(st.sampled_from(["2021-10-31 00:00", "2021-02-01", "2021-02-03", "2021-05-04"]))
+    form = draw(st.sampled_from(["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M", "%d.%m.%Y"]))
+    n_rows = draw(st.integers(3, 40))
+    stamps = pd.date_range(start, periods=n_rows, freq=draw(st.sampled_from(["10min", "6h"])))
+    table = westsouth(n_rows, seed=draw(st.integers(0, 2)))[columns]
+    table.insert(0, "time", stamps.strftime(form))
+    if draw(st.booleans()):
+        table["dst"] = draw(st.lists(st.sampled_from("01"), min_size=n_rows, max_size=n_rows))
+    if draw(st.booleans()):
+        table["WTG"] = draw(st.sampled_from(["01", "1", "WT1", "wt1 "]))
+    return table.to_csv(index=False).encode()
+
+
+@st.composite
+def odd_folder(draw):
+    """Files by name: some of one turbine, some of none."""
+    content = st.one_of(timed_csv(), timed_csv(), timed_csv(), laid_out_csv(), tagged_csv())
+    names = draw(st.lists(st.sampled_from(FILE_NAMES), min_size=1, max_size=4, unique=True))
+    return {name: draw(content) for name in names}
 
 
 @st.composite
@@ -235,6 +287,8 @@ FILES = {
     "raw.csv.gz": st.binary(max_size=100),
     "made.parquet": made_parquet(),
     "laid_out.csv": laid_out_csv(),
+    "tagged.csv": tagged_csv(),
+    "timed.txt": timed_csv(),
     "made.xlsx": made_xlsx(),
     "made.zip": made_zip(),
 }

@@ -193,7 +193,7 @@ class TestRefusals:
     def test_a_file_of_another_type(self, tmp_path):
         path = tmp_path / "a.docx"
         path.write_bytes(b"PK")
-        self.refused(path, "is no .csv, .csv.gz, .xlsx, .parquet or .zip file")
+        self.refused(path, "is no .csv, .txt, .tsv, .xlsx, .parquet or .zip file")
 
     def test_a_file_whose_stamps_are_all_missing(self, tmp_path):
         table = westsouth()
@@ -227,3 +227,10 @@ def test_a_million_rows_load_in_three_times_pandas_fastest_reader(tmp_path):
     ours = fastest(lambda: loaded(path))
     assert ours <= 3 * pandas, f"{ours:.2f} s against {pandas:.2f} s"
     assert np.isfinite(ours)
+
+
+def test_a_table_without_times_beside_records_is_refused_by_name(tmp_path):
+    write(westsouth(), tmp_path / "WT01.csv")
+    (tmp_path / "curve.csv").write_text("ws,power\n3,10\n4,50\n5,100\n")
+    with pytest.raises(DataError, match="WT01.csv and .*curve.csv|curve.csv and .*WT01.csv"):
+        load(settings_for(tmp_path, "generic"))

@@ -155,7 +155,7 @@ def test_an_arithmetic_mean_spoils_the_measured_share_of_directions(freq, spoilt
 
 def test_an_arithmetic_mean_turns_a_twelfth_of_openoa_hours_by_more_than_ten_degrees():
     path = real_file(OPENOA)
-    records = cleaned(path, "openoa").tables["openoa_2018_wtg"]["nacelle_position"]
-    hours = cleaned(path, "openoa", freq="1H").tables["openoa_2018_wtg"]["nacelle_position"]
+    records = cleaned(path, "openoa").tables["openoa_wtg"]["nacelle_position"]
+    hours = cleaned(path, "openoa", freq="1H").tables["openoa_wtg"]["nacelle_position"]
     difference = (records.resample("1h").mean() - hours + 180) % 360 - 180
     assert (difference.dropna().abs() > 10).mean() > 1 / 12

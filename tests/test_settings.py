@@ -375,7 +375,7 @@ def test_edited_defaults_are_seen_as_shipped_by_the_tests(tmp_path, monkeypatch)
         "seq_len: int = Field(24,": "seq_len: int = Field(144,",
         '"quick",\n': '"none",\n',
         '"GRU"] = Field("LSTM"': '"GRU"] = Field("GRU"',
-        '("duplicates", "sentinel", "pitch", "range", "stuck", "negative_power"),\n': "(),\n",
+        '("duplicates", "sentinel", "pitch", "range", "spike", "stuck", "negative_power"),': "(),",
     }.items():
         assert old in edited, old
         edited = edited.replace(old, new)

@@ -9,17 +9,42 @@ import pandas as pd
 from modules.errors import DataError
 from modules.records.cleaning import power_unit_slip
 from modules.records.columns import Column, wind_speed_column
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.site import Site
 
 LARGE_SHARE = 0.2
 LARGE_RANGE = 20
-BLANKING_RULES = ("sentinel", "range", "stuck", "curtailment")
+BLANKING_RULES = ("sentinel", "range", "spike", "stuck", "curtailment")
 
 
 def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:
     """Column `name` of all tables one behind the other: float64 (n,), NaN where missing."""
     return np.concatenate([table[name].to_numpy(dtype=np.float64) for table in tables])
+
+
+def check_consistent(records: list[Records]) -> None:
+    """Raises DataError where files differ in their columns, or in the kind of their times."""
+    first = records[0]
+    for other in records[1:]:
+        ours, theirs = first.variables, other.variables
+        if ours != theirs:
+            raise DataError(
+                f"{other.path} and {first.path} differ in their columns: "
+                f"{', '.join(sorted(ours ^ theirs))} only in one of them. "
+                "Give files with the same columns, join those of one turbine on time into one "
+                "file, or run them apart."
+            )
+        if (other.stamps is None) != (first.stamps is None):
+            raise DataError(
+                f"Only one of {first.path} and {other.path} has a time column. Run them apart."
+            )
+        if first.stamps is None or other.stamps is None:
+            continue
+        if (other.stamps.tz is None) != (first.stamps.tz is None):
+            raise DataError(
+                f"Only one of {first.path} and {other.path} has time stamps with a UTC offset. "
+                "Export all files in one time zone."
+            )
 
 
 def check_power_units(records: Records, site: Site) -> None:
@@ -80,8 +105,9 @@ def check_contents(
     raise DataError(
         f"{spell_files(files)}: {'; '.join(faults)}. "
         + (f"Readings blanked by rule: {', '.join(lost)}. " if lost else "")
-        + "Remove these columns from the files, choose other dates, a finer `--freq` or a lower "
-        "`--min_fraction`, or switch a rule off with `--cleaning_rules`."
+        + "Remove these columns from the files, choose other dates, a finer `--freq` or, where "
+        "several records make a row, a lower `--min_fraction`, or switch a rule off with "
+        "`--cleaning_rules`."
     )
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from modules.records.columns import ANGLE, CODE, WIND_SPEED, Column
-from modules.records.header import Records
+from modules.records.file_records import Records
 from modules.records.identity import chosen
-from modules.records.kinds import guess, is_radians, suspicions, unit_of
+from modules.records.kinds import guess, unit_of
 from modules.records.site import Site
+from modules.records.suspicions import is_radians, no_directions, suspicions
 
 SAID = {ANGLE: "direction", CODE: "state"}
 MEANING = {
@@ -44,6 +45,12 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
     _leave_one_wind(settled)
     guessed = [column for name, column in settled.items() if name not in declared]
     notices += _tell(guessed, by_hand=site.angles is not None)
+    notices += [] if site.angles is not None else no_directions(guessed, values)
+    notices += [
+        f"{column.name} is in degrees Fahrenheit, and stays so."
+        for column in guessed
+        if column.unit == "degF"
+    ]
     turned = {}
     for name, column in settled.items():
         if column.kind == ANGLE and _is_in_radians(column, values[name]):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from modules.records.columns import Column, power_column, wind_speed_column, wrap_angle
+from modules.records.columns import CODE, Column, power_column, wind_speed_column, wrap_angle
 from modules.records.sentinels import sentinel_flag
+from modules.records.spikes import spike_flag
 
 CALM_WIND_SPEED = 1.0
 STEADY_WIND_SPEED = 5.0
@@ -152,6 +153,10 @@ def _sentinel(values: np.ndarray, _column: Column, _turbine: _Turbine) -> Found:
     return sentinel_flag(values), np.nan
 
 
+def _spike(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
+    return spike_flag(values) & (column.kind != CODE), np.nan
+
+
 def _pitch(values: np.ndarray, column: Column, _turbine: _Turbine) -> Found:
     if column.kind != "pitch":
         return np.zeros(values.shape, dtype=bool), np.nan
@@ -186,11 +191,12 @@ def _curtailment(values: np.ndarray, column: Column, turbine: _Turbine) -> Found
 
 
 # In this order: -999 is no angle to be wrapped; pitch is wrapped before the range is checked, or
-# 359 degrees would be out of it.
+# 359 degrees would be out of it; a spike is what no limit caught.
 RULES: dict[str, Callable[[np.ndarray, Column, _Turbine], Found]] = {
     "sentinel": _sentinel,
     "pitch": _pitch,
     "range": _range,
+    "spike": _spike,
     "stuck": _stuck,
     "negative_power": _negative_power,
     "curtailment": _curtailment,

@@ -8,21 +8,26 @@ import numpy as np
 import pandas as pd
 
 from modules.errors import DataError
-from modules.records.dates import DAY
+from modules.records.dates import DAY, ORDERS
 from modules.records.stamps import Reading
 
 MONTH_LENGTHS = (28, 31)
 CONSTANT = 0.9
+MOST_FILES = 400  # a year of daily exports
 HOUR = pd.Timedelta(hours=1)
+STEADY = "no other order gives a constant step"
 
 
-def agree(readings: Sequence[tuple[Path, Reading]], *, is_given: bool = False) -> list[Reading]:
+def agree(
+    readings: Sequence[tuple[Path, Reading]], date_format: str | None = None
+) -> list[Reading]:
     """The readings, each left with one order, the same for all, and with one count of hours.
 
-    A day above 12 anywhere decides; else the order that alone gives a constant step. A notice says
-    so, unless the user has given the order.
+    A day above 12 in a file tells its order; so does the order that alone gives the file, or all
+    of them together, a constant step. A notice says so, unless the user has given `date_format`.
 
-    Raises DataError where two files tell different orders, and where nothing decides.
+    Raises DataError where two files tell different orders, or one another than the given, and
+    where nothing decides.
     """
     settled = _one_count_of_hours(readings)
     open_ones = [
@@ -30,24 +35,91 @@ def agree(readings: Sequence[tuple[Path, Reading]], *, is_given: bool = False) -
     ]
     if not open_ones:
         return settled
-    first_path, first = open_ones[0]
-    possible = set(first.stamps)
-    for path, one in open_ones[1:]:
-        if not possible & set(one.stamps):
-            raise DataError(
-                f"{first_path} and {path} write day and month in different orders: "
-                f"{first.example!r} and {one.example!r}. Run them apart, or write 2021-04-01."
-            )
-        possible &= set(one.stamps)
-    order, reason = _decide(possible, open_ones)
+    order, reason = _one_order(open_ones, date_format)
+    _, first = open_ones[0]
     notice = f"Dates such as {first.example!r} are read as {spell(order)}: {reason}."
-    notices = () if is_given else (notice,)
+    notices = (notice,) if date_format is None else ()
     return [
         replace(one, stamps={order: one.stamps[order]}, notices=one.notices + notices)
         if _may_turn(one)
         else one
         for one in settled
     ]
+
+
+def _one_order(readings: list[tuple[Path, Reading]], date_format: str | None) -> tuple[str, str]:
+    """(The order of all `readings`, what tells it)."""
+    by_order: dict[str, tuple[Path, Reading]] = {}
+    for path, one in readings:
+        if order := _own_order(one):
+            by_order.setdefault(order, (path, one))
+    if len(by_order) > 1:
+        raise DataError(_two_orders(*list(by_order.values())[:2]))
+    possible = set(ORDERS) if date_format not in ORDERS else {date_format}
+    for order, (path, one) in by_order.items():
+        if order not in possible:
+            raise DataError(
+                f"{path} is not written {date_format}: dates such as {one.example!r} follow each "
+                f"other as {spell(order)} alone. Drop `--date_format`; where it is right, pass it "
+                "whole, such as `--date_format '%d/%m/%Y %H:%M'`."
+            )
+        possible = {order}
+    for path, one in readings:
+        if not possible & set(one.stamps):
+            raise DataError(_two_orders(readings[0], (path, one)))
+        possible &= set(one.stamps)
+    if by_order and all(len(one.stamps) > 1 for _, one in readings):
+        return next(iter(by_order)), STEADY
+    if date_format in ORDERS and not by_order:
+        _check_turned(str(date_format), readings)
+    return _decide(possible, readings)
+
+
+def _check_turned(order: str, readings: list[tuple[Path, Reading]]) -> None:
+    """Raises DataError where the days of all files follow each other only if one is turned."""
+    days = [
+        {name: np.unique(found.dropna().asi8 // DAY) for name, found in one.stamps.items()}
+        for _, one in readings
+    ]
+    if not 2 < len(days) <= MOST_FILES or _follow([by[order] for by in days]):
+        return
+    for place, by in enumerate(days):
+        for other in by.keys() - {order}:
+            turned = [by[other] if i == place else each[order] for i, each in enumerate(days)]
+            if _follow(turned):
+                path, one = readings[place]
+                raise DataError(
+                    f"{path} is probably not written {order} as the others are: only if its dates, "
+                    f"such as {one.example!r}, are {spell(other)}, do the days of all files follow "
+                    "each other. Run it apart, write 2021-04-01, or pass a whole format, such as "
+                    "`--date_format '%d/%m/%Y %H:%M'`, where they are right."
+                )
+
+
+def _follow(days: list[np.ndarray]) -> bool:
+    return bool((np.diff(np.unique(np.concatenate(days))) == 1).all())
+
+
+def _own_order(reading: Reading) -> str:
+    """The order that the text of a file, or its steps, leave it alone; empty where several may be.
+
+    Where the text leaves several, one must give even steps and no other.
+    """
+    if len(reading.stamps) == 1:
+        return reading.order
+    even = [
+        order
+        for order, found in reading.stamps.items()
+        if evenness(np.unique(found.dropna().asi8)) >= CONSTANT
+    ]
+    return even[0] if len(even) == 1 else ""
+
+
+def _two_orders(first: tuple[Path, Reading], second: tuple[Path, Reading]) -> str:
+    return (
+        f"{first[0]} and {second[0]} write day and month in different orders: "
+        f"{first[1].example!r} and {second[1].example!r}. Run them apart, or write 2021-04-01."
+    )
 
 
 def _may_turn(reading: Reading) -> bool:
@@ -74,7 +146,7 @@ def _decide(possible: set[str], readings: list[tuple[Path, Reading]]) -> tuple[s
     best = [order for order, share in shares.items() if share == max(shares.values())]
     regular = [order for order, share in shares.items() if share >= CONSTANT]
     if len(regular) == 1 or (len(best) == 1 and shares[best[0]] == 1):
-        return regular[0] if len(regular) == 1 else best[0], "no other order gives a constant step"
+        return regular[0] if len(regular) == 1 else best[0], STEADY
     raise DataError(_undecided(possible, readings))
 
 

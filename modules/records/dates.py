@@ -50,7 +50,12 @@ _ZONE = rf" ?(?P<zone>{'|'.join(ZONES)})?(?P<offset>(?P<sign>[+-])\d{{2}}(?::?\d
 def _patterns() -> list[re.Pattern[str]]:
     clocks = [rf"(?:(?P<half>{_HALF}) ?)?{c}(?: ?(?P<half2>{_HALF}))?{_ZONE}" for c in _CLOCKS]
     whole = [rf"{date}(?: ?(?P<zone>utc|z))?" for date in (*_DATES, _MONTHLY)]
-    whole += [rf"{date}(?: ?[t,_] ?| +|:){clock}" for date in _DATES for clock in clocks]
+    # Before a bare hour with an offset behind it, which 00-10 would be too.
+    whole += [
+        rf"{date}[ t_](?P<h>\d{{2}})[-h](?P<min>\d{{2}})(?:[-m](?P<sec>\d{{2}})s?)?"
+        for date in _DATES
+    ]
+    whole += [rf"{date}(?: ?[t,_] ?| +|:| - ){clock}" for date in _DATES for clock in clocks]
     whole += [_COMPACT + clock for clock in (r"(?P<h>\d{2})", _CLOCKS[4], "-" + _CLOCKS[4])]
     whole += clocks[:3]
     # Only ASCII's digits are numbers of one byte each.
@@ -61,6 +66,8 @@ _PATTERNS = _patterns()
 _LOOKS = re.compile(
     r"\d{1,4}([-./ ]) ?\d{1,2}\1 ?\d{1,4}\b.*|(?:오전|오후|[ap]m)? ?\d{1,2}:\d{2}\b.*"
     r"|\d[-\d./ ]*[ t_,:]\d{1,2}:\d{2}\b.*"
+    r"|(?:19|20)\d{2}[-./ ]?w?\d{1,3}(?:[-./_ t:]\d{1,4})+.*|[a-z](?:19|20)\d{6,10}"
+    r"|\d{6}[ _t-]\d{4}(?:\d{2})?"
     r"|\d{1,2}[-/ .]?[a-zä]{3,9}[-/ .,]+\d{2,4}\b.*|\d{4}년.*",
     re.IGNORECASE | re.DOTALL | re.ASCII,
 )

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,8 @@ import pandas as pd
 from modules import files
 from modules.errors import DataError
 from modules.records.identity import plain
-from modules.records.readers import is_data_file
+from modules.records.packages import is_data_file
+from modules.records.prose import holds_a_table
 
 # What the generator of each family writes, by the time stamp in its name or its first columns.
 _OUR_NAME = re.compile(r"(TimeGan|Forecast|Anomalies|scores)_\d{8}_\d{6}(_\d+)?\.csv")
@@ -36,20 +38,23 @@ def record_files(root: Path) -> tuple[list[Path], list[str]]:
             raise DataError(f"{root} does not exist. Set `--data_path` to a data file or folder.")
         if not is_data_file(root):
             raise DataError(
-                f"{root} is no .csv, .csv.gz, .xlsx, .parquet or .zip file. Set `--data_path`."
+                f"{root} is no .csv, .txt, .tsv, .xlsx, .parquet or .zip file. Set `--data_path`."
             )
         return [root], []
     found = [path for path in files.files_below(root) if is_data_file(path)]
     ours = [path for path in found if _is_of_a_run(path, root) or _is_our_output(path)]
-    records = [path for path in found if path not in set(ours)]
+    prose = [path for path in found if path not in set(ours) and not holds_a_table(path)]
+    records = [path for path in found if path not in {*ours, *prose}]
+    left_out = {"Written by this program": ours, "Text without a table": prose}
+    said = [
+        f"{why}, so not read: {spell(these, root)}." for why, these in left_out.items() if these
+    ]
     if records:
-        said = [f"Written by this program, so not read: {spell(ours, root)}."] if ours else []
         return records, said
-    beside = f", but what this program has written ({spell(ours, root)})" if ours else " file"
     raise DataError(
-        f"{root} holds no CSV, Excel or Parquet{beside}. "
-        "Set `--data_path` to a .csv, .csv.gz, .xlsx, .parquet or .zip "
-        "file, or a folder of them."
+        " ".join([f"{root} holds no CSV, Excel or Parquet file of records.", *said])
+        + " Set `--data_path` to a .csv, .txt, .tsv, .xlsx, .parquet or .zip file, or a folder of "
+        "them."
     )
 
 
@@ -101,3 +106,17 @@ def spell(paths: list[Path], root: Path) -> str:
     names = [path.relative_to(root).as_posix() if path != root else path.name for path in paths]
     more = [f"and {len(names) - LONGEST_LIST} more"] if len(names) > LONGEST_LIST else []
     return ", ".join([*names[:LONGEST_LIST], *more])
+
+
+def by_files(notes: Iterable[tuple[Path, tuple[str, ...]]], root: Path) -> list[str]:
+    """Each note once, with the files that it is true of."""
+    found: dict[str, dict[Path, None]] = {}
+    paths = set()
+    for path, of_file in notes:
+        paths.add(path)
+        for note in of_file:
+            found.setdefault(note, {})[path] = None
+    return [
+        f"{'All files' if len(where) == len(paths) > 1 else spell(list(where), root)}: {note}."
+        for note, where in found.items()
+    ]

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,49 +9,38 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
+from modules.records.file_records import Records
 from modules.records.identity import find_owners, owners, undeclared
+from modules.records.merged_cells import with_dates_filled
 from modules.records.numbers import NotNumbers, grouped_example, read_numbers
 from modules.records.open_columns import choose, open_columns
 from modules.records.position import check_position
 from modules.records.readers import first_line_where
 from modules.records.site import Site
-from modules.records.stamps import Reading, read_stamps
+from modules.records.stamps import check_halves, read_stamps
+from modules.records.summer_flags import summer_flags
 from modules.records.time_column import TimeColumns, find_time, kind_of
 from modules.records.words import canonical_unit
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Records:
-    """One file in the site's terms: float64 columns, their stamps and turbine names if any.
-
-    `time` holds every order of day and month that the stamps can be read in. `time_name`: the
-    column of the stamps, None where several tell them. `notices`: what was decided over them.
-    """
-
-    path: Path
-    table: pd.DataFrame
-    time: Reading | None
-    turbines: pd.Series | None
-    columns: tuple[Column, ...]
-    time_name: str | None = None
-    notices: tuple[str, ...] = ()
-
-    @property
-    def stamps(self) -> pd.DatetimeIndex | None:
-        """The stamps (n_records,) in the order that was agreed on; None without a time column."""
-        return None if self.time is None else self.time.stamps[self.time.order]
-
-
-def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None = None) -> Records:
+def map_file(
+    raw: pd.DataFrame,
+    path: Path,
+    site: Site,
+    date_format: str | None = None,
+    *,
+    partial: bool = False,
+) -> Records:
     """Name, order and convert the columns of `raw`, (n_records, n_columns), by `site`.
 
-    `date_format`: see DataSettings.
+    `date_format`: see DataSettings. `partial`: other files may hold the columns that are missing.
 
     Raises DataError for missing columns (all in one message), text among numbers, stamps that
     cannot be read and stamps of which only some carry a UTC offset.
     """
+    raw, filled = with_dates_filled(raw, path)
     names = {_plain(name, site): name for name in reversed(raw.columns)}
     _check_doubles(raw, path, site)
     sources = _declared(names, site)
@@ -75,19 +63,29 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
             required=site.time_required,
             date_format=date_format,
         )
-    _check_missing(raw, path, site, sources, time)
+    lacking = _lacking(raw, path, site, sources, time)
+    if lacking and not (partial and sources and time is not None):
+        raise DataError(lacking)
     reading = None if time is None else read_stamps(raw, time, path, date_format)
     stamps = None if reading is None else reading.stamps[reading.order]
     time_names = () if time is None else time.names
     turbine_name = _find(names, site.turbine_columns)
+    summer_name, summer = (None, None) if stamps is None else summer_flags(raw)
+    if summer_name in sources.values():
+        summer_name = summer = None
+    told_apart = stamps if summer is None else stamps - pd.to_timedelta(summer.astype(int), "h")
     apart = ids = [turbine_name] if turbine_name is not None else []
     if site.open and site.turbine_columns:
-        apart, ids = find_owners(raw, stamps, [*time_names, *sources.values()], apart)
+        apart, ids = find_owners(
+            raw, told_apart, [*time_names, summer_name, *sources.values()], apart
+        )
     turbines = owners(raw, apart, path) if apart else None
+    if stamps is not None:
+        check_halves(stamps, turbines, path)
     columns = tuple(column for column in site.columns if column.name in sources)
     notices: list[str] = []
     if site.open:
-        taken = {*time_names, *ids, *sources.values()}
+        taken = {*time_names, *ids, summer_name, *sources.values()}
         free = [name for name in raw.columns if name not in taken]
         columns, free = choose(site, columns, sources, free)
         extra = open_columns(raw, free, path, site, turbines, notices)
@@ -108,7 +106,19 @@ def map_file(raw: pd.DataFrame, path: Path, site: Site, date_format: str | None 
     if turbines is None and "turbine" in raw.attrs:
         turbines = pd.Series(raw.attrs["turbine"], index=raw.index)
     time_name = time_names[0] if len(time_names) == 1 else None
-    return Records(path, table, reading, turbines, columns, time_name, tuple(notices))
+    return Records(
+        path,
+        table,
+        reading,
+        turbines,
+        columns,
+        time_name,
+        tuple(notices),
+        summer,
+        summer_name,
+        notes=(*raw.attrs.get("notes", ()), *filled),
+        lacking=lacking,
+    )
 
 
 def _plain(name: str, site: Site) -> str:
@@ -146,21 +156,23 @@ def _declared(names: dict[str, str], site: Site) -> dict[str, str]:
     return {name: source for name, source in found.items() if source is not None}
 
 
-def _check_missing(
+def _lacking(
     raw: pd.DataFrame, path: Path, site: Site, sources: dict[str, str], time: TimeColumns | None
-) -> None:
+) -> str:
+    """What is missing of the site's columns, in words; empty for nothing."""
     missing = [column.name for column in site.columns if column.name not in sources]
     if site.open and sources:
         missing = []
     if site.time_required and time is None:
         missing.insert(0, f"a time column ({', '.join(site.time_columns)})")
-    if missing:
-        expected = len(site.columns) + site.time_required
-        raise DataError(
-            f"{path} lacks {len(missing)} of {expected} columns of location '{site.name}': "
-            f"{', '.join(missing)}. Found: {', '.join(raw.columns)}. "
-            "Set `--location`, or add the mapping in modules/location_module.py."
-        )
+    if not missing:
+        return ""
+    expected = len(site.columns) + site.time_required
+    return (
+        f"{path} lacks {len(missing)} of {expected} columns of location '{site.name}': "
+        f"{', '.join(missing)}. Found: {', '.join(raw.columns)}. "
+        "Set `--location`, or add the mapping in modules/location_module.py."
+    )
 
 
 def _check_units(

@@ -35,6 +35,11 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name)).strip("_").lower()
 
 
+def is_named_like_owner(name: str) -> bool:
+    """Whether a column called `name` may say whose each row is."""
+    return any(words.fullmatch(plain(name)) for words in (_SURE, _LIKELY))
+
+
 def chosen(wanted: Sequence[str], names: Sequence[str], setting: str) -> list[str]:
     """Those of `names` that are `wanted`, compared without regard to case and punctuation.
 

@@ -1,7 +1,6 @@
 """What an undeclared column measures, guessed from its name, its unit and its readings."""
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,7 +18,7 @@ UNITS = {
     "kW": ("kw",),
     "MW": ("mw",),
     "degC": ("°c", "degc", "deg c", "℃", "celsius", "º c", "ºc"),
-    "degF": ("°f", "degf", "℉"),
+    "degF": ("°f", "degf", "deg f", "℉", "fahrenheit"),
     "K": ("k", "kelvin"),
     "rpm": ("rpm", "1/min", "u/min", "r/min", "min-1"),
 }
@@ -28,6 +27,7 @@ KIND_OF_UNIT = {
     "W": "power", "kW": "power", "MW": "power", "degC": "temperature", "degF": "temperature",
 }  # fmt: skip
 _SPELT = {spelling: unit for unit, spellings in UNITS.items() for spelling in spellings}
+_LETTERS = {"c": "degC", "f": "degF"}  # of a column that is called a temperature
 _BEHIND = re.compile(r"(?:[_ .]|(?=°))(deg|rad|kn|knots|kmh|mph|mps|kw|mw|degc|rpm|°)$")
 
 _SPREAD = re.compile(
@@ -66,11 +66,9 @@ RANGES = {
 }
 NO_READINGS = (999, 999.9, 999.99, 9999, 9999.9, 99999, 32767, 65535)  # as loggers write them
 TOO_LARGE = 1e15
-LEAST_READINGS = 20
 MOST_CODES = 200
 SECTORS = 16  # whole numbers up to here are sectors of the compass, not degrees
 WIDE = 180.0  # deg that a column known by its unit alone covers, for its mean to need the circle
-STRONG_WIND = 12.0  # m/s; no site has so high a median
 NEAR = 60.0  # deg that a direction moves from one record to the next, at most as a rule
 _OWN_USE = 0.05  # of the highest power, that a standing turbine takes from the grid at most
 MOST_NEGATIVE = 0.05  # of the readings: a turbine's own consumption, not a battery's charging
@@ -89,6 +87,18 @@ def unit_of(name: str) -> str:
     return _SPELT.get(behind.group(1), "") if behind else ""
 
 
+def _words(name: str) -> str:
+    """`name` without a unit in brackets behind it."""
+    return plain(re.sub(r"[(\[{][^()\[\]{}]*[)\]}]\s*$", "", name))
+
+
+def is_called_direction(name: str) -> bool:
+    """Whether a column is called a direction, and not how it spreads or changes."""
+    words = _words(name)
+    is_other = _SPREAD.search(words) or re.search("rate|speed|error", words)
+    return not is_other and _WORDS[ANGLE].fullmatch(words) is not None
+
+
 def guess(column: Column, values: np.ndarray) -> Column:
     """`column`, of which only the name is known, with the kind and the unit it probably has.
 
@@ -97,12 +107,12 @@ def guess(column: Column, values: np.ndarray) -> Column:
     """
     present = values[np.isfinite(values)]
     present = present[~np.isin(np.abs(present), NO_READINGS) & (np.abs(present) < TOO_LARGE)]
-    words, unit = (
-        plain(re.sub(r"[(\[{][^()\[\]{}]*[)\]}]\s*$", "", column.name)),
-        unit_of(column.name) or _SPELT.get(column.unit.strip().lower(), ""),
-    )
+    words = _words(column.name)
+    unit = unit_of(column.name) or _SPELT.get(column.unit.strip().lower(), "")
     if column.kind != "linear" or present.size == 0:
         return column
+    if not unit and _WORDS["temperature"].fullmatch(words):
+        unit = _letter(column)
     if _is_code(words, present):
         return column.model_copy(update={"kind": "code"})
     if _SPREAD.search(words):
@@ -119,6 +129,13 @@ def guess(column: Column, values: np.ndarray) -> Column:
         )
     found = {"kind": kind, "unit": unit or column.unit, "guessed": kind == "power"}
     return column.model_copy(update=found)
+
+
+def _letter(column: Column) -> str:
+    """The unit of a temperature such as Temp (F) or temp_c; empty for none."""
+    found = re.search(r"(?:[(\[{ _.]|^)([cf])[)\]}]?$", column.name.strip(), re.IGNORECASE)
+    letter = column.unit.strip() or (found.group(1) if found else "")
+    return _LETTERS.get(letter.lower(), "")
 
 
 def _kind(words: str, unit: str, present: np.ndarray) -> str:
@@ -183,57 +200,3 @@ def _is_code(words: str, present: np.ndarray) -> bool:
         return False
     is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES
     return bool(is_named or (distinct.size == 2 and distinct.tolist() == [0, 1]))
-
-
-def is_radians(values: np.ndarray) -> tuple[bool, bool]:
-    """Whether the readings of a direction, float (n,), may be radians, and whether they must be.
-
-    They may where all lie on a circle of radians; they must where they also fill it.
-    """
-    present = values[np.isfinite(values)]
-    if present.size < LEAST_READINGS or (present == np.rint(present)).all():
-        return False, False
-    low, high, turn = float(present.min()), float(present.max()), np.pi
-    may = (0 <= low and high <= 2 * turn + 0.01) or (-turn - 0.01 <= low and high <= turn + 0.01)
-    if not may:
-        return False, False
-    gaps = np.diff(np.unique(np.mod(present, 2 * turn)), append=0)[:-1]
-    fills = present.size >= 5 * LEAST_READINGS and high - low > 5.9 and gaps.max(initial=0) < 1.0
-    return True, bool(fills)
-
-
-def suspicions(
-    columns: Sequence[Column], tables: dict[str, np.ndarray], rated_power: float | None
-) -> list[str]:
-    """Notices of columns whose readings fit another unit better than theirs.
-
-    `tables`: column name -> float (n,), of all turbines. Where `rated_power` is known, power in
-    another unit has been refused: see `modules.records.checks.check_power_units`.
-    """
-    said = []
-    for column in columns:
-        values = tables[column.name]
-        present = values[np.isfinite(values)]
-        other = _other_unit(column, present) if present.size >= LEAST_READINGS else ""
-        if other and not (column.kind == "power" and rated_power):
-            middle, highest = float(np.median(present)), float(present.max())
-            said.append(
-                f"{column.name} looks like {other}, not {column.unit or 'its usual unit'}: median "
-                f"{middle:.4g}, highest {highest:.4g}. Convert it in the files, or name its unit."
-            )
-    return said
-
-
-def _other_unit(column: Column, present: np.ndarray) -> str:
-    middle, highest, lowest = float(np.median(present)), float(present.max()), float(present.min())
-    if column.kind == ANGLE and column.unit in ("", "deg"):
-        return "radians" if is_radians(present)[0] else ""
-    if column.kind == "pitch" and 1.3 < highest <= 1.6 and lowest > -0.5:
-        return "radians"
-    if column.iec == WIND_SPEED and column.unit in ("", "m/s"):
-        return "knots or km/h" if middle > STRONG_WIND else ""
-    if column.kind == "power" and column.unit == "kW":
-        return "W" if np.quantile(present, 0.99) > 20_000 else "MW" if 0 < highest <= 20 else ""
-    if column.kind == "temperature" and column.unit in ("", "degC"):
-        return "kelvin" if lowest > 200 else ""
-    return ""

@@ -35,13 +35,14 @@ class Reading:
     """A column of text as numbers: float64 (n,), NaN where missing, and what was decided.
 
     `decimal`: the mark, empty where no cell has one. `unit`: that of the cells. `words`: how many
-    cells hold each word for a missing reading.
+    cells hold each word for a missing reading. `thousands`: the mark between them, likewise.
     """
 
     values: np.ndarray
     decimal: str
     unit: str
     words: dict[str, int]
+    thousands: str = ""
 
 
 def is_number(cell: str) -> bool:
@@ -108,7 +109,8 @@ def read_numbers(values: pd.Series, decimal: str = "") -> Reading:
     numbers = np.full(len(cells) + 1, np.nan)  # the last stands for an empty cell, whose code is -1
     for place, body in bodies.items():
         numbers[place] = _number(body, mark)
-    return Reading(numbers[codes], mark, unit, words)
+    marks = {sign for body in bodies.values() for sign in " .," if sign in body} - {mark}
+    return Reading(numbers[codes], mark, unit, words, "".join(sorted(marks))[:1])
 
 
 def _split(cell: str) -> tuple[str, str] | None:

@@ -60,6 +60,7 @@ def open_columns(
             logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and _share_of_numbers(values) < LEAST_SHARE:
             example = str(values.dropna().iloc[0])
+            notices.append(f"{name.strip()} holds text, such as {example[:40]!r}, and is left out.")
             logger.warning("%s: column %s holds text and is left out: %r", path, name, example)
         elif is_nameless:
             raise DataError(

@@ -15,7 +15,8 @@ from tqdm import tqdm
 from modules import files
 from modules.errors import DataError
 
-CSV_SUFFIXES = (".csv", ".csv.gz")
+TEXT_SUFFIXES = (".txt", ".txt.gz", ".tsv", ".tsv.gz")  # or no table at all
+CSV_SUFFIXES = (".csv", ".csv.gz", *TEXT_SUFFIXES)
 PARQUET_SUFFIXES = (".parquet", ".pq")
 EXCEL_SUFFIX = ".xlsx"
 ZIP_SUFFIX = ".zip"
@@ -26,6 +27,11 @@ CHUNK = 1 << 24
 def is_data_file(path: Path) -> bool:
     """Whether the name ends like a file that can be read."""
     return path.name.lower().endswith((*TABLE_SUFFIXES, ZIP_SUFFIX))
+
+
+def may_be_prose(name: str) -> bool:
+    """Whether the name ends like that of a text, which need not hold a table."""
+    return name.lower().endswith(TEXT_SUFFIXES)
 
 
 def unpacked(path: Path) -> tuple[str, bytes]:
@@ -65,6 +71,8 @@ def _out_of_zip(raw: bytes, path: Path) -> tuple[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             tables = [info for info in archive.infolist() if _is_table(info.filename)]
+            others = [info for info in tables if not may_be_prose(info.filename)]
+            tables = others or tables
             if len(tables) != 1:
                 found = ", ".join(info.filename for info in tables) or "none"
                 raise DataError(

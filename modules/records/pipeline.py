@@ -14,7 +14,9 @@ from modules.records.date_range import cut_dates
 from modules.records.rates import rate_notices, snap_pieces
 from modules.records.resampling import LEAST_RESULTANT, resultant_length, to_grid
 from modules.records.site import RawTurbine, Site, SiteData
+from modules.records.spikes import spell_spikes
 from modules.records.summary import DataReport, TurbineReport, column_report, grid_figures
+from modules.records.summer_time import repeated_hours
 from modules.records.timestamps import (
     WEEKDAYS,
     find_time_gaps,
@@ -79,7 +81,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
     prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
-    columns = _apply_rules(prepared, first.columns, site, settings)
+    columns = _apply_rules(prepared, first.columns, site, settings, notices)
     changed = sum((turbine.changed for turbine in prepared), Counter())
     checks.check_contents(_tables(prepared), columns, changed, files)
     if freq is not None and not settings.keep_aliased_angles:
@@ -120,25 +122,10 @@ def _prepare(
         figures["conflicts"] = n_conflicts
         checks.check_conflicts(n_conflicts, len(table), raw.name, raw.files)
         if n_conflicts:
-            notices += _repeated_hours(raw, site.time_zone)
+            notices += repeated_hours(raw, site.time_zone)
     step = infer_step(table.index) or freq_length(freq)
     notices += rate_notices(raw.name, table.index, step, freq)
     return _Turbine(raw, table.set_axis(snap_pieces(table.index, step), axis=0), figures, step)
-
-
-def _repeated_hours(raw: RawTurbine, time_zone: str | None) -> list[str]:
-    """A notice when stamps come twice because clocks were set back."""
-    index = raw.table.index
-    if time_zone is None or index.tz is not None:
-        return []
-    repeated = index[cleaning.duplicate_flag(index)].unique()
-    n_repeated = int(cleaning.repeated_hour_flag(repeated, time_zone).sum())
-    if n_repeated == 0:
-        return []
-    return [
-        f"{raw.name}: {n_repeated} repeated stamps lie in the hour that clocks in {time_zone} "
-        "show twice. Conflicting readings are left out; export the data in UTC to keep them."
-    ]
 
 
 def _within_dates(
@@ -168,12 +155,17 @@ def _within_dates(
 
 
 def _apply_rules(
-    turbines: list[_Turbine], declared: tuple[Column, ...], site: Site, settings: CleaningSettings
+    turbines: list[_Turbine],
+    declared: tuple[Column, ...],
+    site: Site,
+    settings: CleaningSettings,
+    notices: list[str],
 ) -> list[Column]:
     """Run the rules over every turbine; returns the columns with their kinds resolved."""
     tables = _tables(turbines)
     columns = [resolve(column, checks.pooled(tables, column.name)) for column in declared]
     for turbine in turbines:
+        before = turbine.table
         turbine.table, turbine.changed = cleaning.apply_rules(
             turbine.table,
             columns,
@@ -181,6 +173,11 @@ def _apply_rules(
             rated_power=site.rated_power,
             stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
         )
+        notices += [
+            spell_spikes(before[name], turbine.table[name], count, turbine.raw.name)
+            for (rule, name), count in turbine.changed.items()
+            if rule == "spike"
+        ]
     return columns
 
 
@@ -219,7 +216,14 @@ def _finish(
     records = turbine.table[[column.name for column in columns]]
     turbine.table, n_bins, gaps = records, len(records), []
     if freq is not None:
-        turbine.table, n_bins = to_grid(records, columns, freq, turbine.step, min_fraction)
+        turbine.table, n_bins = to_grid(
+            records,
+            columns,
+            freq,
+            turbine.step,
+            min_fraction,
+            f"{turbine.raw.name} ({checks.spell_files(turbine.raw.files)})",
+        )
         gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)), freq=freq)
     turbine.figures |= grid_figures(turbine.table, gaps, n_bins)
 

@@ -23,7 +23,7 @@ from modules.records.words import bare_unit, is_unit
 
 HEAD_BYTES = 1 << 18
 HEAD_RECORDS = 300
-DELIMITERS = "\t;,"  # a comma last, for it may be the decimal mark
+DELIMITERS = "\t;|,"  # a comma last, for it may be the decimal mark
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
 _TURBINE_NOTE = re.compile(r"turbine(?: name)?\s*[:=]\s*(.+)", re.IGNORECASE)

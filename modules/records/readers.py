@@ -13,7 +13,9 @@ import pyarrow.parquet
 
 from modules.errors import DataError
 from modules.records.encodings import UTF_8, decode
+from modules.records.extra_rows import without_extra_rows
 from modules.records.header_rows import unique
+from modules.records.identity import is_named_like_owner
 from modules.records.numbers import (
     LEAST_SHARE,
     NotNumbers,
@@ -21,10 +23,8 @@ from modules.records.numbers import (
     read_numbers,
     share_of_numbers,
 )
-from modules.records.packages import PARQUET_SUFFIXES, is_data_file, unpacked
+from modules.records.packages import PARQUET_SUFFIXES, unpacked
 from modules.records.preamble import Layout, find_layout
-
-__all__ = ["first_line_where", "is_data_file", "read_table"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ def read_table(path: Path) -> pd.DataFrame:
     that has a name becomes columns. A zip archive holds one of these.
 
     The table's `attrs` hold what stands beside the numbers: `units` by column, `decimal`, the
-    decimal mark of the file where it is a comma, and `turbine`, out of a comment.
+    decimal mark of the file where it is a comma, `turbine`, out of a comment, and `notes`, what
+    was decided in reading.
 
     Raises DataError for a file that is empty, cut off, ragged, binary, or without a header.
     """
@@ -59,7 +60,9 @@ def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
         table = table.reset_index()
     table = table.set_axis(unique([str(name) for name in table.columns]), axis=1)
     table.attrs = {"units": {}}
-    _log(path, _turn_to_numbers(table, lambda names: table[[]]))
+    decided, missing = _turn_to_numbers(table, lambda names: table[[]])
+    table.attrs["notes"] = decided
+    _log(path, decided + missing)
     return table
 
 
@@ -68,13 +71,35 @@ def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
     del raw
     layout = find_layout(text, path)
     notes = layout.notes if encoding == UTF_8 else (f"read as {encoding}", *layout.notes)
-    table = _rows(text, layout, path)
+    text, table, extra = _records(text, layout, path)
+    notes += extra
     table.attrs["units"] = dict(layout.units)
     if layout.turbine:
         table.attrs["turbine"] = layout.turbine
-    notes += _turn_to_numbers(table, lambda names: _rows(text, layout, path, names))
-    _log(path, notes)
+    decided, missing = _turn_to_numbers(table, lambda names: _rows(text, layout, path, names))
+    _keep_zeros(table, lambda names: _rows(text, layout, path, names))
+    table.attrs["notes"] = (*notes, *decided)
+    _log(path, (*notes, *decided, *missing))
     return table
+
+
+def _records(
+    text: bytes, layout: Layout, path: Path
+) -> tuple[bytes, pd.DataFrame, tuple[str, ...]]:
+    """(The text without rows that are no records, its rows, what was left out)."""
+    fault: DataError | None = None
+    try:
+        table = _rows(text, layout, path)
+        if not any(_is_text(table[name]) for name in table):
+            return text, table, ()
+    except DataError as error:
+        fault = error
+    without, notes = without_extra_rows(text, layout)
+    if notes:
+        return without, _rows(without, layout, path), notes
+    if fault is not None:
+        raise fault
+    return text, table, ()
 
 
 def _log(path: Path, notes: tuple[str, ...]) -> None:
@@ -104,10 +129,11 @@ def _rows(
 
 def _turn_to_numbers(
     table: pd.DataFrame, as_text: Callable[[tuple[str, ...]], pd.DataFrame]
-) -> tuple[str, ...]:
-    """Replace the columns of `table` that are numbers in another notation; return what was done.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Replace the columns of `table` that are numbers in another notation.
 
-    What cannot be read stays text. `as_text` reads columns once more, as they are written.
+    Returns what was decided on them, and which words stood for missing ones. What cannot be read
+    stays text. `as_text` reads columns once more, as they are written.
     """
     texts = {name: table[name] for name in table if _is_text(table[name])}
     texts = {name: text for name, text in texts.items() if share_of_numbers(text) >= LEAST_SHARE}
@@ -125,7 +151,21 @@ def _turn_to_numbers(
         table[name] = reading.values
         if reading.unit:
             table.attrs["units"][name] = reading.unit
-    return tuple(_spelt(found))
+    return tuple(_decided(found)), tuple(_missing(found))
+
+
+def _keep_zeros(table: pd.DataFrame, as_text: Callable[[tuple[str, ...]], pd.DataFrame]) -> None:
+    """Let what names the owner of many rows by 01, 02 stay as it is written: 01 may not be 1."""
+    named = tuple(
+        name
+        for name in table
+        if pd.api.types.is_integer_dtype(table[name])
+        and is_named_like_owner(name)
+        and 2 * table[name].nunique() <= len(table)
+    )
+    for name, text in as_text(named).items() if named else ():
+        if text.str.match(r"\s*0\d").any():
+            table[name] = text
 
 
 def _is_text(values: pd.Series) -> bool:
@@ -142,13 +182,21 @@ def _readings(texts: dict[str, pd.Series], decimal: str) -> dict[str, Reading]:
     return found
 
 
-def _spelt(found: dict[str, Reading]) -> Iterator[str]:
+def _decided(found: dict[str, Reading]) -> Iterator[str]:
     commas = [name for name, reading in found.items() if reading.decimal == ","]
     if commas:
         yield f"decimal commas in {', '.join(commas)}"
+    for mark, spelt in ((",", "commas"), (".", "points"), (" ", "blanks")):
+        grouped = [name for name, reading in found.items() if reading.thousands == mark]
+        if grouped:
+            yield f"{spelt} between thousands in {', '.join(grouped)}"
     for name, reading in found.items():
         if reading.unit:
             yield f"{name} is in {reading.unit}, as its cells say"
+
+
+def _missing(found: dict[str, Reading]) -> Iterator[str]:
+    for name, reading in found.items():
         if reading.words:
             words = ", ".join(f"{word!r} ({count})" for word, count in reading.words.items())
             yield f"{name} is missing where it says {words}"

@@ -26,7 +26,12 @@ AT_REST = 0.999
 
 
 def to_grid(
-    table: pd.DataFrame, columns: list[Column], freq: str, step: pd.Timedelta, min_fraction: float
+    table: pd.DataFrame,
+    columns: list[Column],
+    freq: str,
+    step: pd.Timedelta,
+    min_fraction: float,
+    whose: str = "",
 ) -> tuple[pd.DataFrame, int]:
     """Average `table` onto the full regular grid of `freq`, labelled by the start of each bin.
 
@@ -37,11 +42,11 @@ def to_grid(
     and cosines (FLASC `df_downsample` with `cols_angular`), of codes the most frequent stays, the
     lowest of several; the rest is averaged arithmetically.
 
-    Raises DataError when `freq` is finer than the data, or when a stray stamp makes the grid
-    unreasonably long.
+    Raises DataError when `freq` is finer than the data, those of `whose`, or when a
+    stray stamp makes the grid unreasonably long.
     """
     steps = steps_of(table.index, step)
-    _check_step(freq, pd.Timedelta(microseconds=steps.min()))
+    _check_step(freq, pd.Timedelta(microseconds=steps.min()), whose)
     labels = _bin_labels(table.index.as_unit("us"), freq)
     begins = np.flatnonzero(np.concatenate(([True], labels.asi8[1:] != labels.asi8[:-1])))
     _check_span(labels, len(begins), freq)
@@ -57,13 +62,14 @@ def to_grid(
     return binned.reindex(grid), len(binned)
 
 
-def _check_step(freq: str, step: pd.Timedelta) -> None:
+def _check_step(freq: str, step: pd.Timedelta, whose: str) -> None:
     length = freq_length(freq)
     # Calendar steps vary by a tenth; a step that equals freq must pass.
     if length < 0.9 * step:
+        of = f" of {whose}" if whose else ""
         raise DataError(
             "`freq` must not be finer than the records. "
-            f"Received: freq={freq}, one record every {spell_step(step)}. "
+            f"Received: freq={freq}, one record every {spell_step(step)}{of}. "
             f"Pass `--freq {spell_step(step)}` or coarser."
         )
 

@@ -15,6 +15,9 @@ from modules.records.readers import first_line_where
 from modules.records.time_column import TimeColumns
 from modules.records.times import MixedTimeZones, Times, Unreadable, as_text, read_times
 
+HALF = 12  # hours
+MOST_OF_A_HALF = pd.Timedelta(hours=10)
+LEAST_REPEATS = 0.3  # of the stamps
 DAY_ONE = pd.Timestamp("2001-01-01")
 
 Hours = Literal["", "0-23", "1-24", "either"]
@@ -62,6 +65,29 @@ def read_stamps(
     if utc and any(found.tz is None for found in stamps.values()):
         stamps = {order: found.tz_localize("UTC") for order, found in stamps.items()}
     return Reading(stamps, _example(raw[columns.date[0]]), hours, notices)
+
+
+def check_halves(stamps: pd.DatetimeIndex, owner: pd.Series | None, path: Path) -> None:
+    """Raises DataError where the clock of `stamps`, (n,), runs from 1 to 12 twice a day.
+
+    `owner`: (n,), whose each row is. Then no hour but 1 to 12 is there, and stamps of one owner
+    repeat, or fall back from 12 to 1 within a day.
+    """
+    hour = stamps.hour
+    if stamps.tz is not None or not (hour.min() >= 1 and hour.max() <= HALF):
+        return
+    rows = pd.DataFrame({"stamp": stamps, "owner": 0 if owner is None else owner.to_numpy()})
+    repeats = rows.dropna().duplicated(keep=False).mean()
+    before, after = rows[:-1].reset_index(drop=True), rows[1:].reset_index(drop=True)
+    same_day = before["stamp"].dt.normalize() == after["stamp"].dt.normalize()
+    hours = [side["stamp"].dt.hour % HALF for side in (before, after)]
+    turns = same_day & (before["owner"] == after["owner"]) & (hours[0] + hours[1] == 1)
+    is_back = (after["stamp"] - before["stamp"]).abs() > MOST_OF_A_HALF
+    if repeats >= LEAST_REPEATS or (turns & is_back).any():
+        raise DataError(
+            f"{path} has stamps of the hours 1 to 12 alone, which come twice a day: its clock has "
+            "12 hours, without AM and PM. Export the times with AM and PM, or with 24 hours."
+        )
 
 
 def _example(values: pd.Series) -> str:

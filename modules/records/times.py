@@ -47,7 +47,8 @@ def order_of(date_format: str | None) -> str | None:
 def read_times(values: pd.Series, date_format: str | None = None) -> Times:
     """Read every cell of `values` (n,): strings, numbers, datetimes.
 
-    `24:00:00` is the next day's midnight. `date_format` is a format of strptime, or an order.
+    `24:00:00` is the next day's midnight. `date_format` is a format of strptime, or an order,
+    which then must fit and comes first.
 
     Raises Unreadable with the first cell that is no time, and MixedTimeZones.
     """
@@ -109,10 +110,12 @@ def _of_text(present: pd.Series, values: pd.Series, order: str | None) -> Times:
         raise Unreadable(text.iloc[int(np.argmax(rarer))])
     _check_widths(text, cells)
     orders = cells.orders()
-    if order in ORDERS and len(orders) > 1:
-        orders = (order,)
+    if order in orders and len(orders) > 1:
+        orders = (order, *(other for other in orders if other != order))
     tried = {one: cells.times(one) for one in orders}
     fitting = {one: times for one, (times, exists) in tried.items() if exists.all()}
+    if order in tried and order not in fitting:
+        raise Unreadable(text.iloc[int(np.argmin(tried[order][1]))])
     if not fitting:
         nearest = max((exists for _, exists in tried.values()), key=np.count_nonzero)
         raise Unreadable(text.iloc[int(np.argmin(nearest))])

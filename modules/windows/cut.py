@@ -63,5 +63,6 @@ def _too_short(
     return (
         f"`{setting}` must be at most the longest {part} without a gap or a missing value. "
         f"Received: {setting}={seq_len}{beyond}; {longest}. "
-        f"Lower `--{setting}`, lower `--min_fraction`, or fill the gaps in the files.{remedy}"
+        f"Lower `--{setting}`, or fill the gaps in the files; where several records make a row, a "
+        f"lower `--min_fraction` keeps rows with fewer of them.{remedy}"
     )

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.fuzz --examples 1000
 
-Records (CSV, Excel, Parquet, zip), and the four files of a run that the generator trusts least.
+Records (CSV, Excel, Parquet, zip, folders of them), and the four files of a run that the generator
+trusts least.
 What is refused must be refused in a message of ours; anything else raised counts as a traceback.
 """
 
@@ -33,6 +34,7 @@ def changed_json(name, folder, n_examples):
 
 
 TRIALS = {kind: partial(test_fuzz_records.try_many, kind) for kind in odd_files.FILES} | {
+    "folders": test_fuzz_records.try_folders,
     "scale.pickle": test_untrusted.try_pickles,
     "settings.json": partial(changed_json, "settings.json"),
     "columns.json": partial(changed_json, "columns.json"),

@@ -137,3 +137,46 @@ def test_a_path_stands_in_the_refusal(tmp_path):
     with pytest.raises(DataError) as refusal:
         load(settings_for(path))
     assert str(Path(path)) in str(refusal.value)
+
+
+MONTH_FIRST = "%m/%d/%Y %H:%M"
+
+
+def test_each_file_is_held_against_the_others_by_its_own_steps(tmp_path):
+    write(turbine("2021-02-01", 432), tmp_path / "WT01.csv")
+    write(turbine("2021-02-04", 432, MONTH_FIRST), tmp_path / "WT02.csv")
+    with pytest.raises(DataError, match="WT01.csv and .*WT02.csv write day and month in different"):
+        load(settings_for(tmp_path))
+
+
+def test_a_file_of_another_order_is_seen_beside_one_whose_text_decides(tmp_path):
+    write(turbine("2021-02-01", 24 * 144), tmp_path / "WT01.csv")
+    write(turbine("2021-02-04", 432, MONTH_FIRST), tmp_path / "WT02.csv")
+    with pytest.raises(DataError, match="WT01.csv and .*WT02.csv write day and month in different"):
+        load(settings_for(tmp_path))
+
+
+def test_the_order_that_is_given_is_held_against_every_file(tmp_path):
+    write(turbine("2021-02-01", 60), tmp_path / "WT01.csv")
+    write(turbine("2021-02-04", 432, MONTH_FIRST), tmp_path / "WT02.csv")
+    with pytest.raises(DataError, match="WT02.csv is not written DMY: .*'02/04/2021 00:00'"):
+        load(settings_for(tmp_path, date_format="DMY"))
+
+
+def test_a_whole_format_is_believed(tmp_path):
+    write(turbine("2021-02-04", 432, MONTH_FIRST), tmp_path / "WT02.csv")
+    assert index(tmp_path, "WT02", date_format=AMBIGUOUS)[-1].month == 6
+
+
+def test_one_file_that_tells_its_order_decides_for_one_that_does_not(tmp_path):
+    write(turbine("2021-02-01", 60), tmp_path / "WT01.csv")
+    write(turbine("2021-02-04", 432), tmp_path / "WT02.csv")
+    assert index(tmp_path)[0] == pd.Timestamp("2021-02-01")
+
+
+def test_a_file_of_one_day_that_only_fits_turned_is_named(tmp_path):
+    for place, day in enumerate(("2021-02-01", "2021-02-02", "2021-02-03")):
+        form = MONTH_FIRST if place == 2 else AMBIGUOUS
+        write(turbine(day, 144, form), tmp_path / f"WT01_{place}.csv")
+    with pytest.raises(DataError, match="WT01_2.csv is probably not written DMY"):
+        load(settings_for(tmp_path, date_format="DMY"))

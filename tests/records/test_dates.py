@@ -186,10 +186,10 @@ def test_a_mix_of_offset_and_none_is_refused():
         read("2021-04-01 00:00:00+09:00", "2021-04-01 00:10:00")
 
 
-def test_a_format_that_is_given_is_the_only_one():
+def test_a_format_that_is_given_comes_first_and_must_fit():
     assert read("04.01.2021", date_format="%m.%d.%Y").stamps["MDY"][0] == pd.Timestamp("2021-04-01")
     assert read("202104", date_format="%Y%m").stamps["YMD"][0] == pd.Timestamp("2021-04-01")
-    assert list(read("03/04/2021", date_format="MDY").stamps) == ["MDY"]
+    assert next(iter(read("03/04/2021", date_format="MDY").stamps)) == "MDY"
     with pytest.raises(Unreadable, match="13/04/2021"):
         read("03/04/2021", "13/04/2021", date_format="MDY")
     with pytest.raises(Unreadable, match="2021-04-01"):
@@ -258,3 +258,27 @@ def test_a_million_stamps_are_parsed_shape_by_shape(monkeypatch):
     stamps = pd.date_range("2001-01-01", periods=100_000, freq="10min")
     cells = read_cells(pd.Series(stamps.strftime("%d.%m.%Y %H:%M")))
     assert cells.read.all() and len(tried) == 1
+
+
+@pytest.mark.parametrize(
+    "written", ["2021-04-01_00-10-00", "2021-04-01 00-10", "01.04.2021 - 00:10", "2021-04-01 00h10"]
+)
+def test_clocks_behind_dates_in_the_forms_of_file_names_and_tongues(written):
+    (stamps, *_) = read(written, date_format="DMY").stamps.values()
+    assert stamps[0] == pd.Timestamp("2021-04-01 00:10")
+
+
+@pytest.mark.parametrize(
+    ("written", "looks"),
+    [
+        ("210301 0010", True),
+        ("2021-W09-1 00:00", True),
+        ("2021/060/0000", True),
+        ("T202103010000", True),
+        ("2019-001", False),
+        ("V90-2019-1", False),
+        ("running", False),
+    ],
+)
+def test_what_looks_like_time_is_seen_under_any_name(written, looks):
+    assert looks_like_time(pd.Series([written] * 3)) == looks

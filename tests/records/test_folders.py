@@ -71,7 +71,7 @@ def test_runs_are_no_records(farm):
 def test_the_folder_of_a_run_itself_is_refused(tmp_path):
     written_run(tmp_path)
     with pytest.raises(
-        DataError, match="holds no CSV, Excel or Parquet, but what this program has written .l.csv"
+        DataError, match="holds no CSV, Excel or Parquet file.*Written by this program.*l.csv"
     ):
         load(settings_for(tmp_path / "experiment_01"))
 

@@ -83,6 +83,27 @@ def try_many(kind, folder, n_examples):
     return tried
 
 
+def try_folders(folder, n_examples):
+    """Folders of files; return for each whether it was accepted."""
+    tried = []
+
+    @settings(max_examples=n_examples, **odd_files.QUIET)
+    @given(odd_files.odd_folder(), odd_files.freqs)
+    def attempt(contents, freq):
+        root = folder / str(len(tried))
+        for name, content in contents.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(content)
+        tried.append(is_accepted(root, freq=freq))
+
+    attempt()
+    return tried
+
+
+def test_odd_folders_are_read_or_refused(tmp_path):
+    assert len(try_folders(tmp_path, 40)) >= 40
+
+
 @pytest.mark.parametrize("kind", odd_files.FILES)
 def test_odd_files_are_read_or_refused(kind, tmp_path):
     assert len(try_many(kind, tmp_path, 20)) >= 20

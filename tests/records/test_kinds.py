@@ -8,7 +8,8 @@ from modules.dataLoader import load
 from modules.errors import DataError
 from modules.records.columns import WIND_SPEED, Column
 from modules.records.identity import chosen
-from modules.records.kinds import guess, is_radians, suspicions, unit_of
+from modules.records.kinds import guess, unit_of
+from modules.records.suspicions import is_radians, suspicions
 from tests.wind_files import cleaned, settings_for, write
 
 N = 300
@@ -225,3 +226,47 @@ def test_a_turbine_whose_name_has_a_blank_behind_it_is_the_same(tmp_path):
     who = np.where(np.arange(N) < N // 2, "WT1", "WT1 ")
     table = pd.DataFrame({"turbine": who, "time": stamps, "ws": SPEEDS})
     assert list(cleaned(write(table, tmp_path / "all.csv"), "generic").tables) == ["WT1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Temp (F)", "degF"),
+        ("temp_f", "degF"),
+        ("Ambient temperature [°F]", "degF"),
+        ("Temp (Fahrenheit)", "degF"),
+        ("Temp (C)", "degC"),
+        ("Gearbox Temp C", "degC"),
+        ("Temp (K)", "K"),
+        ("Temp", ""),
+    ],
+)
+def test_the_scale_of_a_temperature_is_kept(name, unit):
+    column = guess(Column(name=name), np.array([280.0, 281.5, 290.0]))
+    assert (column.kind, column.unit) == ("temperature", unit)
+
+
+def test_a_letter_is_no_scale_beside_other_names():
+    assert guess(Column(name="Phase (C)"), np.array([1.5, 2.5])).unit == ""
+
+
+def test_fahrenheit_is_told(file):
+    path = file(60, **{"Temp (F)": 50 + np.sin(np.arange(60.0)), "ws": 5 + np.cos(np.arange(60.0))})
+    notices = cleaned(path, "generic", freq=None).report.notices
+    assert "Temp (F) is in degrees Fahrenheit, and stays so." in notices
+
+
+@pytest.mark.parametrize(("name", "told"), [("Wind direction", True), ("Yaw rate", False)])
+def test_what_is_called_a_direction_and_is_none_is_told(file, name, told):
+    path = file(60, **{name: np.arange(60.0) * 7 % 401, "ws": 5 + np.cos(np.arange(60.0))})
+    data = cleaned(path, "generic", freq=None)
+    notice = f"{name} is called a direction, but goes from 0 to 399: it is averaged as a plain"
+    assert data.columns[0].kind == "linear"
+    assert any(notice in said for said in data.report.notices) == told
+
+
+def test_directions_to_either_side_of_north_are_averaged_on_their_circle(file):
+    turns = 180 + 10 * np.sin(np.arange(120.0) / 15)
+    path = file(120, wd=np.where(turns > 180, turns - 360, turns), ws=5 + np.cos(np.arange(120.0)))
+    wd = cleaned(path, "generic", freq="10min").tables["wt"]["wd"]
+    assert (wd.abs() > 169).all() and (wd < 0).any() and (wd > 0).any()

@@ -54,7 +54,7 @@ def test_lines_are_counted_inside_an_archive(tmp_path):
 
 @pytest.mark.parametrize(
     ("contents", "found"),
-    [({"a.csv": TEXT, "b.xlsx": b""}, "a.csv, b.xlsx"), ({"readme.txt": b""}, "none")],
+    [({"a.csv": TEXT, "b.xlsx": b""}, "a.csv, b.xlsx"), ({"readme.md": b""}, "none")],
 )
 def test_an_archive_of_several_tables_or_none_is_refused(tmp_path, contents, found):
     path = zipped(tmp_path / "a.zip", contents)

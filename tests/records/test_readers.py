@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from modules.errors import DataError
-from modules.records.readers import first_line_where, is_data_file, read_table
+from modules.records.packages import is_data_file
+from modules.records.readers import first_line_where, read_table
 
 TEXT = "DateTime,풍속,ActivePower\n2021-04-01 00:00:00,5.5,100\n2021-04-01 00:10:00,,200\n"
 
@@ -97,7 +98,15 @@ def test_the_line_of_a_cell_counts_the_header_and_blank_lines(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("a.CSV", True), ("a.csv.gz", True), ("a.parquet", True), ("a.txt", False), ("a.gz", False)],
+    [
+        ("a.CSV", True),
+        ("a.csv.gz", True),
+        ("a.parquet", True),
+        ("a.txt", True),
+        ("a.tsv.gz", True),
+        ("a.doc", False),
+        ("a.gz", False),
+    ],
 )
 def test_only_known_names_are_data_files(tmp_path, name, expected):
     assert is_data_file(tmp_path / name) == expected
