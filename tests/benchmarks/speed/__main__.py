@@ -90,6 +90,7 @@ def _compare(case, arguments):
         try:
             python = python_of(name, arguments.results) if name in PEERS else sys.executable
             sides[name] = Side(python, MODULES[name], case, ROOT)
+            sides[name].make_first_step(cases.PHASES[0])
         except NotInstalled as reason:
             missing[name] = str(reason)
     try:
@@ -114,7 +115,6 @@ def check_alike(parameters):
 def _measure_phase(phase, sides, measured, arguments):
     for side in sides.values():
         side.ask(phase=phase, seconds=0)  # compiled here
-        side.first_step = side.first_step or time.perf_counter() - side.started
     rounds = [
         {name: side.ask(phase=phase, seconds=arguments.seconds) for name, side in sides.items()}
         for _ in range(arguments.rounds)

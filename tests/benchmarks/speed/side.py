@@ -8,14 +8,14 @@ import time
 class Side:
     """`module`: of this folder, with its arguments but the last, which is `case`.
 
-    `parameters`: weights that it trains, by network; `started`: by `time.perf_counter`;
-    `first_step`: seconds from there to the end of its first step, once that is known.
+    `parameters`: weights that it trains, by network; `first_step`: seconds from the start of the
+    process to the end of its first step, once that is made.
     """
 
     def __init__(self, python, module, case, root):
         name, *arguments = module.split()
         command = [python, "-m", f"tests.benchmarks.speed.{name}", *arguments, case]
-        self.started, self.first_step = time.perf_counter(), None
+        self._started, self.first_step = time.perf_counter(), None
         self._process = subprocess.Popen(
             command, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -27,6 +27,10 @@ class Side:
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         return self._answer()
+
+    def make_first_step(self, phase):
+        self.ask(phase=phase, seconds=0)
+        self.first_step = time.perf_counter() - self._started
 
     def close(self):
         self._process.stdin.close()
