@@ -17,8 +17,8 @@ from modules import files
 from modules.errors import DataError, SettingsError
 from modules.imagegan import conditions
 from modules.imagegan.images import as_bytes, to_png
+from modules.imagegan.inputs import conditions_of, latent, n_inputs
 from modules.imagegan.layout import Layout
-from modules.imagegan.steps import conditions_of, latent, n_inputs
 from modules.runs.run import MODEL, Run
 from modules.runs.safe import load_model
 from settings import GeneratorSettings, ImageGANSettings

@@ -11,8 +11,9 @@ from modules import files
 from modules.imagegan import conditions
 from modules.imagegan.family import Prepared
 from modules.imagegan.images import as_bytes, to_png
+from modules.imagegan.inputs import ImageBatches, conditions_of, latent
 from modules.imagegan.layout import Layout
-from modules.imagegan.steps import ImageBatches, ImageGAN, conditions_of, latent
+from modules.imagegan.steps import ImageGAN
 from modules.runs.run import Run
 from modules.trainer import Trainer
 from modules.training.phases import Phase

@@ -25,7 +25,8 @@ import gan_train
 from modules.imagegan import conditions, drawing, sample
 from modules.imagegan.family import read
 from modules.imagegan.images import as_bytes
-from modules.imagegan.steps import ImageBatches, ImageGAN, latent
+from modules.imagegan.inputs import ImageBatches, latent
+from modules.imagegan.steps import ImageGAN
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
 from modules.training.phases import Phase, compiled

@@ -249,7 +249,7 @@ def test_a_model_of_another_run_is_refused(trained, tmp_path, capsys):
 @pytest.mark.parametrize(
     "changes",
     [{"kept": [1, 2, 99]}, {"kept": []}, {"kept": [2, 1, 5, 22]}, {"height": "x"},
-     {"height": 11}, {"fixed_pixels": [[2, 5], [2, 5]]}, {"width": -30}],
+     {"height": 11}, {"fixed_pixels": [[2, 5], [2, 5]]}, {"width": -30}, {"shades": None}],
 )  # fmt: skip
 def test_a_run_whose_columns_were_changed_is_refused(trained, capsys, changes):
     path = trained / "runs" / "experiment_01_model" / "columns.json"
