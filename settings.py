@@ -539,13 +539,10 @@ class ImageGANSettings(TrainingSettings):
         examples=["made"],
     )
     learning_rate_gen: float = Field(
-        0.0002, gt=0, le=1, description="Learning rate of the generator, and of the code reader."
+        0.0002, gt=0, le=1, description="Learning rate of the generator."
     )
     learning_rate_disc: float = Field(
-        0.0002,
-        gt=0,
-        le=1,
-        description="Learning rate of the discriminator, and of the condition reader.",
+        0.0002, gt=0, le=1, description="Learning rate of the discriminator."
     )
     zdim: PositiveInt = Field(100, description="Width of the noise.")
     height: PositiveInt = Field(10, description="Rows of an image; the data's unless given.")
@@ -560,7 +557,7 @@ class ImageGANSettings(TrainingSettings):
     embed_dim: PositiveInt = Field(32, description="Width of a token of self-attention.")
     num_heads: PositiveInt = Field(2, description="Heads that share `embed_dim` among them.")
     optimizer: Literal["adam", "adamw", "rmsprop"] = Field(
-        "adamw", description="How all networks are moved."
+        "adamw", description="How generator and discriminator are moved."
     )
     weight_clip: PositiveFloat = Field(
         0.01, description="With `wgan`, the largest weight of the discriminator."
@@ -601,7 +598,7 @@ class ImageGANSettings(TrainingSettings):
         "them, in the generator's loss; 0 leaves them to the discriminator.",
     )
     lr_decay: float = Field(
-        0.0, ge=0, le=1, description="Last share of the steps over which both rates fall to zero."
+        0.0, ge=0, le=1, description="Last share of the steps over which all rates fall to zero."
     )
     tokens: Literal["column", "pixel"] = Field(
         "column", description="What self-attention looks at: columns, or pixels, far slower."

@@ -53,7 +53,7 @@ def generator(
         x = _spread_over(x, n_tokens, args.embed_dim)
         x = _attention(x, args.embed_dim, args.num_heads)
         x = _from_tokens(keras.layers.Dense(n_features)(x), image_shape, args.tokens)
-    # A short way as well: the fixed pixels are copies of what is put in.
+    # A short way as well: the fixed pixels are copies of logits that are put in.
     straight = keras.layers.Reshape(image_shape)(keras.layers.Dense(n_pixels)(inputs))
     outputs = keras.layers.Activation("sigmoid")(keras.layers.Add()([x, straight]))
     return keras.Model(inputs, outputs, name=name)

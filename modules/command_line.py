@@ -152,6 +152,8 @@ def explain(
     for fault in error.errors():
         name = str((fault["loc"] or ("settings",))[0])  # what follows is a union's branch, an index
         said = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "missing" and isinstance(fault["loc"][-1], int):  # of a tuple
+            said = "too few values"
         faults.setdefault(name, (fault["input"], []))[1].append(said)
     return "\n".join(
         f"{'' if name in given else _place(settings_class, name)}"

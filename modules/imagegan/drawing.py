@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from modules import files
 from modules.errors import DataError, SettingsError
 from modules.imagegan import conditions
-from modules.imagegan.images import as_bytes, to_png
+from modules.imagegan.images import as_bytes, made_folder, to_png
+from modules.imagegan.inputs import conditions_of, latent, n_inputs
 from modules.imagegan.layout import Layout
-from modules.imagegan.steps import conditions_of, latent, n_inputs
 from modules.runs.run import MODEL, Run
 from modules.runs.safe import load_model
 from settings import GeneratorSettings, ImageGANSettings
@@ -123,11 +123,7 @@ def _folder(settings: GeneratorSettings) -> Path:
     if not files.is_folder(place):
         raise DataError(f"Images need a folder. Received: {place}. Correct `--output`.")
     folder = Path(settings.gen_img_path or place / f"ImageGan_{datetime.now():%Y%m%d_%H%M%S}")
-    try:
-        files.make_folder(folder, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{folder} cannot be made: {error}. Set `--gen_img_path`.") from None
-    return folder
+    return made_folder(folder, "gen_img_path")
 
 
 def _draw_grid(

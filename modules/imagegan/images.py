@@ -131,11 +131,16 @@ def _label(path: Path, listed: dict[str, tuple[float, float]] | None) -> tuple[f
 
 
 def _read_labels(path: Path) -> dict[str, tuple[float, float]]:
-    """Durability and mass by the name of a file."""
+    """Durability and mass by the name of a file; where semicolons part them, commas are decimal."""
     try:
         text = files.read_bytes(path).decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-        return {row["file"].strip(): (float(row["durability"]), float(row["mass"])) for row in rows}
+        mark = ";" if ";" in text.partition("\n")[0] else ","
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
+        listed = {}
+        for row in rows:
+            durability, mass = (float(row[name].replace(",", ".")) for name in LABEL_COLUMNS[1:])
+            listed[row["file"].strip()] = durability, mass
+        return listed
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         raise DataError(
             f"{path} must be a table in UTF-8 of {', '.join(LABEL_COLUMNS)}, the latter two "
@@ -155,6 +160,15 @@ def read_image(path: Path) -> np.ndarray:
     except Exception as error:  # Pillow raises what its many readers raise
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path} cannot be read as a PNG image: {reason}. Take it out.") from None
+
+
+def made_folder(folder: Path, setting: str) -> Path:
+    """Make `folder` unless it is there. Raises DataError naming `setting` where it cannot be."""
+    try:
+        files.make_folder(folder, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder} cannot be made: {error}. Set `--{setting}`.") from None
+    return folder
 
 
 def to_png(image: np.ndarray) -> bytes:

@@ -1,5 +1,7 @@
 """Where in an image the network's pixels lie: the columns kept, the two fixed pixels."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, PositiveInt
@@ -12,13 +14,15 @@ CHANNELS = 3
 class Layout(BaseModel):
     """Rows and columns of an original image, which columns are kept, and the fixed pixels in it.
 
-    `fixed_pixels`: row and column of each of the two.
+    `fixed_pixels`: row and column of each of the two. `shades`: how networks are told of their
+    colours; those of a run that does not say so were told otherwise, and draw something else.
     """
 
     height: PositiveInt
     width: PositiveInt
     kept: tuple[int, ...]
     fixed_pixels: tuple[tuple[int, int], tuple[int, int]]
+    shades: Literal["logit"]
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -82,6 +86,7 @@ def lay_out(images: np.ndarray, fixed_pixels: tuple[int, ...], *, drops: bool) -
         width=width,
         kept=tuple(kept.tolist()),
         fixed_pixels=((row, column), (other_row, other_column)),
+        shades="logit",
     )
     layout.check()
     return layout

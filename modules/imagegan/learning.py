@@ -10,9 +10,10 @@ import tensorflow as tf
 from modules import files
 from modules.imagegan import conditions
 from modules.imagegan.family import Prepared
-from modules.imagegan.images import as_bytes, to_png
+from modules.imagegan.images import as_bytes, made_folder, to_png
+from modules.imagegan.inputs import ImageBatches, conditions_of, latent
 from modules.imagegan.layout import Layout
-from modules.imagegan.steps import ImageBatches, ImageGAN, conditions_of, latent
+from modules.imagegan.steps import ImageGAN
 from modules.runs.run import Run
 from modules.trainer import Trainer
 from modules.training.phases import Phase
@@ -28,8 +29,9 @@ def train(prepared: Prepared, settings: ImageGANSettings, run: Run) -> None:
     """Train in the folder of `run`, and leave there all that document 003 asks for."""
     log_path = Path(settings.log_path or run.folder)
     output_path = Path(settings.output_path or run.folder / "output")
-    for folder in (log_path, *(output_path / kind for kind in KINDS)):
-        files.make_folder(folder, exist_ok=True)
+    made_folder(log_path, "log_path")
+    for kind in KINDS:
+        made_folder(output_path / kind, "output_path")
     write_summary(log_path, settings)
     keras.utils.set_random_seed(settings.seed)
     layout = prepared.layout

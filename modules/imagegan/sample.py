@@ -12,10 +12,11 @@ import numpy as np
 from modules import files
 from modules.errors import DataError
 from modules.imagegan import conditions
-from modules.imagegan.images import as_bytes, to_png
+from modules.imagegan.images import as_bytes, read_image, to_png
 
 FOLDER = "sample_images"
 N_IMAGES, SEED = 4096, 0
+OWN_STREAM = 1  # of what an image has beside its conditions
 HEIGHT, WIDTH = 10, 30
 KEPT = np.array([1, 2, 4, 5, 7, 8, 10, 11, 18, 19, 21, 22, 27, 28])
 FIXED_PIXELS = (2, 5, 7, 22)  # row and column of each
@@ -28,7 +29,7 @@ WAVES = np.array([[1 / HEIGHT, 0], [0, 1 / len(KEPT)], [1 / HEIGHT, 1 / len(KEPT
 
 
 def make_sample(folder: Path, *, n_images: int = N_IMAGES, seed: int = SEED) -> None:
-    """Write made images into `folder`, named by their conditions; one there already is left.
+    """Write made images into `folder`, named by their conditions; those there already are left.
 
     Raises DataError when the folder holds anything else.
     """
@@ -40,9 +41,10 @@ def make_sample(folder: Path, *, n_images: int = N_IMAGES, seed: int = SEED) -> 
         conditions.named(d, m, f"{i:04d}")
         for i, (d, m) in enumerate(zip(durability, mass, strict=True))
     ]
-    if {path.name for path in files.files_in(folder, "*")} == set(names):
-        return
     images = as_bytes(simulate(durability, mass, seed=seed))
+    if {path.name for path in files.files_in(folder, "*")} == set(names):
+        if np.array_equal(read_image(folder / names[0]), images[0]):
+            return
     try:
         files.write_folder(
             folder, {name: to_png(image) for name, image in zip(names, images, strict=True)}
@@ -50,13 +52,14 @@ def make_sample(folder: Path, *, n_images: int = N_IMAGES, seed: int = SEED) -> 
     except FileExistsError:
         raise DataError(
             f"The sample needs a new or empty folder. Received: {folder}, which holds something "
-            "else. Remove it, or set `--data_path` to images of your own."
+            "else, such as an older sample. Remove it, or set `--data_path` to images of your own."
         ) from None
 
 
 def simulate(durability: np.ndarray, mass: np.ndarray, *, seed: int) -> np.ndarray:
     """Made images of these conditions, (n,) each: float64 (n, 10, 30, 3) in 0...1."""
-    random = np.random.default_rng(seed)
+    # Not `seed` alone: who drew the conditions by it would find each style at one durability.
+    random = np.random.default_rng([seed, OWN_STREAM])
     n_images = len(durability)
     lit = _order()[None] < (FEWEST_LIT + LIT_PER_LEVEL * _level("mass", mass))[:, None, None]
     green = DARKEST + GREEN_PER_LEVEL * _level("durability", durability)[:, None, None]

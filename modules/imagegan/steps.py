@@ -3,78 +3,26 @@
 Shape letters as in `models.imagegan`: B images per batch, C conditions, Z what the generator gets.
 """
 
-import math
 from collections.abc import Sequence
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from models import critics, imagegan, losses
+from modules.imagegan.codes import code_losses, grouping_loss, value_loss
+from modules.imagegan.inputs import (
+    COLOURS,
+    CONDITIONS,
+    ImageBatches,
+    conditions_of,
+    n_conditions,
+    n_inputs,
+)
 from settings import ImageGANSettings
 
-CONDITIONS = 2  # durability and mass
-COLOURS = 6  # numbers: three channels of two fixed pixels
 WEIGHT_DECAY = 0.01  # AdamW's in PyTorch, which document 003 was written for
-READER_RATE = 0.001  # the readers are plain regressions: Adam as it comes
-
-
-class ImageBatches(tf.Module):
-    """Random images with their conditions, noise and codes, drawn inside a compiled step.
-
-    `images`: float32 (n, H, W, 3). `given`: float32 (n, 2), `colours`: float32 (n, 6). `args`: the
-    settings. Draws follow `args.seed` alone and are part of a checkpoint.
-    """
-
-    def __init__(
-        self, images: np.ndarray, given: np.ndarray, colours: np.ndarray, args: ImageGANSettings
-    ) -> None:
-        super().__init__(name="batches")
-        self.images, self.given, self.colours = map(tf.constant, (images, given, colours))
-        self.args = args
-        self.random = tf.random.Generator.from_seed(args.seed, alg="philox")
-
-    def draw(self) -> list[tf.Tensor]:
-        """Return images (B, H, W, 3), given (B, 2), colours (B, 6), drawn with replacement."""
-        shape, n_images = (self.args.batch_size,), self.images.shape[0]
-        rows = self.random.uniform(shape, maxval=n_images, dtype=tf.int64)
-        return [tf.gather(part, rows) for part in (self.images, self.given, self.colours)]
-
-    def latent(self) -> tf.Tensor:
-        """Noise and codes for a batch, see `latent`."""
-        return latent(self.random, self.args.batch_size, self.args)
-
-    def shares(self) -> tf.Tensor:
-        """Uniform (B, 1, 1, 1)."""
-        return self.random.uniform((self.args.batch_size, 1, 1, 1))
-
-
-def latent(random: tf.random.Generator, n_images: int, args: ImageGANSettings) -> tf.Tensor:
-    """Noise, then `infogan`'s codes, one-hot and continuous: float32 (n_images, Z - C)."""
-    parts = [random.normal((n_images, args.zdim))]
-    if args.gan_model == "infogan":
-        drawn = random.uniform((n_images,), maxval=args.info_categories, dtype=tf.int32)
-        parts.append(tf.one_hot(drawn, args.info_categories))
-        parts.append(random.uniform((n_images, args.info_continuous), -1, 1))
-    return tf.concat(parts, -1)
-
-
-def conditions_of(given: tf.Tensor, colours: tf.Tensor, args: ImageGANSettings) -> tf.Tensor:
-    """What both networks are told: float32 (B, C)."""
-    return tf.concat([given, colours], -1) if args.fixed_input else given
-
-
-def n_codes(args: ImageGANSettings) -> int:
-    return args.info_categories + args.info_continuous if args.gan_model == "infogan" else 0
-
-
-def n_conditions(args: ImageGANSettings) -> int:
-    return CONDITIONS + (COLOURS if args.fixed_input else 0)
-
-
-def n_inputs(args: ImageGANSettings) -> int:
-    """Z: the width of what the generator makes an image of."""
-    return args.zdim + n_codes(args) + n_conditions(args)
+READER_RATE = 0.001  # the reader is a plain regression: Adam as it comes
+CODE_RATE = 0.003  # groups are to stand before half of the training has passed
 
 
 class ImageGAN(tf.Module):
@@ -101,12 +49,12 @@ class ImageGAN(tf.Module):
         self.code_reader: keras.Model | None = None
         if args.condition_lambda:
             self.reader = imagegan.reader(args, shape, CONDITIONS, "reader")
-            self.reader_optimizer = _reader_optimizer(self.reader)
+            self.reader_optimizer = _reader_optimizer(self.reader, READER_RATE)
         if args.gan_model == "infogan":
             self.code_reader = imagegan.code_reader(
                 args, shape, args.info_categories, args.info_continuous
             )
-            self.code_optimizer = _reader_optimizer(self.code_reader)
+            self.code_optimizer = _reader_optimizer(self.code_reader, CODE_RATE)
 
     @property
     def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
@@ -118,7 +66,7 @@ class ImageGAN(tf.Module):
         if self.reader is not None:
             pairs.append((self.reader_optimizer, READER_RATE))
         if self.code_reader is not None:
-            pairs.append((self.code_optimizer, READER_RATE))
+            pairs.append((self.code_optimizer, CODE_RATE))
         return pairs
 
     @property
@@ -201,29 +149,32 @@ class ImageGAN(tf.Module):
                 named["condition_loss"] = tf.reduce_mean(tf.square(said - given))
                 loss += self.args.condition_lambda * named["condition_loss"]
             if self.code_reader is not None:
-                codes = drawn[:, self.args.zdim :]
-                said = self.code_reader(fake, training=True)
+                codes, said = drawn[:, self.args.zdim :], self.code_reader(fake, training=True)
                 named |= code_losses(codes, said, self.args.info_categories)
                 loss += self.args.info_lambda * named["code_loss"]
+                taught = self.teaching_loss(self.code_reader, real, given, codes, said)
         _descend(tape, loss, self.generator_optimizer, self.generator)
         if self.code_reader is not None:
-            _descend(tape, named["code_loss"], self.code_optimizer, self.code_reader)
+            _descend(tape, taught, self.code_optimizer, self.code_reader)
         return named
 
+    def teaching_loss(
+        self,
+        reader: keras.Model,
+        real: tf.Tensor,
+        given: tf.Tensor,
+        codes: tf.Tensor,
+        said: tf.Tensor,
+    ) -> tf.Tensor:
+        """What the reader of codes learns: continuous ones of made images, categories of real ones.
 
-def code_losses(codes: tf.Tensor, said: tf.Tensor, n_categories: int) -> dict[str, tf.Tensor]:
-    """How badly codes are read, and how much is read of the categories.
-
-    `codes`, `said`: (B, n_categories + continuous ones), one-hot against logits, then values.
-    `code_loss`: cross-entropy, plus half the squared error (InfoGAN, eq. 5). `information`: the
-    lower bound of the category's mutual information with the image, as a share of its entropy.
-    """
-    entropy = tf.reduce_mean(
-        tf.nn.softmax_cross_entropy_with_logits(codes[:, :n_categories], said[:, :n_categories])
-    )
-    errors = tf.square(codes[:, n_categories:] - said[:, n_categories:])
-    loss = entropy + 0.5 * tf.reduce_mean(tf.reduce_sum(errors, -1))
-    return {"code_loss": loss, "information": 1 - entropy / math.log(n_categories)}
+        Taught by made images, a category is whatever both networks can agree on: a pattern that
+        nobody else minds.
+        """
+        n_categories = self.args.info_categories
+        look, again = (reader(real, training=True)[:, :n_categories] for _ in range(2))
+        values = value_loss(codes[:, n_categories:], said[:, n_categories:])
+        return values + grouping_loss(look, again, given)
 
 
 def _fixed(images: tf.Tensor, places: Sequence[tuple[int, int]]) -> tf.Tensor:
@@ -245,8 +196,8 @@ def _optimizer(
     return optimizer
 
 
-def _reader_optimizer(network: keras.Model) -> keras.optimizers.Optimizer:
-    optimizer = keras.optimizers.Adam(READER_RATE)
+def _reader_optimizer(network: keras.Model, rate: float) -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.Adam(rate)
     optimizer.build(network.trainable_variables)
     return optimizer
 

@@ -25,7 +25,8 @@ import gan_train
 from modules.imagegan import conditions, drawing, sample
 from modules.imagegan.family import read
 from modules.imagegan.images import as_bytes
-from modules.imagegan.steps import ImageBatches, ImageGAN, latent
+from modules.imagegan.inputs import ImageBatches, latent
+from modules.imagegan.steps import ImageGAN
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
 from modules.training.phases import Phase, compiled
@@ -48,21 +49,15 @@ RECIPES = {  # what each loss needs within three minutes of two cores
     "wgangp": CRITIC,
     "r3gan": "--learning_rate_disc 0.001 --opt_beta1 0.5 --opt_beta2 0.99 --lambda_gp 1",
 }
-WEIGHTS = "--constraint_lambda 50 --condition_lambda 20"
-# Codes that weigh more than the conditions take their place, in a way the reader does not see.
-INFORMATION = {
-    ("vanila", "vanila"): "--constraint_lambda 20 --condition_lambda 5 --info_lambda 8",
-    ("vanila", "wgan"): "--info_lambda 20",
-    ("vanila", "wgangp"): "--constraint_lambda 20 --condition_lambda 5 --info_lambda 2",
-    ("selfattention", "vanila"): "--constraint_lambda 20 --condition_lambda 5 --info_lambda 2",
-    ("selfattention", "wgan"): "--info_lambda 0.3",
-    ("selfattention", "wgangp"): "--constraint_lambda 20 --condition_lambda 5 --info_lambda 2",
+WEIGHTS = {
+    "vanila": "--constraint_lambda 50 --condition_lambda 20",
+    "infogan": "--constraint_lambda 20 --condition_lambda 5 --info_lambda 2",
 }
 BATCH = {"vanila": 64, "selfattention": 32}
 EPOCHS = {
     ("vanila", "vanila"): 60, ("vanila", "wgan"): 50, ("vanila", "wgangp"): 40,
     ("vanila", "r3gan"): 50, ("selfattention", "vanila"): 12, ("selfattention", "wgan"): 12,
-    ("selfattention", "wgangp"): 7,
+    ("selfattention", "wgangp"): 10,
 }  # fmt: skip
 COLUMNS = (
     "variant", "durability r", "mass r", "durability error", "mass error", "fixed-pixel error",
@@ -127,8 +122,7 @@ def row(variant, training, settings):
     model, mode, loss = variant.split("-")
     words = ["--gan_model", model, "--gen_mode", mode, "--disc_mode", mode, "--loss_mode", loss]
     words += ["--batch_size", str(BATCH[mode]), "--epochs", str(EPOCHS[mode, loss])]
-    weights = WEIGHTS if model == "vanila" else f"{WEIGHTS} {INFORMATION[mode, loss]}"
-    words += f"{COMMON} {RECIPES[loss]} {weights}".split()
+    words += f"{COMMON} {RECIPES[loss]} {WEIGHTS[model]}".split()
     words += list(settings)
     with tempfile.TemporaryDirectory() as folder:
         before = cpu_seconds()

@@ -139,6 +139,7 @@ def test_without_a_path_images_go_into_a_new_folder(trained, tmp_path, monkeypat
         ),
         (("--durability", "1.4", "--mass", "nan"), "`mass` must be one of 2.13, 2.14 ... 2.24"),
         ((*ASKED, "--strut1", "0", "0", "256"), "`strut1`"),
+        ((*ASKED, "--strut1", "0", "0"), "`strut1`: too few values. Received: [0, 0]"),
         ((*ASKED, "--num_gen_image", "0"), "`num_gen_image`"),
         ((*ASKED, "--gen_img_path", "/dev/null/G"), "cannot be made"),
         ((*ASKED, "--output", "images.csv"), "Images need a folder. Received: images.csv"),
@@ -163,7 +164,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_message(trained, capsys, argumen
         (("--height", "9"), "`height`: the images have 10"),
         (("--num_heads", "5"), "must divide `embed_dim`"),
         (("--fixed_pixels", "2,5,7,3"), "`fixed_pixels` must be two pixels"),
-        (("--fixed_pixels", "2", "5"), "`fixed_pixels`: Field required"),
+        (("--fixed_pixels", "2", "5"), "`fixed_pixels`: too few values"),
         (("--loss_mode", "hinge"), "`loss_mode`"),
         (("--data_path", "nowhere"), "nowhere is no folder of PNG images"),
     ],
@@ -172,6 +173,13 @@ def test_settings_that_do_not_go_with_the_images_are_refused(tmp_path, capsys, a
     assert train(tmp_path, *arguments) == 2
     output = capsys.readouterr().out
     assert said in output and not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("setting", ["log_path", "output_path"])
+def test_a_path_that_cannot_be_a_folder_is_refused(tmp_path, capsys, setting):
+    assert train(tmp_path, f"--{setting}", "/dev/null/x") == 2
+    output = capsys.readouterr().out
+    assert "/dev/null/x" in output and f"Set `--{setting}`" in output
 
 
 def test_images_of_ones_own_need_their_fixed_pixels_named(tmp_path, capsys):
@@ -249,7 +257,7 @@ def test_a_model_of_another_run_is_refused(trained, tmp_path, capsys):
 @pytest.mark.parametrize(
     "changes",
     [{"kept": [1, 2, 99]}, {"kept": []}, {"kept": [2, 1, 5, 22]}, {"height": "x"},
-     {"height": 11}, {"fixed_pixels": [[2, 5], [2, 5]]}, {"width": -30}],
+     {"height": 11}, {"fixed_pixels": [[2, 5], [2, 5]]}, {"width": -30}, {"shades": None}],
 )  # fmt: skip
 def test_a_run_whose_columns_were_changed_is_refused(trained, capsys, changes):
     path = trained / "runs" / "experiment_01_model" / "columns.json"

@@ -34,6 +34,13 @@ def test_labels_of_a_table_count_before_names(tmp_path):
     assert durability.tolist() == [1.4, 1.0] and mass.tolist() == [2.14, 2.23]
 
 
+def test_a_table_of_semicolons_has_decimal_commas(tmp_path):
+    folder = write_images(tmp_path, made(2)[0], named=["a.png", "b.png"])
+    (folder / "labels.csv").write_text("file;durability;mass\na.png;1,4;2,14\nb.png;1.0;2.2\n")
+    _, durability, mass = read_folder(folder)
+    assert durability.tolist() == [1.4, 1.0] and mass.tolist() == [2.14, 2.2]
+
+
 def test_an_image_without_label_is_refused_by_name(tmp_path):
     folder = write_images(tmp_path, made(2)[0], named=["a.png", "d1.9_m2.24.png"])
     with pytest.raises(DataError, match=r"^1 images in .* have no label: a.png. Name them like"):

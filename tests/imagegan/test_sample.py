@@ -35,6 +35,14 @@ def test_styles_are_read_off_and_all_there():
     np.testing.assert_allclose((half - phase) % 1, 0.5, atol=0.05)
 
 
+def test_styles_do_not_depend_on_conditions_drawn_by_the_same_seed():
+    random = np.random.default_rng(1)
+    pair = [random.choice(conditions.KNOWN[name], 3000) for name in ("durability", "mass")]
+    style, _ = sample.read_style(sample.simulate(*pair, seed=1))
+    for level in conditions.KNOWN["durability"]:
+        assert (np.bincount(style[pair[0] == level], minlength=3) > 60).all()
+
+
 def test_sixteen_columns_are_black_and_the_fixed_pixels_of_64_colours():
     images = as_bytes(sample.simulate(*asked(), seed=1))
     assert images.shape == (400, 10, 30, 3)
@@ -53,6 +61,14 @@ def test_the_sample_is_written_once_and_read_back(tmp_path):
     assert images.shape == (20, 10, 30, 3) and set(durability) <= set(
         conditions.KNOWN["durability"]
     )
+
+
+def test_an_older_sample_is_refused(tmp_path):
+    sample.make_sample(tmp_path, n_images=3)
+    first, second, _ = sorted(tmp_path.iterdir(), key=lambda path: path.stem[-4:])
+    first.write_bytes(second.read_bytes())
+    with pytest.raises(DataError, match="such as an older sample. Remove it"):
+        sample.make_sample(tmp_path, n_images=3)
 
 
 def test_the_sample_is_not_written_among_other_files(tmp_path):

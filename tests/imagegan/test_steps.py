@@ -8,7 +8,9 @@ import pytest
 import tensorflow as tf
 
 from modules.imagegan import steps
-from modules.imagegan.steps import ImageBatches, ImageGAN, code_losses, latent, n_inputs
+from modules.imagegan.codes import code_losses, grouping_loss
+from modules.imagegan.inputs import ImageBatches, conditions_of, latent, n_inputs
+from modules.imagegan.steps import ImageGAN
 from modules.training.phases import Phase, compiled
 from settings import ImageGANSettings
 from tests.tiny_images import layout, made
@@ -153,6 +155,45 @@ def test_the_code_loss_is_cross_entropy_plus_half_the_squared_error():
     named = code_losses(tf.constant(codes), tf.constant(said), 3)
     assert float(named["code_loss"]) == pytest.approx(expected)
     assert float(named["information"]) == pytest.approx(1 - np.mean(entropy) / np.log(3))
+
+
+def test_colours_are_told_as_the_logits_that_show_them():
+    colours = tf.constant([[0, 1 / 3, 0.5, 2 / 3, 1, 0]])
+    told = conditions_of(tf.zeros((1, 2)), colours, tiny())
+    np.testing.assert_allclose(tf.sigmoid(told[:, 2:]), colours, atol=0.5 / 255 + 1e-6)
+    assert told.shape == (1, 8) and float(told[0, 4]) == pytest.approx(0, abs=1e-6)
+
+
+def sure(groups, n=3):
+    """Logits that say these groups, with hardly a doubt."""
+    return tf.constant(20 * np.eye(n)[groups], tf.float32)
+
+
+def test_groups_that_are_sure_equal_and_independent_of_the_conditions_cost_least():
+    level = np.repeat(np.linspace(-1, 1, 5) * np.sqrt(2), 3)
+    given = tf.constant(np.stack([level, -level], 1), tf.float32)
+    groups = np.tile([0, 1, 2], 5)
+    least = float(grouping_loss(sure(groups), sure(groups), given))
+    assert least == pytest.approx(-2 * np.log(3), abs=1e-3)
+    others = {
+        "one group": (sure(0 * groups), sure(0 * groups), given),
+        "unsure": (0 * sure(groups), 0 * sure(groups), given),
+        "noise decides": (sure(groups), sure(np.roll(groups, 1)), given),
+        "a condition": (sure(np.arange(15) // 5), sure(np.arange(15) // 5), given),
+    }
+    for name, arguments in others.items():
+        assert float(grouping_loss(*arguments)) > least + 0.5, name
+
+
+def test_the_reader_learns_categories_of_real_images_alone():
+    gan, batches = build(gan_model="infogan", info_continuous=0)
+    real, given, _, drawn_codes = drawn(batches)
+    codes, said = drawn_codes[:, 3:], tf.random.normal((4, 3))
+    losses = [
+        gan.teaching_loss(lambda _, training: sure([0, 1, 2, 0]), real, given, shown, said)
+        for shown in (codes, tf.roll(codes, 1, -1))
+    ]
+    assert losses[0] == losses[1]
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop"])
