@@ -5,13 +5,13 @@ steps earlier, as if a window could begin at any row.
 """
 
 import numpy as np
-from scipy.linalg import solve_discrete_lyapunov
 from scipy.special import ndtr
 
 MOST_REMEMBERED = 1000  # values that a step beyond the first window is drawn from
 SLOWEST = 0.9999  # share of a deviation that is left after a step
 RIDGE = 1e-3  # added to variances of 1, so that differences smaller than errors are not drawn upon
 SMALLEST_VARIANCE = 1e-5  # that is divided by; more makes smooth columns rough
+VANISHED = 1e-9  # of a matrix' power
 N_POLYNOMIALS = 60
 NORMAL_RANGE = np.linspace(-8, 8, 8001)
 
@@ -27,9 +27,10 @@ def lagged_correlation(windows: np.ndarray) -> np.ndarray:
     deviation = windows.std((0, 1))
     windows = windows / np.where(deviation > 0, deviation, 1)
     correlation = np.empty((n_steps, n_features, n_features))
+    steps = np.ascontiguousarray(windows.swapaxes(0, 1))  # a lag's rows are then no copy
     for lag in range(n_steps):  # one after the other: all at once are T copies of the windows
-        later = windows[:, lag:].reshape(-1, n_features)
-        earlier = windows[:, : n_steps - lag].reshape(-1, n_features)
+        later = steps[lag:].reshape(-1, n_features)
+        earlier = steps[: n_steps - lag].reshape(-1, n_features)
         correlation[lag] = later.T @ earlier / len(later)
     correlation[0] += np.diag(deviation == 0)
     return np.clip(correlation, -1, 1)
@@ -136,7 +137,20 @@ def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     factor = factor_of(whole[-n_features:, -n_features:] - coefficients @ cross.T)
     new = np.zeros_like(past)
     new[-n_features:, -n_features:] = factor @ factor.T
-    variance = np.diag(solve_discrete_lyapunov(companion, new))[-n_features:]
+    variance = np.diag(_stationary(companion, new))[-n_features:]
     deviation = np.sqrt(np.maximum(variance, RIDGE))
     scaled = coefficients * np.tile(deviation, n_steps) / deviation[:, None]
     return scaled, factor / deviation[:, None]
+
+
+def _stationary(companion: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """The covariance P = A P A' + `new` of a process with the matrix A, by doubling.
+
+    P sums A^k new A'^k over all k; each round adds as many of them as there were. SciPy's solver
+    takes a Schur form, which is twenty times slower for a thousand values.
+    """
+    covariance, power = new, companion
+    while np.abs(power).max() > VANISHED:
+        covariance = covariance + power @ covariance @ power.T
+        power = power @ power
+    return covariance
