@@ -95,14 +95,14 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
-    """Draw windows, or one series, into a CSV; return its path.
+    """Draw windows, or one series, into a table; return its path.
 
     Windows are separate samples: only the rows of one series have times, or those of windows where
     `stamps` asks for a running count.
     """
-    from modules.runs.spreadsheet import write_tables
+    from modules.runs.output import write_tables
     from modules.timegan import layout, synthesis
-    from modules.training.pace import counted
+    from modules.training.pace import ahead, counted
 
     synthesizer = synthesis.load(
         run, TimeGANSettings, model_path=settings.model_path, scale_path=settings.scale_path
@@ -117,9 +117,9 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     elif settings.stamps:
         log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
     blocks = synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device)
-    blocks = counted(blocks, n_windows, "windows")
+    blocks = counted(ahead(blocks), n_windows, "windows")
     tables = layout.to_tables(blocks, trained.columns, clock)
-    path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output)
+    path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output, settings.format)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",
         n_windows, n_steps, run.folder, trained.settings.preset, path,
