@@ -124,7 +124,7 @@ def _rows(
         )
     except pa.ArrowInvalid as error:
         raise DataError(_malformed(path, text, layout, error)) from None
-    return table.to_pandas(date_as_object=False)
+    return table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True)
 
 
 def _turn_to_numbers(

@@ -89,7 +89,22 @@ def test_the_generators_csv_opens_as_text_whatever_the_columns_are_called(
     assert header == f"window,step,'{COMMAND},Power"
 
 
-NUMBERS = [0.0, -0.0, 1.0, -12.5, 10.07, 1e-4, 9.9e-5, 1e-7, 123456.789, 9e9, 1e10, 1e15, 1e22, 0.1 + 0.2]
+NUMBERS = [
+    0.0,
+    -0.0,
+    1.0,
+    -12.5,
+    10.07,
+    1e-4,
+    9.9e-5,
+    1e-7,
+    123456.789,
+    9e9,
+    1e10,
+    1e15,
+    1e22,
+    0.1 + 0.2,
+]
 
 
 @pytest.mark.parametrize(
