@@ -53,6 +53,16 @@ def _generate_by_words(arguments: list[str]) -> None:
 
 
 def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
+    from modules.buckets import is_url, mirrored
+
+    if settings.run and is_url(settings.run):
+        result_dir, _, name = settings.run.rstrip("/").rpartition("/")
+        settings = settings.completed(result_dir=result_dir, run=name)
+    with mirrored(settings.result_dir):
+        return _generate_here(settings, families)
+
+
+def _generate_here(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
     from modules.command_line import plug
     from modules.runs.find import family_of, find, folder_of
     from modules.runs.output import check_place

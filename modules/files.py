@@ -47,6 +47,13 @@ def copy_folder(source: Path, target: Path) -> None:
     shutil.copytree(source, target)
 
 
+def own_scratch() -> Path:
+    """A folder of this process alone, in the system's for temporary files."""
+    folder = Path(tempfile.gettempdir()) / f"timegan-{os.getpid()}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def open_to_append(path: Path) -> IO[str]:
     """An open text file in UTF-8 whose lines end as they are written."""
     return path.open("a", newline="", encoding="utf-8")
@@ -81,6 +88,20 @@ def is_same(one: Path | str, other: Path | str) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return False
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """(Bytes of the file, when it was last written): other ones, another content."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def remove(path: Path) -> None:
+    """Remove `path`, a file or a folder with all that is in it."""
+    if path.is_dir():
+        remove_folder(path)
+    else:
+        remove_file(path)
 
 
 def remove_file(path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.forecaster.target import find_target
 from modules.preprocessing import Scaler
@@ -113,5 +114,6 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     path = write_table("Forecast", forecasts, settings.output, settings.format)
     drawn = run.folder / "forecast.png"
     files.write_whole(drawn, picture.draw(forecasts, column))
-    log.info("Forecasts of %s from %s -> %s, %s", column.name, run.folder, path, drawn)
+    told = map(spelt, (run.folder, path, drawn))
+    log.info("Forecasts of %s from %s -> %s, %s", column.name, *told)
     return path

@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from modules import files
+from modules import buckets, files
+from modules.buckets import is_url
 from modules.errors import DataError, RunError, SettingsError
 from modules.runs.spreadsheet import to_csv
 
@@ -23,6 +24,8 @@ def check_place(output: str | None, kind: str | None = None) -> None:
     """
     place = _place(output)
     named = _kind_of(place)
+    if is_url(output):
+        files.make_folder(place.parent if named else place, exist_ok=True)
     if named and kind and named != kind:
         raise SettingsError(
             f"`output` and `format` name two formats. Received: output={output!r}, "
@@ -40,7 +43,7 @@ def write_table(
 
     None is the folder of the programs, as document 000 has it. Where `output` ends in .csv or
     .parquet and is no folder it is the file itself; `kind` is the format of others. Never over
-    another file: see `modules.files.write_new`.
+    another file: see `modules.files.write_new`. In a store (`modules.buckets`), over it.
     """
     return write_tables(name, [table], len(table), output, kind)
 
@@ -60,7 +63,10 @@ def write_tables(
     if not _kind_of(place):
         place = place / f"{name}_{datetime.now():%Y%m%d_%H%M%S}.{kind or CSV}"
     write = _write_parquet if _kind_of(place) == PARQUET else _write_csv
-    return files.fill_new(place, lambda file: write(file, tables, n_rows, place))
+    path = files.fill_new(place, lambda file: write(file, tables, n_rows, place))
+    if output and is_url(output):
+        buckets.send_file(path, output)
+    return path
 
 
 def _write_csv(file: BinaryIO, tables: Iterable[pd.DataFrame], n_rows: int, place: Path) -> None:
@@ -97,7 +103,7 @@ def _check_room(n_bytes: int, n_written: int, n_rows: int, place: Path) -> None:
 
 
 def _place(output: str | None) -> Path:
-    return Path(output) if output else files.ROOT
+    return buckets.place(output) if output else files.ROOT
 
 
 def _kind_of(place: Path) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from modules import files
+from modules import buckets, files
 from modules.dataLoader import read_site
 from modules.errors import DataError, SettingsError
 from modules.preprocessing import encode_angles, feature_names
@@ -99,7 +99,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     written = page.write_page(
         run, scored, findings, drawn, freq=trained.freq, how=settings, judgement=judged
     )
-    log.info("By %s -> %s, %s, %s", run.folder, path, scores, written)
+    told = map(buckets.spelt, (path, scores, written))
+    log.info("By %s -> %s, %s, %s", buckets.spelt(run.folder), *told)
     return path
 
 
@@ -117,9 +118,9 @@ def _check_search(settings: GeneratorSettings) -> None:
 
 def _beside(findings: Path, output: str | None) -> str | None:
     """Where the scores go when the findings were written to the path `findings` by `output`."""
-    if output is None or files.is_folder(Path(output)):
+    if output is None or files.is_folder(buckets.place(output)):
         return output
-    return str(findings.with_stem(f"{findings.stem}_scores"))
+    return buckets.spelt(findings.with_stem(f"{findings.stem}_scores"))
 
 
 def _load(run: Run, settings: GeneratorSettings) -> "Trained":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
@@ -129,7 +130,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output, settings.format)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",
-        n_windows, n_steps, run.folder, trained.settings.preset, path,
+        n_windows, n_steps, spelt(run.folder), trained.settings.preset, spelt(path),
     )  # fmt: skip
     if settings.report != "none":
         from modules.report.evidence import MOST_WINDOWS
