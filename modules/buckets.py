@@ -7,6 +7,7 @@ new files, files that changed, a list of all of them in `LIST`, and only then go
 
 import json
 import logging
+import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ LIST = "sent.json"  # written last: a folder without it was never sent to its en
 SECONDS_BETWEEN_SENDS = 60.0
 PATIENCE = "retry_limit_seconds=30"  # Google's own is a quarter of an hour
 
+LONGEST_SAYING = 240  # letters
 NO_BUCKET = "-"  # file:///folder has none
 LOCAL = fs.LocalFileSystem()
 WITH_FOLDERS = ("local", "mock")  # elsewhere a folder is the beginning of a name
@@ -76,7 +78,7 @@ def send_file(path: Path, url: str) -> None:
         target = root if inside == "." else f"{root}/{inside}"
         fs.copy_files(str(path), target, source_filesystem=LOCAL, destination_filesystem=store)
     except (OSError, ArrowException) as error:
-        raise RunError(f"Cannot write {spelt(path)}: {error}. {path} holds it.") from None
+        raise RunError(f"Cannot write {spelt(path)}: {_brief(error)} {path} holds it.") from None
     files.remove(path)
 
 
@@ -121,7 +123,9 @@ class _Mirror:
         try:
             self._send()
         except (OSError, ArrowException) as error:
-            raise RunError(f"Cannot write {self._url}: {error}. {self._here} holds it.") from None
+            raise RunError(
+                f"Cannot write {self._url}: {_brief(error)} {self._here} holds it."
+            ) from None
 
     def _send(self) -> None:
         store, root = _store(self._url)
@@ -168,7 +172,7 @@ def _fetch(url: str) -> bool:
             _copy(store, f"{root}/{name}", here / name)
     except (OSError, ArrowException) as error:
         raise DataError(
-            f"{url} cannot be read: {error}. Check its name, and who may read it."
+            f"{url} cannot be read: {_brief(error)} Check its name, and who may read it."
         ) from None
     return bool(held)
 
@@ -204,6 +208,11 @@ def _store(url: str) -> tuple[fs.FileSystem, str]:
         url += ("&" if "?" in url else "?") + PATIENCE
     store, path = fs.FileSystem.from_uri(url)
     return store, path.rstrip("/")
+
+
+def _brief(error: Exception) -> str:
+    """The beginning of what a store says, which may be a page."""
+    return f"{textwrap.shorten(str(error), LONGEST_SAYING, placeholder=' ...')}."
 
 
 def _copies() -> Path:

@@ -48,10 +48,8 @@ def copy_folder(source: Path, target: Path) -> None:
 
 
 def own_scratch() -> Path:
-    """A folder of this process alone, in the system's for temporary files."""
-    folder = Path(tempfile.gettempdir()) / f"timegan-{os.getpid()}"
-    folder.mkdir(exist_ok=True)
-    return folder
+    """Where a folder of this process alone may be made, in the system's for temporary files."""
+    return Path(tempfile.gettempdir()) / f"timegan-{os.getpid()}"
 
 
 def open_to_append(path: Path) -> IO[str]:
