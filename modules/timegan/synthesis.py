@@ -21,7 +21,6 @@ from modules.timegan.quantiles import QuantileMapping
 from modules.timegan.standstill import Standstill
 from modules.training.device import Device
 from modules.training.memory import available
-from modules.training.setup import SIDE_BY_SIDE
 from settings import TimeGANSettings
 
 BATCH = 1024  # windows per call
@@ -170,13 +169,9 @@ def sample_blocks(
     batch = min(BATCH, n_windows)
     noise_shape = (batch, warm_up + seq_len, model.input_shape[-1])
 
-    # Both cores, the same bits: halves run side by side.
-    n_parts = SIDE_BY_SIDE if batch == BATCH and not device.has_gpu else 1
-
     @tf.function(autograph=False)
     def draw() -> tf.Tensor:
-        parts = tf.split(noise(random, noise_shape), n_parts)
-        return tf.concat([device.call(model, part, training=False) for part in parts], 0)
+        return device.call(model, noise(random, noise_shape), training=False)
 
     for first in range(0, n_windows, batch):
         yield draw().numpy()[: n_windows - first, warm_up:]

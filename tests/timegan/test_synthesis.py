@@ -276,14 +276,6 @@ def test_windows_drawn_in_blocks_are_those_drawn_at_once(tmp_path, monkeypatch):
     np.testing.assert_array_equal(np.concatenate(blocks), whole)
 
 
-def test_halves_of_a_block_drawn_side_by_side_are_the_block(tmp_path, monkeypatch):
-    monkeypatch.setattr(synthesis, "BATCH", 8)
-    synthesizer = loaded(finished_run(tmp_path))
-    halves = synthesizer.draw(10, STEPS, seed=3, device=CPU)
-    monkeypatch.setattr(synthesis, "SIDE_BY_SIDE", 1)
-    np.testing.assert_array_equal(halves, synthesizer.draw(10, STEPS, seed=3, device=CPU))
-
-
 def test_a_series_that_memory_does_not_hold_is_refused_before_it_is_drawn(tmp_path):
     synthesizer = loaded(finished_run(tmp_path))
     with pytest.raises(SettingsError, match=r"`length`: .* GB of memory.*Received: 1000000000000"):
