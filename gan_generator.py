@@ -53,14 +53,24 @@ def _generate_by_words(arguments: list[str]) -> None:
 
 
 def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
+    from modules.buckets import is_url, mirrored
+
+    if settings.run and is_url(settings.run):
+        result_dir, _, name = settings.run.rstrip("/").rpartition("/")
+        settings = settings.completed(result_dir=result_dir, run=name)
+    with mirrored(settings.result_dir):
+        return _generate_here(settings, families)
+
+
+def _generate_here(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
     from modules.command_line import plug
     from modules.runs.find import family_of, find, folder_of
-    from modules.runs.spreadsheet import check_place
+    from modules.runs.output import check_place
     from modules.training.graphs import graphs_released
     from modules.training.memory import named_where_short
     from modules.training.quiet import starting
 
-    check_place(settings.output)
+    check_place(settings.output, settings.format)
     folder = settings.run
     for name in ("model_path", "scale_path"):
         if folder is None and (path := getattr(settings, name)):

@@ -53,6 +53,14 @@ def _train_by_words(arguments: list[str]) -> None:
 
 
 def _train(name: str, settings: "TrainingSettings") -> Path | None:
+    from modules.buckets import mirrored
+
+    with mirrored(settings.result_dir):
+        return _train_here(name, settings)
+
+
+def _train_here(name: str, settings: "TrainingSettings") -> Path | None:
+    from modules.buckets import spelt
     from modules.command_line import plug
     from modules.runs.start import log, settle, start
     from modules.runs.workers import writing_apart
@@ -75,7 +83,8 @@ def _train(name: str, settings: "TrainingSettings") -> Path | None:
             device = configure(settings.gpu_memory_limit, settings.device, strategy)
         with start(name, settings, data, resumed=resumed, device=device) as run:
             family.learn(prepared, settings, run, device)
-            log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
+            done = spelt(run.folder)
+            log.info("Finished: %s. Next: python gan_generator.py --run %s", done, done)
     return run.folder
 
 

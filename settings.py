@@ -649,8 +649,13 @@ class GeneratorSettings(ProgramSettings):
     )
     output: str | None = Field(
         None,
-        description="Folder to write into, or the CSV itself; None is the folder of the programs.",
+        description="Folder to write into, or the file itself; None is the folder of the programs.",
         examples=["made.csv"],
+    )
+    format: Literal["csv", "parquet"] | None = Field(
+        None,
+        description="Format of what is written; None is that of the name of `output`, else csv.",
+        examples=["parquet"],
     )
     n_windows: PositiveInt = Field(1440, description="Windows to write.")
     length: PositiveInt | None = Field(

@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self, TypeVar
 import pandas as pd
 from tqdm import tqdm
 
+from modules import buckets
 from modules.errors import DataError
 from modules.location_module import SiteChoice, SiteSettings, clean, site_of
 from modules.records import site_file
@@ -91,8 +92,12 @@ def load(settings: LoadSettings) -> dict[str, RawTurbine]:
 
     Raises DataError when nothing is found, and for every fault of a file.
     """
+    with buckets.fetched(settings.data_path) as root:
+        return _load(root, settings)
+
+
+def _load(root: Path, settings: LoadSettings) -> dict[str, RawTurbine]:
     site = site_of(settings)
-    root = Path(settings.data_path)
     try:
         paths, notices = record_files(root)
     except OSError as error:  # a name too long, a folder that is closed to us

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -47,6 +47,11 @@ def copy_folder(source: Path, target: Path) -> None:
     shutil.copytree(source, target)
 
 
+def own_scratch() -> Path:
+    """Where a folder of this process alone may be made, in the system's for temporary files."""
+    return Path(tempfile.gettempdir()) / f"timegan-{os.getpid()}"
+
+
 def open_to_append(path: Path) -> IO[str]:
     """An open text file in UTF-8 whose lines end as they are written."""
     return path.open("a", newline="", encoding="utf-8")
@@ -81,6 +86,20 @@ def is_same(one: Path | str, other: Path | str) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return False
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """(Bytes of the file, when it was last written): other ones, another content."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def remove(path: Path) -> None:
+    """Remove `path`, a file or a folder with all that is in it."""
+    if path.is_dir():
+        remove_folder(path)
+    else:
+        remove_file(path)
 
 
 def remove_file(path: Path) -> None:
@@ -132,12 +151,17 @@ def write_whole(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
-def write_new(path: Path | str, content: bytes | Iterable[bytes]) -> Path:
+def write_new(path: Path | str, content: bytes) -> Path:
     """Write bytes to `path`, or to `path` with _2, _3, ... where that is taken; return which.
 
-    Whole or not at all; never over another file. `content` may come in parts. What killed programs
-    left half written in the folder goes first.
+    Whole or not at all; never over another file. What killed programs left half written in the
+    folder goes first.
     """
+    return fill_new(path, lambda file: file.write(content))
+
+
+def fill_new(path: Path | str, fill: Callable[[BinaryIO], object]) -> Path:
+    """As `write_new`, with what `fill` writes into the open file that it is given."""
     path, names = Path(path), list[Path]()
     sweep_orphans(path.parent)
 
@@ -145,8 +169,7 @@ def write_new(path: Path | str, content: bytes | Iterable[bytes]) -> Path:
         names.append(_name_newly(temporary, path))
 
     with replacing(path, name_it) as temporary, temporary.open("wb") as file:
-        for part in [content] if isinstance(content, bytes) else content:
-            file.write(part)
+        fill(file)
     return names[0]
 
 

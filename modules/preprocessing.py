@@ -154,6 +154,8 @@ def encode_angles(series: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
     `columns`: in order, with `name` and `kind`; kind `angle` is in degrees. 359 and 1 degree lie
     side by side then, which no scaling of the degrees achieves.
     """
+    if not any(column.kind == ANGLE for column in columns):
+        return series
     encoded = []
     for i, column in enumerate(columns):
         values = series[..., i]
@@ -170,6 +172,8 @@ def decode_angles(features: np.ndarray, columns: Sequence[Column]) -> np.ndarray
 
     An angle comes back in [column.lower, column.lower + 360).
     """
+    if not any(column.kind == ANGLE for column in columns):
+        return features
     decoded, i = [], 0
     for column in columns:
         if column.kind == ANGLE:

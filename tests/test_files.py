@@ -136,7 +136,8 @@ def test_only_the_file_room_touches_files():
 
 
 def test_content_in_parts_is_one_file(tmp_path):
-    assert files.write_new(tmp_path / "a.csv", iter([b"a,", b"b\n"])) == tmp_path / "a.csv"
+    written = files.fill_new(tmp_path / "a.csv", lambda file: file.writelines([b"a,", b"b\n"]))
+    assert written == tmp_path / "a.csv"
     assert files.write_new(tmp_path / "a.csv", b"c") == tmp_path / "a_2.csv"
     assert (tmp_path / "a.csv").read_bytes() == b"a,b\n"
     assert sorted(os.listdir(tmp_path)) == ["a.csv", "a_2.csv"]

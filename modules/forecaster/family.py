@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.forecaster.target import find_target
 from modules.preprocessing import Scaler
@@ -90,11 +91,11 @@ def learn(prepared: Prepared, settings: ForecasterSettings, run: Run, device: De
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
-    """Forecast along the records held back and beyond them, with intervals; return the CSV."""
+    """Forecast along the records held back and beyond them, with intervals; return the table."""
     from models.forecaster import Forecaster
     from modules import files
     from modules.forecaster import picture, table
-    from modules.runs.spreadsheet import write_csv
+    from modules.runs.output import write_table
     from modules.runs.trained import load_trained
 
     trained = load_trained(
@@ -110,8 +111,9 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     errors = table.errors_by_lead(tracks)
     log.info("Validation errors of %s, by steps ahead:\n%s", column.name, errors.round(4))
     forecasts = table.to_table(tracks, errors, column, trained.freq)
-    path = write_csv("Forecast", forecasts, settings.output)
+    path = write_table("Forecast", forecasts, settings.output, settings.format)
     drawn = run.folder / "forecast.png"
     files.write_whole(drawn, picture.draw(forecasts, column))
-    log.info("Forecasts of %s from %s -> %s, %s", column.name, run.folder, path, drawn)
+    told = map(spelt, (run.folder, path, drawn))
+    log.info("Forecasts of %s from %s -> %s, %s", column.name, *told)
     return path

@@ -77,8 +77,12 @@ def _in_degrees(column: Column, others: Collection[str]) -> Column:
     return column.model_copy(update=update)
 
 
-def _in_time(records: Records) -> np.ndarray:
-    """The positions of the rows turbine by turbine, each in time: int (n,)."""
+def _in_time(records: Records) -> np.ndarray | slice:
+    """The positions of the rows turbine by turbine, each in time: int (n,), or all as they are."""
+    if records.turbines is None and (
+        records.stamps is None or records.stamps.is_monotonic_increasing
+    ):
+        return slice(None)
     rows = np.arange(len(records.table))
     times = rows if records.stamps is None else records.stamps.asi8
     whose = 0 * rows if records.turbines is None else pd.factorize(records.turbines)[0]

@@ -195,8 +195,8 @@ def _goes_round(present: np.ndarray) -> bool:
 
 
 def _is_code(words: str, present: np.ndarray) -> bool:
-    distinct = np.unique(present)
-    if not (distinct == np.rint(distinct)).all():
+    if not (present == np.rint(present)).all():
         return False
+    distinct = np.unique(present)
     is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES
     return bool(is_named or (distinct.size == 2 and distinct.tolist() == [0, 1]))

@@ -66,14 +66,22 @@ def grouped_example(numbers: np.ndarray) -> str | None:
     So it is where plain numbers end below 1000, and what has a point begins at 1, never has more
     than three digits behind it, mostly just three, and lies far below nearly all of the plain ones.
     """
+    if _has_more_digits(numbers[:PROBES]):  # the first few spare most columns the rest
+        return None
     sizes = np.abs(numbers[np.isfinite(numbers) & (numbers != 0)])
-    plain, pointed = sizes[sizes % 1 == 0], sizes[sizes % 1 != 0]
+    is_plain = sizes == np.rint(sizes)
+    plain, pointed = sizes[is_plain], sizes[~is_plain]
     if min(len(plain), len(pointed)) < LEAST_GROUPED or plain.max() >= 1000 or pointed.min() < 1:
         return None
-    thousandths = np.round(pointed * 1000)
-    if np.abs(thousandths - pointed * 1000).max() > 1e-6 or np.mean(thousandths % 10 != 0) < 0.5:
+    if _has_more_digits(pointed) or np.mean(np.round(pointed * 1000) % 10 != 0) < 0.5:
         return None
     return f"{pointed[0]:.3f}" if np.median(plain) > FAR_BELOW * pointed.max() else None
+
+
+def _has_more_digits(numbers: np.ndarray) -> bool:
+    """Whether any of `numbers`, (n,), has more than three digits behind the point."""
+    thousandths = 1000 * numbers[np.isfinite(numbers)]
+    return bool(np.abs(np.round(thousandths) - thousandths).max(initial=0.0) > 1e-6)
 
 
 def _texts(values: pd.Series) -> pd.Series:

@@ -49,14 +49,14 @@ def unpacked(path: Path) -> tuple[str, bytes]:
 
 
 def _read_bytes(path: Path) -> bytes:
-    chunks = []
+    content = io.BytesIO()
     try:
         with (
             files.open_to_read(path) as file,
             tqdm(desc=path.name, unit="B", unit_scale=True, leave=False, disable=None) as bar,
         ):
             while chunk := file.read(CHUNK):
-                chunks.append(chunk)
+                content.write(chunk)
                 bar.update(len(chunk))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(
@@ -64,7 +64,7 @@ def _read_bytes(path: Path) -> bytes:
         ) from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}. Check the file.") from None
-    return b"".join(chunks)
+    return content.getvalue()
 
 
 def _out_of_zip(raw: bytes, path: Path) -> tuple[str, bytes]:

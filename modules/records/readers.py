@@ -124,7 +124,10 @@ def _rows(
         )
     except pa.ArrowInvalid as error:
         raise DataError(_malformed(path, text, layout, error)) from None
-    return table.to_pandas(date_as_object=False)
+    rows = table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True)
+    del table
+    pa.default_memory_pool().release_unused()
+    return rows
 
 
 def _turn_to_numbers(

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from modules import files
 from modules.errors import DataError
-from modules.records.sample import make_sample
 
 NO_DATA = "data"  # the path that settings.py ships with
 FOLDER, LOCATION = "sample_data", "westsouth"
@@ -32,5 +31,7 @@ def stand_in(data_path: str, location: str) -> str:
         NO_DATA,
         FOLDER,
     )
+    from modules.records.sample import make_sample  # SciPy, which takes most of a second
+
     make_sample(Path(FOLDER))
     return FOLDER

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from modules import files
+from modules.buckets import place
 from modules.command_line import explain
 from modules.errors import DataError
 from modules.runs.run import FORMAT, MODEL, RUN_NAME, SETTINGS, Run, existing
@@ -98,7 +99,7 @@ def _locate(folder: str, result_dir: str) -> Run:
     """The run named by its folder, its model folder, or its bare name or number in `result_dir`."""
     name = f"experiment_{int(folder):02d}" if re.fullmatch(r"[0-9]{1,9}", folder) else folder
     try:
-        path = Path(name) if files.is_folder(Path(name)) else Path(result_dir) / name
+        path = Path(name) if files.is_folder(Path(name)) else place(result_dir) / name
         run = Run(path.with_name(path.name.removesuffix("_model")))
         is_run = RUN_NAME.fullmatch(run.folder.name) and files.is_folder(run.model_folder)
     except (OSError, ValueError):  # a name no file can have

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from modules import files
+from modules.buckets import is_url, place
 from modules.errors import DataError, RunError
 from modules.preprocessing import Scaler
 from modules.runs import locks, safe
@@ -143,7 +144,12 @@ class Run:
 def _with_whole_paths(content: dict[str, Any]) -> dict[str, Any]:
     """Settings whose paths hold in any folder."""
     paths = {name: content.get(name) for name in PATHS}
-    return content | {name: str(Path(path).absolute()) for name, path in paths.items() if path}
+    whole = {
+        name: path if is_url(path) else str(Path(path).absolute())
+        for name, path in paths.items()
+        if path
+    }
+    return content | whole
 
 
 def create(result_dir: Path | str) -> Run:
@@ -151,7 +157,7 @@ def create(result_dir: Path | str) -> Run:
 
     Raises RunError when the folder cannot be written.
     """
-    result_dir = Path(result_dir)
+    result_dir = place(result_dir)
     try:
         files.make_folder(result_dir, exist_ok=True)
         number = 1 + max((run.number for run in existing(result_dir)), default=0)
@@ -176,6 +182,6 @@ def create(result_dir: Path | str) -> Run:
 
 def existing(result_dir: Path | str) -> list[Run]:
     """Return the runs in `result_dir`, oldest number first."""
-    folders = files.folders_in(Path(result_dir), "experiment_*")
+    folders = files.folders_in(place(result_dir), "experiment_*")
     found = [Run(folder) for folder in folders if RUN_NAME.fullmatch(folder.name)]
     return sorted(found, key=lambda run: run.number)

@@ -1,17 +1,17 @@
 """Tables as CSV that a spreadsheet opens without running anything."""
 
+import io
 import math
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-
-from modules import files
-from modules.errors import DataError, RunError
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 
 SIGNIFICANT_DIGITS = 6
+PLAIN = (1e-4, 1e10)  # sizes of numbers that Arrow spells as Python does, but for the .0
 
 # The wide ones are what a Korean or Japanese keyboard writes, and are taken for the others there.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
@@ -35,9 +35,41 @@ def to_csv(table: pd.DataFrame, *, header: bool = True) -> bytes:
         column = table.iloc[:, position]
         if not _holds_values(column):
             table.isetitem(position, column.map(harmless, na_action="ignore"))
+    rows = _by_arrow(table)
+    by_pandas = table if rows is None else table.iloc[:0]
+    text = by_pandas.to_csv(index=False, header=header, lineterminator="\n")
     # A name may hold what UTF-8 cannot: half of a surrogate pair.
-    text = table.to_csv(index=False, header=header, lineterminator="\n")
-    return text.encode(errors="replace")
+    return text.encode(errors="replace") + (rows or b"")
+
+
+def _by_arrow(table: pd.DataFrame) -> bytes | None:
+    """The rows as pandas writes them, in a quarter of the time; None where it cannot."""
+    columns = [_by_arrow_column(table.iloc[:, i]) for i in range(table.shape[1])]
+    if not columns or any(column is None for column in columns):
+        return None
+    content = io.BytesIO()
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
+    rows = pa.table(columns, names=[str(i) for i in range(len(columns))])
+    pyarrow.csv.write_csv(rows, content, options)
+    return content.getvalue()
+
+
+def _by_arrow_column(column: pd.Series) -> pa.Array | None:
+    """What is written of numbers, truths and times; None of others, and of very small or large."""
+    if column.dtype == np.int64:
+        return pa.array(column)
+    if column.dtype == bool or pd.api.types.is_datetime64_any_dtype(column):
+        return pa.array(column.astype(str)) if column.notna().all() else None
+    if column.dtype != np.float64:
+        return None
+    numbers = column.to_numpy()
+    sizes = np.abs(numbers)
+    if not ((sizes == 0) | ((sizes >= PLAIN[0]) & (sizes < PLAIN[1]))).all():
+        return None
+    text = pc.cast(pa.array(numbers), pa.string())
+    return pc.if_else(
+        numbers == np.trunc(numbers), pc.binary_join_element_wise(text, "0", "."), text
+    )
 
 
 def harmless(cell: Any) -> Any:
@@ -56,58 +88,3 @@ def _holds_values(column: pd.Series) -> bool:
 def decimals(spread: float) -> int:
     """Digits behind the point for values that differ by up to `spread`: 6 significant of it."""
     return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(spread, 1e-12))))
-
-
-def check_place(output: str | None) -> None:
-    """Raise DataError where nothing can be written to `output`, a folder or a .csv file."""
-    place = _place(output)
-    folder = place.parent if _is_csv(place) else place
-    if not files.is_folder(folder):
-        raise DataError(f"The folder {folder} does not exist. Make it, or correct `--output`.")
-
-
-def write_csv(name: str, table: pd.DataFrame, output: str | None = None) -> Path:
-    """Write `table` as `name`_YYYYmmdd_HHMMSS.csv into the folder `output`; return its path.
-
-    None is the folder of the programs, as document 000 has it. Where `output` ends in .csv and is
-    no folder it is the file itself. Never over another file: see `modules.files.write_new`.
-    """
-    return write_tables(name, [table], len(table), output)
-
-
-def write_tables(
-    name: str, tables: Iterable[pd.DataFrame], n_rows: int, output: str | None = None
-) -> Path:
-    """As `write_csv`, with `tables` under each other: `n_rows` rows in all, one table at a time.
-
-    Raises RunError where the disk has no room for them all, before more than the first is written.
-    """
-    place = _place(output)
-    if not _is_csv(place):
-        place = place / f"{name}_{datetime.now():%Y%m%d_%H%M%S}.csv"
-    return files.write_new(place, _parts(tables, n_rows, place))
-
-
-def _parts(tables: Iterable[pd.DataFrame], n_rows: int, place: Path) -> Iterator[bytes]:
-    for number, table in enumerate(tables):
-        part = to_csv(table, header=not number)
-        if not number and len(table) < n_rows:
-            _check_room(len(part) * n_rows // len(table), n_rows, place)
-        yield part
-
-
-def _check_room(n_bytes: int, n_rows: int, place: Path) -> None:
-    free = files.free_bytes(place.parent)
-    if n_bytes > free:
-        raise RunError(
-            f"Cannot write {place}: {n_rows:,} rows take about {n_bytes / 1e9:,.1f} GB, and "
-            f"{free / 1e9:,.1f} GB of the disk are free. Write fewer, or set `--output`."
-        )
-
-
-def _place(output: str | None) -> Path:
-    return Path(output) if output else files.ROOT
-
-
-def _is_csv(place: Path) -> bool:
-    return place.suffix.lower() == ".csv" and not files.is_folder(place)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from modules import files
+from modules import buckets, files
 from modules.dataLoader import read_site
 from modules.errors import DataError, SettingsError
 from modules.preprocessing import encode_angles, feature_names
@@ -70,12 +70,12 @@ def learn(prepared: Prepared, settings: TadGANSettings, run: Run, device: Device
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
-    """Search records for anomalies: two CSVs and pictures; return the path of the findings.
+    """Search records for anomalies: two tables and pictures; return the path of the findings.
 
-    Where `settings.output` is a .csv file, it becomes the findings, and the scores lie beside it
-    as NAME_scores.csv.
+    Where `settings.output` is a file, it becomes the findings, and the scores lie beside it as
+    NAME_scores.
     """
-    from modules.runs.spreadsheet import write_csv
+    from modules.runs.output import write_table
     from modules.tadgan import judgement, page, pictures, table
 
     _check_search(settings)
@@ -88,9 +88,9 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     findings = table.findings_of(scored)
     if settings.data_path is None:
         _keep_flagged(run, scored)
-    path = write_csv("Anomalies", findings, settings.output)
+    path = write_table("Anomalies", findings, settings.output, settings.format)
     every_score = table.to_table(scored, trained.columns, trained.freq)
-    scores = write_csv("scores", every_score, _beside(path, settings.output))
+    scores = write_table("scores", every_score, _beside(path, settings.output), settings.format)
     judged = None
     if settings.known:
         judged = judgement.judge(flagged.read_flagged(Path(settings.known)), scored)
@@ -99,7 +99,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     written = page.write_page(
         run, scored, findings, drawn, freq=trained.freq, how=settings, judgement=judged
     )
-    log.info("By %s -> %s, %s, %s", run.folder, path, scores, written)
+    told = map(buckets.spelt, (path, scores, written))
+    log.info("By %s -> %s, %s, %s", buckets.spelt(run.folder), *told)
     return path
 
 
@@ -117,9 +118,9 @@ def _check_search(settings: GeneratorSettings) -> None:
 
 def _beside(findings: Path, output: str | None) -> str | None:
     """Where the scores go when the findings were written to the path `findings` by `output`."""
-    if output is None or files.is_folder(Path(output)):
+    if output is None or files.is_folder(buckets.place(output)):
         return output
-    return str(findings.with_stem(f"{findings.stem}_scores"))
+    return buckets.spelt(findings.with_stem(f"{findings.stem}_scores"))
 
 
 def _load(run: Run, settings: GeneratorSettings) -> "Trained":

@@ -22,8 +22,8 @@ from modules.timegan.correlations import (
     normal_memory,
     with_memories,
 )
-from modules.timegan.quantiles import LEVELS, as_rows, mapped, occurrences, quantiles_of
-from modules.windows.cut import windows_at
+from modules.timegan.quantiles import LEVELS, as_rows, mapped, quantiles_of
+from modules.windows.cut import occurrences, windows_at
 from modules.windows.splits import thinned
 
 FITTED_WINDOWS = 10000
@@ -60,10 +60,10 @@ class Copula:
         scaled, starts, seq_len = as_rows(scaled, starts, seq_len)
         quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
         normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
-        fitted = thinned(starts, FITTED_WINDOWS)
+        windows = windows_at(scaled, thinned(starts, FITTED_WINDOWS), seq_len)
         scores, values = (
-            lagged_correlation(windows_at(rows, fitted, seq_len).astype(np.float64))
-            for rows in (mapped(scaled, quantiles, normal), scaled)
+            lagged_correlation(rows.astype(np.float64))
+            for rows in (mapped(windows, quantiles, normal), windows)
         )
         own = np.diagonal(values, axis1=1, axis2=2).T
         memories = [normal_memory(m, q) for m, q in zip(own, quantiles, strict=True)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
@@ -30,15 +31,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """Records as features, float64 (n_rows, F), columns `names`, and where windows begin.
+    """Records, the `names` of their features, and where windows of `seq_len` rows begin.
 
     `parts`: int (n_windows,) each, the windows to train on and those held out.
     """
 
     site_data: SiteData
-    features: np.ndarray
+    seq_len: int
     names: list[str]
     parts: tuple[np.ndarray, np.ndarray]
+
+    def features(self) -> np.ndarray:
+        """The rows that windows begin in: float64 (n_rows, F), made anew, for they are large."""
+        series, _ = cut(self.site_data.tables, self.seq_len)
+        return encode_angles(series, self.site_data.columns)
 
 
 def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
@@ -54,10 +60,10 @@ def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
 
 def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSettings, Prepared]:
     """Cut the windows. Raises DataError where the records have none."""
-    series, starts = cut(site_data.tables, settings.seq_len)
+    _, starts = cut(site_data.tables, settings.seq_len)
     parts = heldout_split(starts, settings.seq_len, share=settings.heldout, seed=settings.seed)
-    features = encode_angles(series, site_data.columns)
-    return settings, Prepared(site_data, features, feature_names(site_data.columns), parts)
+    names = feature_names(site_data.columns)
+    return settings, Prepared(site_data, settings.seq_len, names, parts)
 
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
@@ -67,7 +73,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     from modules.timegan.copula import Copula
     from modules.training.replicas import plain
 
-    features, names, parts = prepared.features, prepared.names, prepared.parts
+    names, parts = prepared.names, prepared.parts
     if settings.keep_best and not settings.heldout:
         log.warning(
             "`keep_best` without `heldout` keeps the weights whose windows lie nearest to those "
@@ -76,7 +82,9 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     width = UNITS_PER_FEATURE * len(names) if settings.hidden_dim == "auto" else settings.hidden_dim
     n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
     check_room(LEAST_BYTES * n_values)
-    scaler, timegan, noise = learning.train(features, names, parts, settings, run, device)
+    scaler, timegan, noise = learning.train(
+        prepared.features(), names, parts, settings, run, device
+    )
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
         run.save_table(noise)
@@ -85,7 +93,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
         model = plain(model)
     columns = prepared.site_data.columns
     finish = learning.fit_finish(
-        model, noise, scaler, columns, features, parts[0], settings, device
+        model, noise, scaler, columns, prepared.features(), parts[0], settings, device
     )
     for table in (finish.mapping, finish.standstill):
         if table is not None:
@@ -95,14 +103,14 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
-    """Draw windows, or one series, into a CSV; return its path.
+    """Draw windows, or one series, into a table; return its path.
 
     Windows are separate samples: only the rows of one series have times, or those of windows where
     `stamps` asks for a running count.
     """
-    from modules.runs.spreadsheet import write_tables
+    from modules.runs.output import write_tables
     from modules.timegan import layout, synthesis
-    from modules.training.pace import counted
+    from modules.training.pace import ahead, counted
 
     synthesizer = synthesis.load(
         run, TimeGANSettings, model_path=settings.model_path, scale_path=settings.scale_path
@@ -117,12 +125,12 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     elif settings.stamps:
         log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
     blocks = synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device)
-    blocks = counted(blocks, n_windows, "windows")
+    blocks = counted(ahead(blocks), n_windows, "windows")
     tables = layout.to_tables(blocks, trained.columns, clock)
-    path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output)
+    path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output, settings.format)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",
-        n_windows, n_steps, run.folder, trained.settings.preset, path,
+        n_windows, n_steps, spelt(run.folder), trained.settings.preset, spelt(path),
     )  # fmt: skip
     if settings.report != "none":
         from modules.report.evidence import MOST_WINDOWS

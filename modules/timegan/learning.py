@@ -13,7 +13,7 @@ from modules.runs.run import Run
 from modules.timegan.finish import Finish
 from modules.timegan.layout import decoded
 from modules.timegan.noise import Noise, fitted_noise
-from modules.timegan.quantiles import QuantileMapping, as_rows, occurrences
+from modules.timegan.quantiles import QuantileMapping, as_rows
 from modules.timegan.selection import Selection
 from modules.timegan.standstill import Standstill, repeated_shares
 from modules.timegan.synthesis import sample
@@ -22,10 +22,12 @@ from modules.training.device import Device
 from modules.training.replicas import n_replicas
 from modules.utils import TimeGAN
 from modules.windows.batches import Batches
+from modules.windows.cut import occurrences
 from settings import TimeGANSettings
 
 FITTED_WINDOWS = 2000
 FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
+ROWS_AT_ONCE = 1 << 16
 SEED_SHIFT = 1_000_003  # other windows than those that the report judges
 
 log = logging.getLogger(__name__)
@@ -48,11 +50,13 @@ def train(
     """
     training, unseen = parts
     is_trained = occurrences(training, settings.seq_len, len(features)) > 0
-    scaler = SCALERS[settings.scaler]().fit(features[is_trained], names)
-    scaled = scaler.transform(features).astype(np.float32)
+    rows = features if is_trained.all() else features[is_trained]
+    scaler = SCALERS[settings.scaler]().fit(rows, names)
+    scaled = _scaled(features, scaler)
+    del features, rows  # of a large farm, as much as all else
     log.info(
         "%d windows of %d x %d to train on, %d held out -> %s",
-        training.size, settings.seq_len, features.shape[1], unseen.size, run.folder,
+        training.size, settings.seq_len, scaled.shape[1], unseen.size, run.folder,
     )  # fmt: skip
 
     noise = fitted_noise(settings, names, scaled, training)
@@ -61,14 +65,14 @@ def train(
         training,
         seq_len=settings.seq_len,
         batch_size=settings.batch_size,
-        z_dim=settings.z_dim or features.shape[1],
+        z_dim=settings.z_dim or scaled.shape[1],
         noise=noise,
         seed=settings.seed,
     )
     with device.scope():
         _check_replicas(settings, n_replicas())
         keras.utils.set_random_seed(settings.seed)
-        timegan = TimeGAN(settings, features.shape[1], device)
+        timegan = TimeGAN(settings, scaled.shape[1], device)
     selection = None
     if settings.keep_best:
         selection = Selection(
@@ -83,6 +87,7 @@ def train(
             maps=settings.quantile_mapping,
             warm_up=settings.warm_up,
         )
+    del scaled  # lies in `batches`
     trainer = Trainer(
         timegan.phases(batches, selection),
         {"timegan": timegan, "random": batches.random},
@@ -111,6 +116,15 @@ def _check_replicas(settings: TimeGANSettings, n: int) -> None:
         )
 
 
+def _scaled(features: np.ndarray, scaler: Scaler) -> np.ndarray:
+    """`features` (n_rows, F) as `scaler` has them, float32, with no second copy in float64."""
+    scaled = np.empty(features.shape, np.float32)
+    for first in range(0, len(features), ROWS_AT_ONCE):
+        rows = slice(first, first + ROWS_AT_ONCE)
+        scaled[rows] = scaler.transform(features[rows])
+    return scaled
+
+
 def fit_finish(
     model: keras.Model,
     noise: Noise,
@@ -129,6 +143,7 @@ def fit_finish(
     if not (settings.quantile_mapping or settings.standstill):
         return Finish(None, None)
     series = decode_angles(features, columns)
+    del features
     names = [column.name for column in columns]
     circular = [column.kind == ANGLE for column in columns]
     rows, begins, n_together = as_rows(series, starts, settings.seq_len)

@@ -53,7 +53,8 @@ class QuantileMapping:
         """
         flags = (False,) * len(names) if circular is None else tuple(circular)
         angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
-        generated, training = generated.reshape(-1, training.shape[-1]), training.copy()
+        generated = generated.reshape(-1, training.shape[-1])
+        training = training.copy() if angles.size else training
         for i in angles:
             training[:, i] = wrap_angle(training[:, i], _emptiest(training[:, i]))
         before, after = quantiles_of(generated), quantiles_of(training, weights)
@@ -115,7 +116,8 @@ def quantiles_of(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndar
     `rows`: scaled (..., F). `weights`: int (n_rows,), how often each row counts; None is once.
     """
     rows, levels = rows.reshape(-1, rows.shape[-1]), np.linspace(0, 1, LEVELS)
-    return np.quantile(rows, levels, axis=0, method="inverted_cdf", weights=weights).T
+    how: dict[str, Any] = {"method": "inverted_cdf", "weights": weights}
+    return np.stack([np.quantile(column, levels, **how) for column in rows.T])
 
 
 def mapped(scaled: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.ndarray:
@@ -175,14 +177,3 @@ def as_rows(
     if not apart or n_windows <= seq_len * scaled.shape[1]:
         return scaled, starts, seq_len
     return windows_at(scaled, starts, seq_len).reshape(n_windows, -1), np.arange(n_windows), 1
-
-
-def occurrences(starts: np.ndarray, seq_len: int, n_rows: int) -> np.ndarray:
-    """Return in how many windows each row stands, int (n_rows,).
-
-    >>> occurrences(np.array([0, 1, 4]), seq_len=2, n_rows=6)
-    array([1, 2, 1, 0, 1, 1])
-    """
-    begun = np.bincount(starts, minlength=n_rows)
-    over = np.bincount(starts + seq_len, minlength=n_rows)[:n_rows]
-    return np.cumsum(begun - over)

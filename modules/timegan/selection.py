@@ -8,9 +8,9 @@ from scipy.spatial.distance import cdist
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.timegan.noise import Noise, settled
-from modules.timegan.quantiles import as_rows, mapped, occurrences, quantiles_of
+from modules.timegan.quantiles import as_rows, mapped, quantiles_of
 from modules.training.device import Device
-from modules.windows.cut import windows_at
+from modules.windows.cut import occurrences, windows_at
 from modules.windows.splits import thinned
 
 N_WINDOWS = 600  # a side

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from modules.records.columns import wrap_angle
+from modules.windows.cut import occurrences
 
 LEAST_SHARE = 0.1  # of rows that repeat the one before: below, readings agree by chance
 N_HALVINGS = 30
@@ -85,8 +86,8 @@ def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.
     >>> repeated_shares(np.array([[1.0], [1.0], [2.0], [2.0]]), np.array([0, 1]), 3)
     array([0.66666667])
     """
-    first = np.unique(starts[:, None] + np.arange(seq_len - 1))
-    return np.mean(series[first] == series[first + 1], axis=0)
+    has_next = occurrences(starts, seq_len - 1, len(series))[:-1] > 0
+    return np.mean((series[:-1] == series[1:])[has_next], axis=0)
 
 
 def _band(values: np.ndarray, is_angle: bool, share: float) -> float:

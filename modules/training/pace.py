@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sized
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -12,6 +13,16 @@ SECONDS_BETWEEN_LINES = 10.0
 log = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=Sized)
+
+
+def ahead(parts: Iterable[T]) -> Iterator[T]:
+    """Yield `parts`; in a thread of its own, the next is made while one is used."""
+    made, ended = iter(parts), object()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(next, made, ended)
+        while (part := waiting.result()) is not ended:
+            waiting = thread.submit(next, made, ended)
+            yield part  # type: ignore[misc]
 
 
 def counted(parts: Iterable[T], total: int, unit: str) -> Iterator[T]:

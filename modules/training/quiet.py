@@ -1,10 +1,11 @@
-"""What TensorFlow says as it starts, kept from a user who can do nothing about it."""
+"""What TensorFlow says and loads as it starts, and nobody here can use."""
 
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from modules import files
 
@@ -14,6 +15,8 @@ ITS_OWN = re.compile(
     rb"To enable the following instructions"
 )
 
+UNUSED = ("matplotlib.pyplot", "sklearn")  # by Keras, for pictures and wrappers: a third of a start
+
 
 @contextmanager
 def starting() -> Iterator[None]:
@@ -22,9 +25,30 @@ def starting() -> Iterator[None]:
     Its C++ part writes some past every setting of levels, so that the stream itself is taken aside
     meanwhile; what others wrote to it follows afterwards. TF_CPP_MIN_LOG_LEVEL=0 shows all.
     """
-    if os.environ.setdefault(LEVEL, "3") == ALL:
+    with _without_unused():
+        if os.environ.setdefault(LEVEL, "3") == ALL:
+            yield
+        else:
+            with _silent():
+                yield
+
+
+@contextmanager
+def _without_unused() -> Iterator[None]:
+    """Let Keras do without `UNUSED`, as it can, where it is loaded for our programs alone."""
+    program = getattr(sys.modules["__main__"], "__file__", None)
+    is_ours = program is not None and Path(program).absolute().parent == files.ROOT
+    hidden = [name for name in UNUSED if is_ours and name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
         yield
-        return
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
     with files.scratch() as aside:
         _flush()
         stream = os.dup(2)

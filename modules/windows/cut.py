@@ -45,6 +45,17 @@ def windows_at(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.ndarr
     return series[starts[:, None] + np.arange(seq_len)]
 
 
+def occurrences(starts: np.ndarray, seq_len: int, n_rows: int) -> np.ndarray:
+    """Return in how many windows each row stands, int (n_rows,).
+
+    >>> occurrences(np.array([0, 1, 4]), seq_len=2, n_rows=6)
+    array([1, 2, 1, 0, 1, 1])
+    """
+    begun = np.bincount(starts, minlength=n_rows)
+    over = np.bincount(starts + seq_len, minlength=n_rows)[:n_rows]
+    return np.cumsum(begun - over)
+
+
 def _too_short(
     tables: dict[str, pd.DataFrame], seq_len: int, ahead: int, setting: str, part: str
 ) -> str:

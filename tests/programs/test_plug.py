@@ -17,8 +17,8 @@ import gan_generator
 import gan_train
 import settings
 from modules.errors import DataError
+from modules.runs.output import write_table
 from modules.runs.safe import load_model
-from modules.runs.spreadsheet import write_csv
 from modules.trainer import Trainer
 from modules.training.phases import Phase
 from settings import FAMILIES, TrainingSettings
@@ -88,7 +88,7 @@ def write(run, settings, device):
     model = load_model(run.model_folder / "model.keras")
     value = float(device.call(model, ZERO, training=False)[0, 0])
     table = pd.DataFrame({"value": [value] * settings.n_windows})
-    return write_csv("Constant", table, settings.output)
+    return write_table("Constant", table, settings.output)
 
 
 ZERO = tf.zeros((1, 1))

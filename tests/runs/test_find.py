@@ -7,8 +7,8 @@ import pytest
 
 from modules.errors import DataError
 from modules.runs.find import find_unfinished, folder_of, saved_settings
+from modules.runs.output import check_place
 from modules.runs.run import create
-from modules.runs.spreadsheet import check_place
 from modules.runs.start import settle
 from settings import TimeGANSettings
 from tests.tiny import finished_run, tiny_settings, tiny_site_data

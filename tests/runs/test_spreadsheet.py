@@ -3,16 +3,15 @@
 import csv
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gan_generator
-from modules.errors import RunError
 from modules.preprocessing import MinMaxScaler
 from modules.records.columns import Column
-from modules.runs import spreadsheet
 from modules.runs.run import create
 from modules.runs.spreadsheet import FORMULA_STARTS, decimals, to_csv
 from tests.odd_files import QUIET, names
@@ -90,23 +89,54 @@ def test_the_generators_csv_opens_as_text_whatever_the_columns_are_called(
     assert header == f"window,step,'{COMMAND},Power"
 
 
-def test_tables_are_written_under_each_other(tmp_path):
-    tables = (pd.DataFrame({"a": [i, i + 1]}) for i in (0, 2))
-    path = spreadsheet.write_tables("Rows", tables, 4, str(tmp_path / "rows.csv"))
-    assert path.read_bytes() == b"a\n0\n1\n2\n3\n"
+NUMBERS = [
+    0.0,
+    -0.0,
+    1.0,
+    -12.5,
+    10.07,
+    1e-4,
+    9.9e-5,
+    1e-7,
+    123456.789,
+    9e9,
+    1e10,
+    1e15,
+    1e22,
+    0.1 + 0.2,
+]
 
 
-def test_more_rows_than_the_disk_has_room_for_are_refused_before_they_are_made(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr(spreadsheet.files, "free_bytes", lambda _: 10**9)
-    made = []
+@pytest.mark.parametrize(
+    "column",
+    [
+        *NUMBERS,
+        float("nan"),
+        True,
+        2**62,
+        pd.Timestamp("2021-03-04"),
+        pd.Timestamp("2021-03-04T05:06", tz="UTC"),
+        pd.NaT,
+        "text",
+    ],
+)
+@pytest.mark.parametrize("header", [True, False])
+def test_every_kind_of_cell_is_written_as_pandas_writes_it(column, header):
+    table = pd.DataFrame({"a": [column] * 2, "b": [1.5, -3.0]})
+    assert to_csv(table, header=header).decode() == table.to_csv(index=False, header=header)
 
-    def tables():
-        for i in range(2):
-            made.append(i)
-            yield pd.DataFrame({"a": [1.5] * 1000})
 
-    with pytest.raises(RunError, match=r"1,000,000,000 rows take about 4\.0 GB, and 1\.0 GB"):
-        spreadsheet.write_tables("Rows", tables(), 10**9, str(tmp_path))
-    assert made == [0] and not list(tmp_path.iterdir())
+@settings(max_examples=200, **QUIET)
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=20))
+def test_every_number_is_written_as_pandas_writes_it(numbers):
+    table = pd.DataFrame({"a": numbers, "b": np.round(numbers, 3)})
+    assert to_csv(table).decode() == table.to_csv(index=False)
+
+
+def test_plain_numbers_and_times_are_not_left_to_pandas(monkeypatch):
+    times = pd.date_range("2021", periods=2)
+    table = pd.DataFrame({"a": [1.5, 2.0], "n": [1, 2], "on": [True, False], "t": times})
+    written = []
+    monkeypatch.setattr(pd.DataFrame, "to_csv", lambda *table, **_: written.append(*table) or "")
+    assert to_csv(table) == b"1.5,1,True,2021-01-01\n2.0,2,False,2021-01-02\n"
+    assert [len(table) for table in written] == [0]

@@ -13,7 +13,7 @@ from modules.runs.start import start
 from modules.timegan import family, learning, synthesis
 from settings import TimeGANSettings
 from tests.logs import restored_logging
-from tests.tiny import CPU, STEPS
+from tests.tiny import CPU, STEPS, tiny_site_data
 from tests.wind_files import westsouth, write
 
 
@@ -77,9 +77,8 @@ def test_the_mapping_is_fitted_to_the_windows_that_were_trained_on(monkeypatch):
     timegan = SimpleNamespace(synthetic_model=lambda _name: None)
     monkeypatch.setattr(learning, "train", lambda *_: (None, timegan, None))
     monkeypatch.setattr(learning, "fit_finish", fit)
-    site_data = SimpleNamespace(columns=[])
     parts = np.arange(9), np.arange(12, 15)
-    prepared = family.Prepared(site_data, np.zeros((20, 1)), ["x"], parts)
+    prepared = family.Prepared(tiny_site_data(), STEPS, ["Speed", "Power"], parts)
     run = SimpleNamespace(save_scaler=lambda _: None, model_name="synthetic")
     with pytest.raises(InterruptedError):
         family.learn(prepared, TimeGANSettings(quantile_mapping=True), run, CPU)

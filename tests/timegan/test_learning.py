@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from modules.preprocessing import MinMaxScaler
 from modules.timegan import learning
 from modules.windows.splits import heldout_split
 from tests.tiny import CPU, STEPS, tiny_settings
@@ -86,3 +87,12 @@ def test_the_best_weights_are_chosen_by_the_held_out_windows_and_the_seed(monkey
     np.testing.assert_array_equal(asked["unseen"], PARTS[1])
     assert (asked["scaled"][IS_TRAINED].min(), asked["scaled"][IS_TRAINED].max()) == (0, 1)
     assert (asked["seq_len"], asked["seed"], asked["maps"]) == (STEPS, 42, True)
+
+
+def test_rows_are_scaled_in_blocks_as_they_would_be_at_once(monkeypatch):
+    monkeypatch.setattr(learning, "ROWS_AT_ONCE", 7)
+    rows = features(1.0)
+    scaler = MinMaxScaler().fit(rows, NAMES)
+    scaled = learning._scaled(rows, scaler)
+    assert scaled.dtype == np.float32
+    np.testing.assert_array_equal(scaled, scaler.transform(rows).astype(np.float32))

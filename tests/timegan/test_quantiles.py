@@ -14,6 +14,7 @@ from modules.preprocessing import MinMaxScaler
 from modules.records.columns import Column
 from modules.timegan import layout, learning, quantiles, synthesis
 from modules.timegan.quantiles import QuantileMapping
+from modules.windows import cut
 from tests.tiny import STEPS, STOCK, UNIFORM, finished_run, loaded, tiny_settings
 
 GRID = np.linspace(0, 1, 1001)[:, None]
@@ -109,7 +110,7 @@ def test_it_is_monotone_and_stays_within_the_training_range(pair, values):
 def test_a_row_counts_as_often_as_it_stood_in_a_window():
     random = np.random.default_rng(0)
     rows, starts = random.normal(size=(40, 2)), np.array([0, 1, 2, 9, 30, 35])
-    weights = quantiles.occurrences(starts, STEPS, len(rows))
+    weights = cut.occurrences(starts, STEPS, len(rows))
     windows = rows[starts[:, None] + np.arange(STEPS)]
     assert weights.sum() == windows.size / 2 and weights[[0, 2, 20, 39]].tolist() == [1, 3, 0, 1]
     weighted = QuantileMapping.fit("ab", GRID[:, [0, 0]], rows, weights)

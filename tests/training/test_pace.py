@@ -1,6 +1,9 @@
 """How far work has come."""
 
 import logging
+import threading
+
+import pytest
 
 from modules.training import pace
 
@@ -11,3 +14,28 @@ def test_parts_pass_and_lines_tell_what_is_left(monkeypatch, caplog):
         parts = list(pace.counted([[1, 2], [3, 4], [5, 6]], 6, "windows"))
     assert parts == [[1, 2], [3, 4], [5, 6]]
     assert [record.getMessage() for record in caplog.records] == ["2 of 6 windows, 40 s left"]
+
+
+def test_the_next_part_is_made_while_one_is_used():
+    begun, used = [threading.Event() for _ in range(3)], []
+
+    def parts():
+        for i, event in enumerate(begun):
+            event.set()
+            yield [i]
+
+    for part in pace.ahead(parts()):
+        used += part
+        assert begun[min(part[0] + 1, 2)].wait(10)
+    assert used == [0, 1, 2]
+
+
+def test_a_fault_in_making_a_part_is_raised_where_it_is_awaited():
+    def parts():
+        yield [0]
+        raise ValueError("no more")
+
+    made = pace.ahead(parts())
+    assert next(made) == [0]
+    with pytest.raises(ValueError, match="no more"):
+        next(made)

@@ -1,7 +1,12 @@
 """TensorFlow's own lines are kept back, others' are not."""
 
 import os
+import subprocess
+import sys
 
+import pytest
+
+from modules.files import ROOT
 from modules.training.quiet import LEVEL, starting
 
 ITS_OWN = [
@@ -26,3 +31,20 @@ def test_whoever_asks_for_all_lines_gets_them(capfd, monkeypatch):
     with starting():
         os.write(2, ITS_OWN[1])
     assert capfd.readouterr().err.encode() == ITS_OWN[1]
+
+
+PROGRAM = """
+with starting():
+    import keras
+print([name for name in ("matplotlib.pyplot", "sklearn") if name in sys.modules])
+import matplotlib.pyplot, sklearn
+"""
+
+
+@pytest.mark.parametrize(("ours", "loaded"), [("__file__ = 'gan_train.py'", False), ("", True)])
+def test_what_keras_has_no_use_for_is_loaded_for_other_programs_alone(ours, loaded):
+    text = f"import sys\n{ours}\nfrom modules.training.quiet import starting\n{PROGRAM}"
+    command = [sys.executable, "-c", text]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert ("pyplot" in done.stdout) == ("sklearn" in done.stdout) == loaded

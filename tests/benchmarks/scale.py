@@ -1,0 +1,84 @@
+"""What rows cost: `python -m tests.benchmarks.scale 10000 100000 1000000`, each in its own process.
+
+For each number of rows, of nine columns every minute: pandas' read_csv, `--check_only`, and a
+training of one step a phase by the `document` preset. Then that training's generator for as many
+rows. Prints CPU seconds and peak memory; reads memory on Linux only.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+ROOT = Path(__file__).parents[2]
+COLUMNS, STEPS = 9, 24
+READ = "import sys, pandas as pd; pd.read_csv(sys.argv[1], parse_dates=['time'])"
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+"""
+
+
+def records(folder, n_rows):
+    """The folder of a file with `n_rows` rows of noisy sines, made where it is not there yet."""
+    path = folder / f"rows_{n_rows}" / "T1.csv"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        t, random = np.arange(n_rows), np.random.default_rng(0)
+        times = pd.date_range("2000", periods=n_rows, freq="min", unit="s")
+        columns = {"time": pa.array(times)} | {
+            f"v{i}": np.round(10 + 5 * np.sin(t / (7 + 3 * i)) + random.normal(0, 0.5, n_rows), 4)
+            for i in range(COLUMNS)
+        }
+        pyarrow.csv.write_csv(pa.table(columns), path)
+    return path.parent
+
+
+def measured(*command):
+    """(CPU seconds, peak MB) of a Python command in a process of its own."""
+    words = [sys.executable, "-c", MEASURED, sys.executable, *map(str, command)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    code, seconds, peak = done.stdout.split()
+    if int(code):
+        raise RuntimeError(f"{command} ended with {code}: {done.stderr}")
+    return float(seconds), float(peak)
+
+
+def row(folder, n_rows):
+    """The measurements of `n_rows` rows, by name."""
+    data, results, made = records(folder, n_rows), folder / "results", folder / "made.csv"
+    ours = ["--location", "generic", "--data_path", data]
+    training = ["--train_step", 1, "--report", "none", "--result_dir", results]
+    wanted = ["--result_dir", results, "--n_windows", -(-n_rows // STEPS), "--output", made]
+    try:
+        return {
+            "read_csv": measured("-c", READ, data / "T1.csv"),
+            "check": measured("gan_train.py", *ours, "--check_only"),
+            "train": measured("gan_train.py", *ours, *training),
+            "generate": measured("gan_generator.py", *wanted),
+        }
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", nargs="+", type=int)
+    parser.add_argument("--folder", type=Path, default=ROOT / "benchmark_results" / "scale")
+    arguments = parser.parse_args()
+    print("| rows | read_csv | `--check_only` | training, one step a phase | generation |")
+    print("|---|---|---|---|---|")
+    for n_rows in arguments.rows:
+        cells = (f"{s:.1f} s, {mb:.0f} MB" for s, mb in row(arguments.folder, n_rows).values())
+        print(f"| {n_rows:,} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
