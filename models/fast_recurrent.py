@@ -29,7 +29,7 @@ def forward(network: keras.Sequential, inputs: tf.Tensor, *, training: bool) -> 
     """Call a `keras.Sequential` of stock layers, its recurrent layers the fast way.
 
     `inputs`: float32 (B, T, F), or (B, F) before the layer that makes a sequence, with static
-    shape. Returns what `network(inputs)` returns.
+    shape. Returns what `network(inputs)` returns; without `training` it has no gradient.
     """
     parts, is_swapped = _split(inputs, 0), False  # (T, B, F) from one recurrent layer to the next
     for layer in network.layers:
@@ -68,7 +68,7 @@ def recurrent(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Tensor:
     activations, `return_sequences=True`, no recurrent dropout and no mask. `inputs`: float32
     (B, T, F). Returns float32 (B, T, H). Raises ValueError for any other layer.
     """
-    return _swap_time(_recurrent(layer, _swap_time(inputs)))
+    return _swap_time(_recurrent(layer, _swap_time(inputs), training=True))
 
 
 def _swap_time(sequence: tf.Tensor) -> tf.Tensor:
@@ -78,16 +78,16 @@ def _swap_time(sequence: tf.Tensor) -> tf.Tensor:
 def _either_way(layer: keras.layers.Layer, sequence: tf.Tensor, training: bool) -> tf.Tensor:
     """A recurrent layer over (T, B, F), or the two of a `keras.layers.Bidirectional`."""
     if isinstance(layer, RECURRENT):
-        return _recurrent(layer, _dropped(layer, sequence, training))
+        return _recurrent(layer, _dropped(layer, sequence, training), training)
     if layer.merge_mode != "concat":
         raise ValueError(
             "The fast path takes a Bidirectional that concatenates. Received: "
             f"merge_mode={layer.merge_mode!r}. Call the layer itself."
         )
     ahead, back = layer.forward_layer, layer.backward_layer
-    of_ahead = _recurrent(ahead, _dropped(ahead, sequence, training))
+    of_ahead = _recurrent(ahead, _dropped(ahead, sequence, training), training)
     backwards = tf.reverse(_dropped(back, sequence, training), [0])
-    of_back = _recurrent(back, backwards, go_backwards=True)
+    of_back = _recurrent(back, backwards, training, go_backwards=True)
     return tf.concat([of_ahead, tf.reverse(of_back, [0])], -1)
 
 
@@ -100,15 +100,17 @@ def _dropped(layer: keras.layers.Layer, sequence: tf.Tensor, training: bool) -> 
 
 
 def _recurrent(
-    layer: keras.layers.Layer, sequence: tf.Tensor, go_backwards: bool = False
+    layer: keras.layers.Layer, sequence: tf.Tensor, training: bool, go_backwards: bool = False
 ) -> tf.Tensor:
     _refuse_unsupported(layer, go_backwards)
     cell = layer.cell
     kernel, recurrent_kernel = cell.kernel.value, cell.recurrent_kernel.value
     projected = tf.tensordot(sequence, kernel, 1)
     if isinstance(layer, keras.layers.LSTM):
-        return _lstm(projected, recurrent_kernel, cell.bias.value)
-    return _gru(projected, recurrent_kernel, *tf.unstack(cell.bias.value))
+        call, biases = (_lstm if training else _lstm_latent), [cell.bias.value]
+    else:
+        call, biases = (_gru if training else _gru_latent), tf.unstack(cell.bias.value)
+    return call(projected, recurrent_kernel, *biases)
 
 
 def _refuse_unsupported(layer: keras.layers.Layer, go_backwards: bool) -> None:
@@ -204,8 +206,7 @@ def _lstm(
     return latent, gradient
 
 
-@xla_program
-def _lstm_forward(projected: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
+def _lstm_steps(projected: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor) -> Tensors:
     n_steps, n_windows, _ = projected.shape
     zeros = tf.zeros((n_windows, recurrent_kernel.shape[0]))
 
@@ -217,6 +218,11 @@ def _lstm_forward(projected: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Te
         return (latent, cell_state), (latent, cell_state, gates)
 
     return _loop(step, n_steps, (zeros, zeros), 3)
+
+
+_lstm_forward = xla_program(_lstm_steps)
+# Without what a gradient would need, which XLA then never writes.
+_lstm_latent = xla_program(lambda *inputs: _lstm_steps(*inputs)[0])
 
 
 @xla_program
@@ -269,8 +275,7 @@ def _gru(
     return latent, gradient
 
 
-@xla_program
-def _gru_forward(
+def _gru_steps(
     projected: tf.Tensor,
     recurrent_kernel: tf.Tensor,
     input_bias: tf.Tensor,
@@ -290,6 +295,10 @@ def _gru_forward(
         return (latent,), (latent, tf.concat([z, r, candidate], 1), inner)
 
     return _loop(step, n_steps, (zeros,), 3)
+
+
+_gru_forward = xla_program(_gru_steps)
+_gru_latent = xla_program(lambda *inputs: _gru_steps(*inputs)[0])
 
 
 @xla_program

@@ -19,7 +19,8 @@ def xla_program(function: Callable[..., Any]) -> Callable[..., Any]:
     compiled = tf.function(function, autograph=False, jit_compile=True)
 
     @functools.wraps(function)
-    def call(*arguments: tf.Tensor) -> Any:
+    def call(*given: tf.Tensor) -> Any:
+        arguments = [tf.convert_to_tensor(argument) for argument in given]  # a weight is none
         if tf.executing_eagerly():
             return compiled(*arguments)
         return _launch(traced, arguments)

@@ -155,7 +155,7 @@ def encode_angles(series: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
     side by side then, which no scaling of the degrees achieves.
     """
     if not any(column.kind == ANGLE for column in columns):
-        return series
+        return series[..., : len(columns)]
     encoded = []
     for i, column in enumerate(columns):
         values = series[..., i]
