@@ -54,6 +54,7 @@ def _train_by_words(arguments: list[str]) -> None:
 
 def _train(name: str, settings: "TrainingSettings") -> Path | None:
     from modules.command_line import plug
+    from modules.report.index import listed
     from modules.runs.start import log, settle, start
     from modules.runs.workers import writing_apart
     from modules.training.memory import named_where_short
@@ -73,7 +74,10 @@ def _train(name: str, settings: "TrainingSettings") -> Path | None:
 
             strategy = getattr(settings, "strategy", "none")  # a family may have none
             device = configure(settings.gpu_memory_limit, settings.device, strategy)
-        with start(name, settings, data, resumed=resumed, device=device) as run:
+        with (
+            start(name, settings, data, resumed=resumed, device=device) as run,
+            listed(run, settings.language),
+        ):
             family.learn(prepared, settings, run, device)
             log.info("Finished: %s. Next: python gan_generator.py --run %s", run.folder, run.folder)
     return run.folder

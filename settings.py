@@ -68,6 +68,13 @@ class ProgramSettings(BaseSettings):
         None, description="What to compute on; None takes a GPU where there is one."
     )
 
+    language: Literal["en", "ko"] = Field(
+        "en",
+        exclude=True,  # a run's settings tell what was trained, not how it is told
+        description="Language of the pages that are written, English or Korean; also of these "
+        "tables, `python settings.py --language ko`.",
+    )
+
     @field_validator("*", mode="before")
     @classmethod
     def _backslashes_make_no_letters(cls, value: object) -> object:

@@ -412,3 +412,8 @@ def test_settings_stand_in_groups_with_the_familys_own_first(capsys):
 def test_a_setting_of_the_other_program_is_told_as_such():
     with pytest.raises(SettingsError, match="`model_path` is a setting of gan_generator.py"):
         read_settings(TimeGANSettings, ["--model_path", "x"], others=[GeneratorSettings])
+
+
+def test_what_says_nothing_of_a_training_is_not_kept_with_it():
+    given = read_settings(TimeGANSettings, ["--language", "ko"])
+    assert given.language == "ko" and "language" not in given.model_dump()

@@ -3,12 +3,10 @@
 Nothing on it comes from elsewhere: pictures are embedded, and lie in the run folder as PNG too.
 """
 
-import base64
 import io
 import logging
 from pathlib import Path
 
-import jinja2
 import numpy as np
 import pandas as pd
 
@@ -20,6 +18,7 @@ from modules.report import pictures, pictures_dynamics, pictures_statistics, pic
 from modules.report.evidence import Evidence, gather
 from modules.report.score_files import write_scores
 from modules.report.scores import table as score_table
+from modules.report.template import TEMPLATES, template
 from modules.report.verdict import beaten_by_gaussian, grade, lights, sentence
 from modules.runs.run import Run
 
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 
 PAGE = "report.html"
 FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(
@@ -142,26 +140,3 @@ def _losses(path: Path) -> pd.DataFrame | None:
     if len(losses) < len(table):
         log.warning("%s is damaged: %d rows are not drawn.", path, len(table) - len(losses))
     return None if losses.empty else losses
-
-
-def template(path: Path) -> jinja2.Template:
-    """The Jinja template at `path`, with the filters `number` and `embedded` (a PNG's path)."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([path.parent, TEMPLATES], encoding="utf-8"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "embedded": _embedded}
-    return environment.get_template(path.name)
-
-
-def _number(value: float | None) -> str:
-    """Three significant digits, a dash for None."""
-    return "–" if value is None else f"{value:.3g}"
-
-
-def _embedded(path: Path) -> str:
-    """The PNG at `path` as a data URI."""
-    return f"data:image/png;base64,{base64.b64encode(files.read_bytes(path)).decode()}"

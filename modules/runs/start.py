@@ -21,7 +21,7 @@ from modules.training.graphs import graphs_released
 LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
 FOUND = {"resume", "result_dir"}  # by which a run to resume is found
-GIVEN_ANEW = {"data_path", "device", "gpu_memory_limit", "check_only", "strategy"}
+GIVEN_ANEW = {"data_path", "device", "gpu_memory_limit", "check_only", "strategy", "language"}
 LOSSES = "losses.csv"
 
 log = logging.getLogger(__name__)
