@@ -3,22 +3,22 @@
 import numpy as np
 
 from modules.errors import DataError
-from modules.fidelity import evaluation, floors
-from modules.fidelity.rows import ScoreRow, memorisation_rows
-from modules.report.evidence import Evidence
+from modules.fidelity import copies, evaluation, floors, membership
+from modules.fidelity.rows import ScoreRow, closeness_rows
+from modules.report.evidence import SEED, Evidence
 from modules.windows.splits import blocked_split, thinned
 
 QUICK = ("correlational", "marginal", "autocorrelation", "grades", "wind")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)
 
 
-def table(evidence: Evidence, *, full: bool, seed: int = 0) -> list[ScoreRow]:
+def table(evidence: Evidence, *, full: bool, seed: int = SEED) -> list[ScoreRow]:
     """Return the `ScoreRow`s of `evidence`.
 
     `full` adds the scores that train networks, minutes of them; without it they take seconds.
     Raises DataError where no score has a meaning: fewer than 20 windows, or one block of time.
     """
-    real, synthetic = evidence.scaled(evidence.real), evidence.scaled(evidence.synthetic)
+    real, synthetic = evidence.scaled(evidence.real), evidence.fakes
     unseen = evidence.unseen_windows
     rows = evaluation.evaluate(
         np.concatenate([real, unseen]),
@@ -30,22 +30,45 @@ def table(evidence: Evidence, *, full: bool, seed: int = 0) -> list[ScoreRow]:
     )
     if full:
         rows.append(_forecast_row(evidence, real, synthetic, seed))
-    return rows + copy_rows(evidence, synthetic, seed=seed)
+    return rows + copy_rows(evidence, seed=seed)
 
 
-def copy_rows(evidence: Evidence, synthetic: np.ndarray, *, seed: int) -> list[ScoreRow]:
-    """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
+def copy_rows(evidence: Evidence, *, seed: int = SEED) -> list[ScoreRow]:
+    """Whether the synthetic windows hold training windows again, and whether they betray them.
 
     They are searched for among all training windows. How near held-out windows are is the floor;
     where none are, blocks of time stand in for them, and how near they are to the rest.
     """
-    train, starts = evidence.training_windows()
-    rest, unseen = train, evidence.unseen_windows
+    near = evidence.nearness
+    gaussian = floors.gaussian_windows(
+        evidence.scaled(evidence.real), len(evidence.synthetic), seed=seed
+    )
+    of_gaussian = copies.closeness(gaussian, near.train)
+    rows = closeness_rows(near.synthetic, near.unseen, of_gaussian, n_searched=len(near.train))
+    return [*rows, _membership_row(evidence, gaussian, seed)]
+
+
+def _membership_row(evidence: Evidence, gaussian: np.ndarray, seed: int) -> ScoreRow:
+    name, judge = "membership inference", "nearest synthetic"
+    unseen, starts = evidence.unseen_windows, evidence.unseen_starts
     if not len(unseen):
-        rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
-    unseen = thinned(unseen, len(synthetic))
-    gaussian = floors.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
-    return memorisation_rows(synthetic, gaussian, train, unseen, rest)
+        return ScoreRow(name, judge, None, note="needs held-out records: train with `--heldout`")
+    train, train_starts = evidence.training_windows()
+    chosen = thinned(np.arange(len(train)), len(unseen))
+    members, starts = train[chosen], np.concatenate([train_starts[chosen], starts])
+    is_member = np.arange(len(starts)) < len(members)
+    blocks = membership.blocks_of(starts, evidence.seq_len)
+    value, of_gaussian = (
+        membership.attack(members, unseen, windows) for windows in (evidence.fakes, gaussian)
+    )
+    low, high = membership.interval(value, is_member, blocks, seed=seed)
+    note = (
+        f"area under the curve of an attack by distance, 0.5 is a guess; 95 % interval {low:.3f} "
+        f"to {high:.3f} over blocks of time; no guarantee of privacy"
+    )
+    areas = (membership.auc(scores, is_member) for scores in (value, of_gaussian))
+    found, reference = areas
+    return ScoreRow(name, judge, found, None, None, reference, 0.5, note)
 
 
 def _forecast_row(

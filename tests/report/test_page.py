@@ -10,7 +10,7 @@ import pytest
 from modules.dataLoader import load
 from modules.location_module import clean
 from modules.records.flagged import without_flagged
-from modules.report import evidence
+from modules.report import drawing, evidence
 from modules.report import page as report
 from modules.runs.start import start
 from settings import TimeGANSettings
@@ -22,6 +22,7 @@ LOSSES = "phase,step,reconstruction_loss,moment_loss\nautoencoder,10,0.3,\njoint
 PICTURES = {
     *("comparison", "power_curve", "directions", "marginals", "autocorrelations"),
     *("correlations", "embeddings", "losses", "steps", "spectra"),
+    *("day", "hour", "turbines", "nearest"),
 }
 
 
@@ -126,7 +127,7 @@ def test_numbers_without_times_or_wind_get_the_page_without_those_parts(untimed)
     run, site_data = untimed
     page = write(run, site_data)
     assert {path.stem for path in run.folder.glob("*.png")} == PICTURES - {
-        *("power_curve", "directions", "losses"),
+        *("power_curve", "directions", "losses", "hour", "turbines"),
     }
     assert "Power curve" not in page and "ramp rates" not in page
     assert "수온" in page and "$a$&lt;b&gt;" in page
@@ -170,8 +171,8 @@ def test_a_damaged_table_of_losses_is_drawn_as_far_as_it_can_be_read(
     tmp_path, caplog, content, n_rows, said
 ):
     (tmp_path / "losses.csv").write_bytes(content)
-    losses = report._losses(tmp_path / "losses.csv")
+    losses = drawing._losses(tmp_path / "losses.csv")
     assert (losses is None) == (n_rows is None) and said in caplog.text
     if losses is not None:
         assert len(losses) == n_rows
-        report.pictures.draw_losses(losses, tmp_path / "losses.png")
+        drawing.pictures.draw_losses(losses, tmp_path / "losses.png")

@@ -35,21 +35,35 @@ def test_quick_table_trains_no_judge(evidence, monkeypatch):
     rows = report_scores.table(evidence, full=False)
     assert {row.score for row in rows} == {
         *("correlational", "marginal", "autocorrelation", "copy rate", "neighbour ratio"),
+        *("membership inference",),
         *("told apart", "step ratio", "first step"),
     }
 
 
 def test_copies_of_any_training_window_show(evidence):
-    copied, ratio = report_scores.copy_rows(evidence, evidence.scaled(evidence.synthetic), seed=0)
+    copied, ratio = report_scores.copy_rows(evidence)[:2]
     assert copied.value == pytest.approx(0.25)
     assert (copied.floor, copied.gaussian) == (0, 0)
     assert ratio.floor == 1
     assert "800 training windows" in copied.note
 
 
+def test_the_attack_needs_records_held_out_and_says_so(evidence):
+    row = found(report_scores.copy_rows(evidence), "membership inference")
+    assert row.value is None and "--heldout" in row.note
+
+
+def test_the_attack_tells_members_by_copies_and_not_by_other_records(evidence):
+    heldout = replace(evidence, starts=np.arange(600), unseen=np.arange(620, 800))
+    copied = replace(heldout, synthetic=heldout.real)
+    row = found(report_scores.copy_rows(copied), "membership inference")
+    assert row.value > 0.95 and row.chance == 0.5
+    assert "95 % interval" in row.note and "no guarantee of privacy" in row.note
+
+
 def test_windows_that_are_all_copies_have_a_ratio_near_0(evidence):
-    copies = evidence.scaled(evidence.real)[:50]
-    ratio = found(report_scores.copy_rows(evidence, copies, seed=0), "neighbour ratio")
+    copies = replace(evidence, synthetic=evidence.real[:50])
+    ratio = found(report_scores.copy_rows(copies), "neighbour ratio")
     assert ratio.value < 0.05 < 0.5 < ratio.gaussian
 
 
