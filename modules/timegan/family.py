@@ -130,7 +130,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         records = records_of(run, settings.data_path)
         n_shown = min(n_windows, MOST_WINDOWS)
         windows = synthesizer.draw(n_shown, n_steps, seed=settings.seed, device=device)
-        _write_report(run, records, trained.settings, windows, settings.report)
+        trained_by = trained.settings
+        _write_report(run, records, trained_by, windows, settings.report, settings.language, path)
     return path
 
 
@@ -166,13 +167,19 @@ def _report_after_training(
     n_windows = GeneratorSettings.model_fields["n_windows"].default
     windows = synthesizer.draw(n_windows, settings.seq_len, seed=settings.seed, device=device)
     try:
-        _write_report(run, site_data, settings, windows, settings.report)
+        _write_report(run, site_data, settings, windows, settings.report, settings.language)
     except DataError as error:
         log.warning("No report: %s", error)
 
 
 def _write_report(
-    run: Run, site_data: SiteData, settings: TimeGANSettings, windows: np.ndarray, kind: str
+    run: Run,
+    site_data: SiteData,
+    settings: TimeGANSettings,
+    windows: np.ndarray,
+    kind: str,
+    language: str,
+    csv: Path | None = None,
 ) -> None:
     from modules.report.page import write_report
 
@@ -184,4 +191,6 @@ def _write_report(
         seq_len=settings.seq_len,
         heldout=settings.heldout,
         seed=settings.seed,
+        csv=csv,
+        language=language,
     )
