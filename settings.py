@@ -716,6 +716,12 @@ class GeneratorSettings(ProgramSettings):
         description="Fidelity report into the run folder: `quick`, also where no word follows, or "
         "`full` with the scores that train judges, many minutes.",
     )
+    export_for: Literal["qa"] | None = Field(
+        None,
+        description="Write training, held-out and synthetic windows for other judges, mostlyai-qa "
+        "and sdmetrics, into the folder `qa` of the run.",
+        examples=["qa"],
+    )
 
     # Images alone; the names are document 003's.
     num_gen_image: PositiveInt = Field(50, description="Images to write.")

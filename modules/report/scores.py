@@ -3,7 +3,7 @@
 import numpy as np
 
 from modules.errors import DataError
-from modules.fidelity import copies, evaluation, floors, membership
+from modules.fidelity import copies, evaluation, floors, grades, membership, usefulness
 from modules.fidelity.rows import ScoreRow, closeness_rows
 from modules.report.evidence import SEED, Evidence
 from modules.windows.splits import blocked_split, thinned
@@ -30,6 +30,7 @@ def table(evidence: Evidence, *, full: bool, seed: int = SEED) -> list[ScoreRow]
     )
     if full:
         rows.append(_forecast_row(evidence, real, synthetic, seed))
+        rows += power_model_rows(evidence, seed=seed)
     return rows + copy_rows(evidence, seed=seed)
 
 
@@ -46,6 +47,66 @@ def copy_rows(evidence: Evidence, *, seed: int = SEED) -> list[ScoreRow]:
     of_gaussian = copies.closeness(gaussian, near.train)
     rows = closeness_rows(near.synthetic, near.unseen, of_gaussian, n_searched=len(near.train))
     return [*rows, _membership_row(evidence, gaussian, seed)]
+
+
+def power_model_rows(evidence: Evidence, *, seed: int = SEED) -> list[ScoreRow]:
+    """What a model of normal power is worth by what it learns from; none without wind and power.
+
+    It learns from the training rows alone, from as many synthetic ones alone, and from both.
+    """
+    columns = evidence.score_columns
+    if columns.power is None:
+        return []
+    try:
+        made = columns.to_physical(grades.rows_of(evidence.fakes))
+        records, tried = _rows_apart(evidence, len(made), seed)
+        sources = {"records alone": records, "synthetic alone": made}
+        sources["both"] = np.concatenate([records, made])
+        worth = {
+            name: usefulness.power_model_worth(rows, tried, power=columns.power, seed=seed)
+            for name, rows in sources.items()
+        }
+    except DataError as error:
+        return [ScoreRow("power model error", "", None, note=str(error))]
+    unit = f", {columns.power_unit}" if columns.power_unit else ""
+    share = f"{1 - usefulness.BAND / 100:.0%}"
+    notes = {
+        "error": f"mean absolute error on held-out records{unit}; model: boosted tree of the other "
+        "columns",
+        "false_alarms": "share of held-out records beyond the model's own band, which "
+        f"{share} of what it learnt from leave",
+    }
+    floor = worth["records alone"]._asdict()
+    return [
+        ScoreRow(
+            f"power model {measure.replace('_', ' ')}", name, found._asdict()[measure],
+            floor=floor[measure], note=note,
+        )
+        for measure, note in notes.items()
+        for name, found in worth.items()
+    ]  # fmt: skip
+
+
+def _rows_apart(evidence: Evidence, n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the records to learn from, at most `n_rows`, and others to try on: each once."""
+    length, starts, unseen = evidence.seq_len, evidence.starts, evidence.unseen
+    if not len(evidence.unseen_starts):
+        starts, unseen = (starts[part] for part in blocked_split(starts, length, seed))
+    to_physical = evidence.score_columns.to_physical
+    sides = (
+        thinned(np.unique(begins[:, None] + np.arange(length)), n_rows)
+        for begins in (starts, unseen)
+    )
+    learnt, tried = (to_physical(evidence.scaled(evidence.series[rows])) for rows in sides)
+    return learnt, tried
+
+
+def _apart(evidence: Evidence, real: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Windows of the records to learn from and others to try on: held out, or of other blocks."""
+    if len(evidence.unseen_windows):
+        return real, evidence.unseen_windows
+    parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
+    return real[parts[0]], real[parts[1]]
 
 
 def _membership_row(evidence: Evidence, gaussian: np.ndarray, seed: int) -> ScoreRow:
@@ -80,10 +141,7 @@ def _forecast_row(
     target = len(columns.names) - 1 if columns.power is None else columns.power
     name = columns.names[target]
     try:
-        rest, unseen = real, evidence.unseen_windows
-        if not len(unseen):
-            parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
-            rest, unseen = (real[part] for part in parts)
+        rest, unseen = _apart(evidence, real, seed)
         found = forecast_judge.judge(rest, unseen, synthetic, target=target, seed=seed)
     except (DataError, ValueError) as error:
         return ScoreRow("forecaster", name, None, note=str(error))

@@ -1,10 +1,11 @@
 """The pages' templates, with what they need to show numbers and pictures in one file."""
 
 import base64
+import re
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from modules import files
 from modules.language import Told
@@ -15,8 +16,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 def template(path: Path, told: Told = str) -> jinja2.Template:
     """The Jinja template at `path`, whose texts `told` turns into the page's language.
 
-    Filters: `number`, `embedded` (a PNG's path), `told` for texts that come from elsewhere. Its own
-    texts, which may hold HTML and `{places}`, are said by `say("text", places=...)`.
+    Filters: `number`, `embedded` (a PNG's path), `told` for texts that come from elsewhere, `code`
+    for what stands in backticks. Its own texts, which may hold HTML and `{places}`, are said by
+    `say("text", places=...)`.
     """
 
     def say(text: str, **places: object) -> Markup:
@@ -29,7 +31,7 @@ def template(path: Path, told: Told = str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "embedded": _embedded, "told": told}
+    environment.filters |= {"number": _number, "embedded": _embedded, "told": told, "code": _code}
     environment.globals["say"] = say
     return environment.get_template(path.name)
 
@@ -37,6 +39,11 @@ def template(path: Path, told: Told = str) -> jinja2.Template:
 def _number(value: float | None) -> str:
     """Three significant digits, a dash for None."""
     return "–" if value is None else f"{value:.3g}"
+
+
+def _code(text: str) -> Markup:
+    """`text` with what stands in backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _embedded(path: Path) -> str:

@@ -8,7 +8,7 @@ import pytest
 from modules.fidelity import forecast_judge
 from modules.fidelity.rows import ScoreRow
 from modules.fidelity.scores import correlational_score_of_all
-from modules.records.columns import Column
+from modules.records.columns import WIND_SPEED, Column
 from modules.report import scores as report_scores
 from modules.report.evidence import Evidence
 
@@ -124,3 +124,42 @@ def test_held_out_windows_are_the_floor_of_every_score(evidence):
     assert correlational.floor == pytest.approx(
         np.mean(correlational_score_of_all(heldout.scaled(heldout.real), unseen)), rel=1e-5
     )
+
+
+@pytest.fixture
+def farm():
+    """A year in small: wind, and the power that it gives with noise; 900 windows, 300 held out."""
+    random = np.random.default_rng(3)
+    wind = random.uniform(3, 12, 1300)
+    series = np.stack([wind, wind**3 + random.normal(0, 20, 1300)], -1)
+    columns = [
+        Column(name="Ws", unit="m/s", kind="speed", iec=WIND_SPEED),
+        Column(name="P", unit="kW", kind="power"),
+    ]
+    fresh = random.uniform(3, 12, (300, T))
+    synthetic = np.stack([fresh, fresh**3 + random.normal(0, 20, fresh.shape)], -1)
+    return Evidence(columns, series, np.arange(900), synthetic, np.arange(950, 1290))
+
+
+def test_a_power_model_has_a_row_for_each_source_and_measure_and_noise_is_the_worst(farm):
+    rows = report_scores.power_model_rows(farm)
+    found = {(row.score, row.judge): row for row in rows}
+    assert len(found) == 6
+    error, alarms = "power model error", "power model false alarms"
+    assert 14 < found[error, "synthetic alone"].value < 20  # the noise's own mean size is 16
+    assert found[error, "both"].value < 20 and "kW" in found[error, "both"].note
+    assert found[error, "both"].floor == found[error, "records alone"].value
+    assert found[alarms, "synthetic alone"].value < 0.03
+    wrong = replace(farm, synthetic=farm.synthetic * [1, 0.5])
+    worse = report_scores.power_model_rows(wrong)[1]
+    assert worse.judge == "synthetic alone" and worse.value > 100
+
+
+def test_no_power_model_without_wind_and_power(evidence):
+    assert report_scores.power_model_rows(evidence) == []
+
+
+def test_too_few_rows_for_a_power_model_are_told(farm):
+    few = replace(farm, synthetic=farm.synthetic[:5])
+    (row,) = report_scores.power_model_rows(few)
+    assert row.value is None and "needs 100 rows" in row.note
