@@ -19,11 +19,12 @@ from modules.report import captions, fonts
 from modules.report.drawing import draw_left_out, draw_pictures
 from modules.report.evidence import Evidence, gather
 from modules.report.facts import BY_HAND, facts, made_from, settings_table
-from modules.report.score_files import write_scores
+from modules.report.score_files import numbers_of, write_scores
 from modules.report.scores import table as score_table
 from modules.report.template import TEMPLATES, template
 from modules.report.verdict import beaten_by_gaussian, grade, lights, sentence
 from modules.runs.run import Run
+from modules.training.events import write_events
 
 PAGE = "report.html"
 
@@ -53,6 +54,7 @@ def write_report(
     scores, refusal = _scores(evidence, kind)
     found = lights(scores)
     write_scores(run.folder, scores, found, kind=kind)
+    write_events(run.folder, numbers=numbers_of(scores))
     drawn = draw_pictures(run.folder, evidence, site_data) | draw_left_out(run.folder, site_data)
     told = told_in(language)
     page = template(TEMPLATES / PAGE, told).render(

@@ -38,6 +38,7 @@ WIDTH = 11  # inches
 DPI = 220  # twice what the page shows, for sharp screens
 N_SHOWN = 6  # windows per side
 PANELS = 3  # small pictures in a row
+SMALL_DPI = 80  # of pictures for TensorBoard
 N_COLOURS = 256
 MARGIN = 0.03  # of an axis, on both sides of the values
 
@@ -60,12 +61,34 @@ def sheet(path: Path, height: float, *, math: bool = False) -> Iterator[Figure]:
 
 def save(figure: Figure, path: Path) -> None:
     """Write `figure` as the PNG `path`, in 256 colours: a third of the bytes for what is drawn."""
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="rgba", dpi=DPI)
-    width, height = (int(length * DPI) for length in figure.get_size_inches())
-    image = Image.frombytes("RGBA", (width, height), drawn.getvalue()).convert("RGB")
     with replacing(path) as temporary:
+        image = pixels(figure, DPI)
         image.quantize(N_COLOURS, Image.Quantize.FASTOCTREE).save(temporary, format="png")
+
+
+def pixels(figure: Figure, dpi: int) -> Image.Image:
+    """`figure` as it looks, in red, green and blue."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="rgba", dpi=dpi)
+    width, height = (int(length * dpi) for length in figure.get_size_inches())
+    return Image.frombytes("RGBA", (width, height), drawn.getvalue()).convert("RGB")
+
+
+def image_of_windows(real: np.ndarray, synthetic: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Windows (n, T, F) of either side, scaled, as one picture: uint8 (height, width, 3)."""
+    style: dict[Any, Any] = {"font.family": list(fonts.families()), "text.parse_math": False}
+    with matplotlib.rc_context(style):
+        figure = Figure(figsize=(9, 0.8 * len(names) + 0.4))
+        axes = figure.subplots(len(names), 2, sharey="row", sharex=True, squeeze=False)
+        for side, (side_name, windows) in enumerate((("real", real), ("synthetic", synthetic))):
+            gap = np.full((len(windows), 1, len(names)), np.nan)
+            rows = np.concatenate([windows, gap], axis=1).reshape(-1, len(names))
+            for i, name in enumerate(fonts.drawn_names(names)):
+                axes[i, side].plot(rows[:, i], color=COLOURS[side_name], linewidth=0.8)
+                axes[i, 0].set_ylabel(name, fontsize=6)
+                axes[i, side].tick_params(labelsize=5)
+            axes[0, side].set_title(f"{side_name}, scaled", fontsize=8)
+        return np.asarray(pixels(figure, SMALL_DPI))
 
 
 def draw_comparison(
