@@ -8,6 +8,7 @@ import pytest
 from modules.fidelity import forecast_judge
 from modules.fidelity.rows import ScoreRow
 from modules.fidelity.scores import correlational_score_of_all
+from modules.language import told_in
 from modules.records.columns import WIND_SPEED, Column
 from modules.report import scores as report_scores
 from modules.report.evidence import Evidence
@@ -150,6 +151,8 @@ def test_a_power_model_has_a_row_for_each_source_and_measure_and_noise_is_the_wo
     assert found[error, "both"].value < 20 and "kW" in found[error, "both"].note
     assert found[error, "both"].floor == found[error, "records alone"].value
     assert found[alarms, "synthetic alone"].value < 0.03
+    told = told_in("ko")
+    assert all(told(text) != text for row in rows for text in (row.score, row.judge, row.note))
     wrong = replace(farm, synthetic=farm.synthetic * [1, 0.5])
     worse = report_scores.power_model_rows(wrong)[1]
     assert worse.judge == "synthetic alone" and worse.value > 100
