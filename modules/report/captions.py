@@ -43,6 +43,10 @@ PICTURES = {
         "Share of changes by size, on a logarithmic scale: solid real, dashed synthetic. A "
         "narrower dashed line is a series too smooth, a wider one too rough.",
     ),
+    "hourly_steps": (
+        "Change over an hour",
+        "As above, from a row to the one an hour later: ramps that a grid feels.",
+    ),
     "spectra": (
         "Spectrum",
         "How strong a variable swings with each period, long periods left: solid real, dashed "

@@ -121,6 +121,12 @@ def _draw_dynamics(
     pictures_dynamics.draw_steps(
         evidence.real, evidence.synthetic, columns, places.new("steps"), apart=apart
     )
+    n_rows = pictures_time.rows_of_a_day(freq) // 24
+    if freq and 1 < n_rows < evidence.seq_len:
+        pictures_dynamics.draw_steps(
+            evidence.real, evidence.synthetic, columns, places.new("hourly_steps"),
+            n_steps=n_rows, apart=" in an hour",
+        )  # fmt: skip
     pictures_dynamics.draw_spectra(*scaled, names, places.new("spectra"), step=step)
     path = places.new("autocorrelations")
     pictures_statistics.draw_autocorrelations(*scaled, names, path, step=step)

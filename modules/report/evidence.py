@@ -26,11 +26,13 @@ MOST_VALUES = 2**25  # of the training windows searched for copies, 268 MB
 class Nearness(NamedTuple):
     """How near the synthetic windows, and unseen ones of the records, come to `train`.
 
-    `train`: the training windows searched, float32 (n, T, F), scaled. Where nothing was held out,
-    blocks of time stand in for what is unseen, and the rest of the windows for `train`.
+    `train`: the training windows searched, float32 (n, T, F), scaled, and `starts`, int (n,), their
+    first rows. Where nothing was held out, blocks of time stand in for what is unseen, and the rest
+    of the windows for `train`.
     """
 
     train: np.ndarray
+    starts: np.ndarray
     synthetic: Closeness
     unseen: Closeness
 
@@ -115,7 +117,7 @@ class Evidence:
             rest, unseen = (train[part] for part in blocked_split(starts, self.seq_len, SEED))
         unseen = thinned(unseen, len(self.synthetic))
         synthetic = closeness(self.fakes, train)
-        return Nearness(train, synthetic, closeness(unseen, rest))
+        return Nearness(train, starts, synthetic, closeness(unseen, rest))
 
     @property
     def score_columns(self) -> Columns:

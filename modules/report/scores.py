@@ -114,9 +114,9 @@ def _membership_row(evidence: Evidence, gaussian: np.ndarray, seed: int) -> Scor
     unseen, starts = evidence.unseen_windows, evidence.unseen_starts
     if not len(unseen):
         return ScoreRow(name, judge, None, note="needs held-out records: train with `--heldout`")
-    train, train_starts = evidence.training_windows()
-    chosen = thinned(np.arange(len(train)), len(unseen))
-    members, starts = train[chosen], np.concatenate([train_starts[chosen], starts])
+    near = evidence.nearness
+    chosen = thinned(np.arange(len(near.train)), len(unseen))
+    members, starts = near.train[chosen], np.concatenate([near.starts[chosen], starts])
     is_member = np.arange(len(starts)) < len(members)
     blocks = membership.blocks_of(starts, evidence.seq_len)
     value, of_gaussian = (

@@ -22,12 +22,12 @@ from settings import TimeGANSettings
 from tests.logs import restored_logging
 from tests.tiny import CPU
 
-T = 5
+T = 8
 LOSSES = "phase,step,reconstruction_loss,moment_loss\nautoencoder,10,0.3,\njoint,10,0.2,0.5\n"
 PICTURES = {
     *("comparison", "power_curve", "directions", "marginals", "autocorrelations"),
     *("correlations", "embeddings", "losses", "steps", "spectra"),
-    *("day", "hour", "turbines", "nearest"),
+    *("day", "hour", "turbines", "nearest", "hourly_steps"),
 }
 
 
@@ -244,7 +244,7 @@ def test_numbers_without_times_or_wind_get_the_page_without_those_parts(untimed)
     run, site_data = untimed
     page = write(run, site_data)
     assert {path.stem for path in run.folder.glob("*.png")} == PICTURES - {
-        *("power_curve", "directions", "losses", "hour", "turbines"),
+        *("power_curve", "directions", "losses", "hour", "turbines", "hourly_steps"),
     }
     assert "Power curve" not in page and "ramp rates" not in page
     assert "수온" in page and "$a$&lt;b&gt;" in page
