@@ -34,7 +34,9 @@ def table_of(language: str) -> dict[str, str]:
 class _Table:
     def __init__(self, texts: dict[str, str]) -> None:
         self._texts = texts
-        self._patterns = [(_pattern(key), text) for key, text in texts.items() if PLACE.search(key)]
+        # Of two that fit, the one that says more of the text itself is meant.
+        keys = sorted(filter(PLACE.search, texts), key=lambda key: -len(PLACE.sub("", key)))
+        self._patterns = [(_pattern(key), texts[key]) for key in keys]
 
     def __call__(self, text: str) -> str:
         if text in self._texts:

@@ -23,6 +23,11 @@ def test_letters_that_mean_more_in_patterns_mean_themselves():
     assert told("(3.5 %) a.b") == "3.5" and told("(3.5 %) axb") == "(3.5 %) axb"
 
 
+def test_of_two_texts_that_fit_the_one_with_more_words_of_its_own_is_taken():
+    told = _Table({"{n} windows": "{n} 윈도우", "share; {n} windows": "비율; {n} 윈도우"})
+    assert told("share; 9 windows") == "비율; 9 윈도우" and told("9 windows") == "9 윈도우"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_a_table_keeps_the_places_of_its_english(language):
     for english, text in table_of(language).items():
