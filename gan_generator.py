@@ -64,6 +64,7 @@ def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
 
 def _generate_here(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
     from modules.command_line import plug
+    from modules.report.index import listed
     from modules.runs.find import family_of, find, folder_of
     from modules.runs.output import check_place
     from modules.training.graphs import graphs_released
@@ -83,7 +84,7 @@ def _generate_here(settings: "GeneratorSettings", families: dict[str, Any]) -> P
             from modules.training.setup import configure  # TensorFlow: nothing before takes it
 
             device = configure(settings.gpu_memory_limit, settings.device)
-        with graphs_released():
+        with graphs_released(), listed(run, settings.language):
             return family.write(run, settings, device)
 
 

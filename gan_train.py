@@ -62,6 +62,7 @@ def _train(name: str, settings: "TrainingSettings") -> Path | None:
 def _train_here(name: str, settings: "TrainingSettings") -> Path | None:
     from modules.buckets import spelt
     from modules.command_line import plug
+    from modules.report.index import listed
     from modules.runs.start import log, settle, start
     from modules.runs.workers import writing_apart
     from modules.training.memory import named_where_short
@@ -81,7 +82,10 @@ def _train_here(name: str, settings: "TrainingSettings") -> Path | None:
 
             strategy = getattr(settings, "strategy", "none")  # a family may have none
             device = configure(settings.gpu_memory_limit, settings.device, strategy)
-        with start(name, settings, data, resumed=resumed, device=device) as run:
+        with (
+            start(name, settings, data, resumed=resumed, device=device) as run,
+            listed(run, settings.language),
+        ):
             family.learn(prepared, settings, run, device)
             done = spelt(run.folder)
             log.info("Finished: %s. Next: python gan_generator.py --run %s", done, done)

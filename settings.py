@@ -3,7 +3,9 @@
 `python gan_train.py --help` lists the options, `python settings.py` the tables of docs/settings.md.
 """
 
+import argparse
 import re
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import (
@@ -66,6 +68,13 @@ class ProgramSettings(BaseSettings):
     )
     device: Literal["cpu", "cuda"] | None = Field(
         None, description="What to compute on; None takes a GPU where there is one."
+    )
+
+    language: Literal["en", "ko"] = Field(
+        "en",
+        exclude=True,  # a run's settings tell what was trained, not how it is told
+        description="Language of the pages that are written, English or Korean; also of these "
+        "tables, `python settings.py --language ko`.",
     )
 
     @field_validator("*", mode="before")
@@ -712,6 +721,12 @@ class GeneratorSettings(ProgramSettings):
         description="Fidelity report into the run folder: `quick`, also where no word follows, or "
         "`full` with the scores that train judges, many minutes.",
     )
+    export_for: Literal["qa"] | None = Field(
+        None,
+        description="Write training, held-out and synthetic windows for other judges, mostlyai-qa "
+        "and sdmetrics, into the folder `qa` of the run.",
+        examples=["qa"],
+    )
 
     # Images alone; the names are document 003's.
     num_gen_image: PositiveInt = Field(50, description="Images to write.")
@@ -832,36 +847,51 @@ FAMILIES: dict[str, type[TrainingSettings]] = {
 }
 
 
-def settings_table(settings_class: type[ProgramSettings]) -> str:
+def settings_table(settings_class: type[ProgramSettings], told: Callable[[str], str] = str) -> str:
     """Return the Markdown table of the fields a class adds to its parents, or changes."""
     parents = [getattr(parent, "model_fields", {}) for parent in settings_class.__bases__]
     inherited = {name: field for fields in parents for name, field in fields.items()}
-    lines = ["| name | default | meaning |", "|---|---|---|"]
+    lines = [f"| {told('name')} | {told('default')} | {told('meaning')} |", "|---|---|---|"]
     for name, field in settings_class.model_fields.items():
         if name not in inherited or field.default != inherited[name].default:
             default = field.default
             shown = ", ".join(map(str, default)) if isinstance(default, tuple) else default
-            lines.append(f"| `{name}` | {shown} | {field.description} |")
+            lines.append(f"| `{name}` | {shown} | {told(field.description or '')} |")
     return "\n".join(lines)
 
 
-def presets_table() -> str:
+def presets_table(told: Callable[[str], str] = str) -> str:
     """Return the Markdown table of what each preset takes, with its reason."""
-    lines = ["| setting | " + " | ".join(PRESETS) + " |", "|---" * (len(PRESETS) + 1) + "|"]
+    head = f"| {told('setting')} | {' | '.join(PRESETS)} |"
+    lines = [head, "|---" * (len(PRESETS) + 1) + "|"]
     for name in PRESETS["document"]:
         choices = [preset[name] for preset in PRESETS.values()]
-        cells = (f"{choice.value}: {choice.reason}" for choice in choices)
+        cells = (f"{choice.value}: {told(choice.reason)}" for choice in choices)
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def tables() -> str:
-    """Return every table of docs/settings.md, under its class' first line."""
+def tables(told: Callable[[str], str] = str) -> str:
+    """Return every table of docs/settings.md, under its class' first line.
+
+    `told`: what turns the sentences into another language, see `modules.language`.
+    """
     classes: list[type[ProgramSettings]] = [ProgramSettings, TrainingSettings, DataSettings]
     classes += [*FAMILIES.values(), GeneratorSettings]
-    described = [f"{(c.__doc__ or '').strip()}\n\n{settings_table(c)}" for c in classes]
-    return "\n\n".join([*described, f"The presets of TimeGAN, and why.\n\n{presets_table()}"])
+    described = [f"{told((c.__doc__ or '').strip())}\n\n{settings_table(c, told)}" for c in classes]
+    presets = told("The presets of TimeGAN, and why.")
+    return "\n\n".join([*described, f"{presets}\n\n{presets_table(told)}"])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables in the language that `--language` names."""
+    from modules.language import told_in
+
+    languages = get_args(ProgramSettings.model_fields["language"].annotation)
+    parser = argparse.ArgumentParser(description="Print what every setting means.")
+    parser.add_argument("--language", choices=languages, default=languages[0])
+    print(tables(told_in(parser.parse_args(arguments).language)))
 
 
 if __name__ == "__main__":
-    print(tables())
+    main()

@@ -25,6 +25,7 @@ from modules.training.progress import Best, Plateau
 STEPS_PER_CALL = 10  # K: steps between two returns from the compiled loop to Python
 WARM_UP = 0.2  # share of a phase that passes without alarms: every generator begins collapsed
 MOST_ROLLBACKS = 5
+N_PICTURES = 5  # of a phase, at most
 ROLLBACK_FACTOR = 0.5  # of the learning rate, at each return to a checkpoint
 
 log = logging.getLogger(__name__)
@@ -196,8 +197,15 @@ class Trainer:
             if step > WARM_UP * phase.n_steps and (warning := phase.alarm(named)):
                 log.warning("%s", warning)
             history.add(phase, step, named)
+            if phase.picture and self._shows(phase, step):
+                history.show(phase, step, phase.picture())
         if saves:
             self._save(phase, step)
+
+    def _shows(self, phase: Phase, step: int) -> bool:
+        """Whether `step` is the first log step in its part of `phase`: a picture for each."""
+        before = max(0, step - self.log_interval)
+        return N_PICTURES * step // phase.n_steps > N_PICTURES * before // phase.n_steps
 
     def _seconds_left(self, phase: Phase, step: int, seconds: float) -> float:
         """Until the last phase ends, at `seconds` a step of `phase`."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from models import losses
@@ -71,10 +72,16 @@ class TimeGAN(tf.Module):
         self.embedder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.discriminator_optimizer = self._adam(args, self.discriminator)
 
-    def phases(self, batches: Batches, selection: Choosing | None = None) -> list[Phase]:
+    def phases(
+        self,
+        batches: Batches,
+        selection: Choosing | None = None,
+        picture: Callable[[], np.ndarray] | None = None,
+    ) -> list[Phase]:
         """Return the table of phases: autoencoder, supervised, joint.
 
-        `selection`: what the joint phase keeps its best weights by; None keeps the last.
+        `selection`: what the joint phase keeps its best weights by; None keeps the last. `picture`:
+        of its windows, for TensorBoard.
         """
         args = self.args
         steps = {
@@ -84,6 +91,7 @@ class TimeGAN(tf.Module):
         }
         extras: dict[str, dict[str, Any]] = dict.fromkeys(steps, {"patience": args.plateau})
         extras["joint"] = {"takes_spare": True, "decay": args.lr_decay, "alarm": collapse_alarm}
+        extras["joint"]["picture"] = picture
         if args.noise == "copula":
             extras["joint"]["begin"] = self.imitate
         if selection:

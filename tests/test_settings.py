@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 import settings
 from modules.command_line import read_settings
 from modules.errors import SettingsError
+from modules.language import TEXTS, told_in
 from settings import FAMILIES, GeneratorSettings, TimeGANSettings
 from tests import shipped
 from tests.shipped import shipped_text
@@ -412,3 +414,29 @@ def test_settings_stand_in_groups_with_the_familys_own_first(capsys):
 def test_a_setting_of_the_other_program_is_told_as_such():
     with pytest.raises(SettingsError, match="`model_path` is a setting of gan_generator.py"):
         read_settings(TimeGANSettings, ["--model_path", "x"], others=[GeneratorSettings])
+
+
+def test_what_says_nothing_of_a_training_is_not_kept_with_it():
+    given = read_settings(TimeGANSettings, ["--language", "ko"])
+    assert given.language == "ko" and "language" not in given.model_dump()
+
+
+def test_every_sentence_of_the_settings_is_told_in_korean():
+    told = told_in("ko")
+    asked = []
+    settings.tables(lambda text: asked.append(text) or text)
+    assert [text for text in asked if told(text) == text and not text.startswith("TimeGAN:")] == []
+
+
+def test_the_table_of_a_language_has_no_sentence_that_nobody_says():
+    asked = set()
+    settings.tables(lambda text: asked.add(text) or text)
+    parts = tomllib.loads((TEXTS / "ko.toml").read_text(encoding="utf-8"))
+    assert set(parts["settings"]) | set(parts["presets"]) <= asked
+
+
+def test_the_tables_are_printed_in_the_language_asked_for(capsys):
+    settings.main(["--language", "ko"])
+    assert "두 프로그램에 공통인 설정." in capsys.readouterr().out
+    settings.main([])
+    assert capsys.readouterr().out == settings.tables() + "\n"

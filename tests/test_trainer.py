@@ -3,6 +3,7 @@
 import csv
 import logging
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -219,3 +220,19 @@ def test_steps_per_call_in_one_call_equal_as_many_single_calls(tmp_path):
     for name, value in together.items():
         mean = np.mean([float(losses[name]) for losses in single])
         assert value == pytest.approx(mean, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("log_interval", "steps"), [(4, [4, 8, 12, 16, 20]), (1, [4, 8, 12, 16, 20])]
+)
+def test_a_phase_is_shown_at_a_few_log_steps_however_often_it_logs(tmp_path, log_interval, steps):
+    made = []
+    counter = Counter()
+
+    def picture():
+        made.append(int(counter.value))
+        return np.zeros((2, 2, 3), np.uint8)
+
+    shown = replace(phase("first", 20, counter), picture=picture)
+    make_trainer(tmp_path, [shown], [counter], log_interval=log_interval).train()
+    assert made == steps

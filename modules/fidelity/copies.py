@@ -1,5 +1,7 @@
 """Were training windows copied? Distances from synthetic windows to their nearest real ones."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 CHUNK_BYTES = 2**27
@@ -25,13 +27,25 @@ def nearest_windows(windows: np.ndarray, train: np.ndarray) -> tuple[np.ndarray,
     return np.linalg.norm(queries - stored[nearest], axis=1), nearest
 
 
-def closeness(windows: np.ndarray, train: np.ndarray) -> tuple[float, float]:
-    """Share of `windows` (n, T, F) that copy one of `train` (m, T, F), and the median distance.
+class Closeness(NamedTuple):
+    """Of n windows: `distances` float64 (n,) to, and `nearest` int (n,) of, the nearest of others.
 
-    Two floats; the distance is that to the nearest window of `train`, in their scale.
+    `rate`: the share of them that copy it.
     """
+
+    distances: np.ndarray
+    nearest: np.ndarray
+    rate: float
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.distances))
+
+
+def closeness(windows: np.ndarray, train: np.ndarray) -> Closeness:
+    """How near `windows` (n, T, F) come to those of `train` (m, T, F), in their scale."""
     distances, nearest = nearest_windows(windows, train)
-    return copy_rate(windows, np.asarray(train)[nearest]), float(np.median(distances))
+    return Closeness(distances, nearest, copy_rate(windows, np.asarray(train)[nearest]))
 
 
 def copy_rate(

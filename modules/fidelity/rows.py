@@ -149,21 +149,35 @@ def memorisation_rows(
     floor, and the unit of the second row; without them there are neither. `gaussian`: draws of
     `modules.fidelity.floors.gaussian_windows`.
     """
-    found = [copies.closeness(x, train) for x in (synthetic, gaussian)]
-    note = f"{len(train):,} training windows searched"
     if unseen is None or rest is None:
-        (rate, _), (rate_of_gaussian, _) = found
+        made = [copies.closeness(x, train).rate for x in (synthetic, gaussian)]
+        note = f"{len(train):,} training windows searched"
         return [
-            _row("copy rate", "exact", (rate, None, rate_of_gaussian), note=note),
+            _row("copy rate", "exact", (made[0], None, made[1]), note=note),
             _row("neighbour ratio", "nearest", (None, None, None), note="needs held-out windows"),
         ]
-    found.insert(1, copies.closeness(unseen, rest))
-    rates, distances = np.transpose(found)
-    ratios = distances / max(distances[1], np.finfo(np.float32).tiny)
-    note = f"share of windows; idle hours repeat in the floor too; {note}"
+    pairs = ((synthetic, train), (unseen, rest), (gaussian, train))
+    return closeness_rows(*(copies.closeness(*pair) for pair in pairs), n_searched=len(train))
+
+
+def closeness_rows(
+    synthetic: copies.Closeness,
+    unseen: copies.Closeness,
+    gaussian: copies.Closeness,
+    *,
+    n_searched: int,
+) -> list[ScoreRow]:
+    """The two rows of `memorisation_rows`, of what has been searched for already."""
+    found = (synthetic, unseen, gaussian)
+    unit = max(unseen.median, float(np.finfo(np.float32).tiny))
+    ratios = [one.median / unit for one in found]
+    note = (
+        "share of windows; idle hours repeat in the floor too; "
+        f"{n_searched:,} training windows searched"
+    )
     meaning = "to the nearest training window, unseen records = 1; well below 1 is copying"
     return [
-        _row("copy rate", "exact", rates, note=note),
+        _row("copy rate", "exact", [one.rate for one in found], note=note),
         _row("neighbour ratio", "nearest", ratios, note=meaning),
     ]
 

@@ -9,6 +9,8 @@ from modules.errors import DataError
 
 BIN_WIDTH = 0.5  # m/s, the method of bins of IEC 61400-12-1
 LEAST_PER_BIN = 3
+LEAST_COMPARED = 10
+LEAST_POWER = 0.02  # of the largest mean
 
 
 class PowerCurve(NamedTuple):
@@ -18,6 +20,26 @@ class PowerCurve(NamedTuple):
     power: np.ndarray
 
 
+class Bins(NamedTuple):
+    """Wind-speed bins by their number, int (n,): records, int; mean speed and power, float64."""
+
+    number: np.ndarray
+    n_records: np.ndarray
+    speed: np.ndarray
+    power: np.ndarray
+
+
+def binned(
+    windows: np.ndarray, *, wind_speed: int, power: int, bin_width: float = BIN_WIDTH
+) -> Bins:
+    """The bins of `windows` float (..., F), in physical units, that hold a record."""
+    speeds, powers = _column(windows, wind_speed), _column(windows, power)
+    bins = np.floor(speeds / bin_width).astype(int)
+    numbers, places, counts = np.unique(bins, return_inverse=True, return_counts=True)
+    means = (np.bincount(places, weights=x) / counts for x in (speeds, powers))
+    return Bins(numbers, counts, *means)
+
+
 def power_curve(
     windows: np.ndarray, *, wind_speed: int, power: int, bin_width: float = BIN_WIDTH
 ) -> PowerCurve:
@@ -25,19 +47,33 @@ def power_curve(
 
     `wind_speed`, `power`: column numbers. Bins of fewer than three records are left out.
     """
-    speeds, powers = _column(windows, wind_speed), _column(windows, power)
-    bins = np.floor(speeds / bin_width).astype(int)
-    bins -= bins.min()
-    counts = np.bincount(bins)
-    kept = counts >= LEAST_PER_BIN
+    bins = binned(windows, wind_speed=wind_speed, power=power, bin_width=bin_width)
+    kept = bins.n_records >= LEAST_PER_BIN
     if kept.sum() < 2:
+        speeds = _column(windows, wind_speed)
         raise DataError(
             "A power curve needs two wind-speed bins of three records. Received: "
             f"{kept.sum()} from {len(speeds)} records, wind speed {speeds.min():g} to "
             f"{speeds.max():g}. Pass physical units and the column of the wind speed."
         )
-    means = (np.bincount(bins, weights=x)[kept] / counts[kept] for x in (speeds, powers))
-    return PowerCurve(*means)
+    return PowerCurve(bins.speed[kept], bins.power[kept])
+
+
+def power_ratios(
+    real: np.ndarray, synthetic: np.ndarray, *, wind_speed: int, power: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean synthetic power against the real one by wind-speed bin: (speeds, ratios), float64 (n,).
+
+    Thin bins, of fewer than `LEAST_COMPARED` records on either side, are left out, and so are those
+    of hardly any power, where a ratio says nothing.
+    """
+    at = {"wind_speed": wind_speed, "power": power}
+    ours, theirs = (binned(x, **at) for x in (real, synthetic))
+    _, i, j = np.intersect1d(ours.number, theirs.number, return_indices=True)
+    enough = np.minimum(ours.n_records[i], theirs.n_records[j]) >= LEAST_COMPARED
+    enough &= ours.power[i] > LEAST_POWER * ours.power.max()
+    i, j = i[enough], j[enough]
+    return ours.speed[i], theirs.power[j] / ours.power[i]
 
 
 def power_curve_residual(

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from modules.errors import DataError
+from modules.fidelity.copies import Closeness, closeness
 from modules.fidelity.rows import Columns
 from modules.fidelity.scores import LEAST_WINDOWS
 from modules.preprocessing import MinMaxScaler, Scaler, encode_angles, feature_names
@@ -13,11 +15,26 @@ from modules.records.columns import Column
 from modules.records.site import SiteData
 from modules.report.pictures import power_curve_columns
 from modules.windows.cut import cut, windows_at
-from modules.windows.splits import heldout_split, thinned
+from modules.windows.splits import blocked_split, heldout_split, thinned
 
 MOST_WINDOWS = 5000  # per side
+SEED = 0  # of what is drawn to judge by
 FEWEST_REAL = 200  # beside fewer synthetic windows
 MOST_VALUES = 2**25  # of the training windows searched for copies, 268 MB
+
+
+class Nearness(NamedTuple):
+    """How near the synthetic windows, and unseen ones of the records, come to `train`.
+
+    `train`: the training windows searched, float32 (n, T, F), scaled, and `starts`, int (n,), their
+    first rows. Where nothing was held out, blocks of time stand in for what is unseen, and the rest
+    of the windows for `train`.
+    """
+
+    train: np.ndarray
+    starts: np.ndarray
+    synthetic: Closeness
+    unseen: Closeness
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class Evidence:
     `series`: float64 (n_rows, n_variables), physical units, the rows of all windows; `starts`: int
     (n,), where each training window begins. `synthetic`: float (m, T, n_variables). `unseen`: int
     (k,), where each held-out window begins; none of its rows is one of a training window.
+    `joined`: the synthetic windows follow each other in one series.
     """
 
     columns: list[Column]
@@ -34,6 +52,7 @@ class Evidence:
     starts: np.ndarray
     synthetic: np.ndarray
     unseen: np.ndarray = field(default_factory=lambda: np.arange(0))
+    joined: bool = False
 
     @property
     def seq_len(self) -> int:
@@ -60,6 +79,11 @@ class Evidence:
         """float64 (n, T, n_variables), physical units, evenly spaced over all training windows."""
         return windows_at(self.series, self.real_starts, self.seq_len)
 
+    @cached_property
+    def fakes(self) -> np.ndarray:
+        """The synthetic windows, float32 (m, T, F), scaled."""
+        return self.scaled(self.synthetic)
+
     @property
     def feature_names(self) -> list[str]:
         return feature_names(self.columns)
@@ -84,6 +108,17 @@ class Evidence:
         starts = thinned(self.starts, max(1, MOST_VALUES // per_window))
         return windows_at(self.scaled(self.series), starts, self.seq_len), starts
 
+    @cached_property
+    def nearness(self) -> Nearness:
+        """Raises DataError where no window fits a block of time."""
+        train, starts = self.training_windows()
+        rest, unseen = train, self.unseen_windows
+        if not len(unseen):
+            rest, unseen = (train[part] for part in blocked_split(starts, self.seq_len, SEED))
+        unseen = thinned(unseen, len(self.synthetic))
+        synthetic = closeness(self.fakes, train)
+        return Nearness(train, starts, synthetic, closeness(unseen, rest))
+
     @property
     def score_columns(self) -> Columns:
         """The features as the physical scores want them named and numbered."""
@@ -107,8 +142,9 @@ def gather(
     """
     series, starts = cut(site_data.tables, seq_len)
     training, unseen = heldout_split(starts, seq_len, share=heldout, seed=seed)
+    joined = synthetic.shape[1] > seq_len
     synthetic = in_windows(synthetic, seq_len)[:MOST_WINDOWS]
-    return Evidence(site_data.columns, series, training, synthetic, unseen)
+    return Evidence(site_data.columns, series, training, synthetic, unseen, joined)
 
 
 def in_windows(synthetic: np.ndarray, seq_len: int) -> np.ndarray:

@@ -3,31 +3,32 @@
 Nothing on it comes from elsewhere: pictures are embedded, and lie in the run folder as PNG too.
 """
 
-import base64
-import io
 import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import jinja2
 import numpy as np
-import pandas as pd
 
 from modules import files
 from modules.errors import DataError
 from modules.fidelity.rows import ScoreRow
+from modules.language import ENGLISH, Told, told_in
 from modules.records.site import SiteData
-from modules.report import pictures, pictures_dynamics, pictures_statistics, pictures_wind
+from modules.report import captions, fonts
+from modules.report.drawing import draw_left_out, draw_pictures
 from modules.report.evidence import Evidence, gather
-from modules.report.score_files import write_scores
+from modules.report.facts import BY_HAND, facts, made_from, settings_table
+from modules.report.score_files import numbers_of, write_scores
 from modules.report.scores import table as score_table
+from modules.report.template import TEMPLATES, template
 from modules.report.verdict import beaten_by_gaussian, grade, lights, sentence
 from modules.runs.run import Run
-
-log = logging.getLogger(__name__)
+from modules.training.events import write_events
 
 PAGE = "report.html"
-FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
-TEMPLATES = Path(__file__).parent / "templates"
+
+log = logging.getLogger(__name__)
 
 
 def write_report(
@@ -39,86 +40,86 @@ def write_report(
     seq_len: int,
     heldout: float = 0.0,
     seed: int = 0,
+    csv: Path | None = None,
+    language: str = ENGLISH,
 ) -> Path:
     """Write `report.html`, its pictures and its scores into the run folder; return the page's path.
 
     `site_data`: the records trained on. `synthetic`: float (n_windows, T, n_variables), physical
     units; a longer series is cut into windows of `seq_len` rows. `kind`: `quick`, or `full` with
     the scores that train judges. `heldout`, `seed`: the training's, for what it has not seen.
+    `csv`: the file that `synthetic` was written to, None where it was to none.
     """
     evidence = gather(site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed)
     scores, refusal = _scores(evidence, kind)
     found = lights(scores)
     write_scores(run.folder, scores, found, kind=kind)
-    page = template(TEMPLATES / PAGE).render(
-        run=run.folder.name,
+    write_events(run.folder, numbers=numbers_of(scores))
+    drawn = draw_pictures(run.folder, evidence, site_data) | draw_left_out(run.folder, site_data)
+    told = told_in(language)
+    page = template(TEMPLATES / PAGE, told).render(
+        **_told_of(run, site_data, evidence, csv, told),
+        language=language,
+        told=told,
         kind=kind,
-        evidence=evidence,
-        freq=site_data.freq,
-        time_zone=site_data.time_zone,
         lights=found,
         verdict=sentence(found),
+        remedies=list(dict.fromkeys(light.remedy for light in found if light.remedy)),
         beaten=beaten_by_gaussian(scores),
         grade=grade,
         scores=scores,
+        meanings=[(name, captions.SCORES[name]) for name in _names(scores)],
         refusal=refusal,
-        pictures=draw_pictures(run.folder, evidence, site_data.freq)
-        | draw_left_out(run.folder, site_data),
-        data=site_data.report,
-        settings=run.read_settings(),
+        pictures=drawn,
+        shown=[(name, *text) for name, text in captions.PICTURES.items() if name in drawn],
+        contents=_contents(drawn, has_lights=bool(found), has_data=bool(site_data.report)),
     )
     path = run.folder / PAGE
-    files.write_whole(path, page.encode())
+    files.write_whole(path, page.encode(errors="replace"))
     if found:
         log.info("Verdict: %s", sentence(found))
     log.info("%s report -> %s", kind.capitalize(), path)
     return path
 
 
-def draw_pictures(folder: Path, evidence: Evidence, freq: str | None) -> dict[str, Path]:
-    """Draw the pictures that these data have into `folder`; return name -> path, in their order."""
-    real, synthetic, columns = evidence.real, evidence.synthetic, evidence.columns
-    scaled = evidence.scaled(real), evidence.scaled(synthetic)
-    names = evidence.feature_names
-    at = pictures.power_curve_columns(columns)
-    paths: dict[str, Path] = {}
-
-    def place(name: str) -> Path:
-        paths[name] = folder / f"{name}.png"
-        return paths[name]
-
-    pictures.draw_comparison(real, synthetic, columns, place("comparison"))
-    if at:
-        pictures_wind.draw_power_curve(
-            evidence.series, synthetic, columns, at, place("power_curve")
-        )
-    if any(column.kind == "angle" for column in columns):
-        pictures_wind.draw_roses(real, synthetic, columns, place("directions"))
-    pictures_statistics.draw_marginals(real, synthetic, columns, place("marginals"))
-    step = f"steps of {freq}" if freq else "steps"
-    apart = f" in {freq}" if freq else ""
-    pictures_dynamics.draw_steps(real, synthetic, columns, place("steps"), apart=apart)
-    pictures_dynamics.draw_spectra(*scaled, names, place("spectra"), step=step)
-    pictures_statistics.draw_autocorrelations(*scaled, names, place("autocorrelations"), step=step)
-    pictures_statistics.draw_correlations(*scaled, names, place("correlations"))
-    if min(len(real), len(synthetic)) >= FEWEST_EMBEDDED:
-        pictures_statistics.draw_embeddings(*scaled, place("embeddings"))
-    losses = _losses(folder / "losses.csv")
-    if losses is not None:
-        pictures.draw_losses(losses, place("losses"))
-    return paths
+def _told_of(
+    run: Run, site_data: SiteData, evidence: Evidence, csv: Path | None, told: Told
+) -> dict[str, Any]:
+    """What the page says of the run and its records."""
+    settings = run.read_settings()
+    notice = fonts.notice([column.name for column in site_data.columns])
+    if notice:
+        log.warning("%s", notice)
+    return {
+        "run": run.folder.name,
+        "evidence": evidence,
+        "freq": site_data.freq,
+        "time_zone": site_data.time_zone,
+        "location": settings.get("location", ""),
+        "preset": settings.get("preset", ""),
+        "source": made_from(site_data, settings, len(evidence.starts)),
+        "facts": facts(run, settings, csv, told),
+        "notice": notice,
+        "data": site_data.report,
+        "settings": settings_table(settings),
+        "by_hand": BY_HAND,
+    }
 
 
-def draw_left_out(folder: Path, site_data: SiteData) -> dict[str, Path]:
-    """Draw what was left out of the records by choice beside the rest, where there is such."""
-    at = pictures.power_curve_columns(site_data.columns)
-    if not at or not any(len(table) for table in site_data.left_out.values()):
-        return {}
-    sides = (site_data.tables, site_data.left_out)
-    kept, left_out = (pd.concat(tables.values()).dropna().to_numpy(dtype=float) for tables in sides)
-    path = folder / "left_out.png"
-    pictures_wind.draw_left_out(kept, left_out, site_data.columns, at, path)
-    return {"left_out": path}
+def _contents(
+    drawn: Mapping[str, Path], *, has_lights: bool, has_data: bool
+) -> list[tuple[str, str]]:
+    """(id, title) of every section."""
+    pictures = [(name, text[0]) for name, text in captions.PICTURES.items() if name in drawn]
+    made = [("lights", "Five lights")] if has_lights else []
+    made += [("scores", "Scores"), *pictures]
+    made += [("data", "Data")] if has_data else []
+    return [*made, ("settings", "Settings of the training")]
+
+
+def _names(rows: Sequence[ScoreRow]) -> list[str]:
+    """The scores of `rows`, each once, that have a definition."""
+    return [name for name in dict.fromkeys(row.score for row in rows) if name in captions.SCORES]
 
 
 def _scores(evidence: Evidence, kind: str) -> tuple[list[ScoreRow], str]:
@@ -127,41 +128,3 @@ def _scores(evidence: Evidence, kind: str) -> tuple[list[ScoreRow], str]:
         return score_table(evidence, full=kind == "full"), ""
     except DataError as error:
         return [], str(error)
-
-
-def _losses(path: Path) -> pd.DataFrame | None:
-    """The rows of losses.csv that can be read, or None where there is none."""
-    try:
-        table = pd.read_csv(io.BytesIO(files.read_bytes(path)))
-        phases = table.pop("phase")
-        losses = table.apply(pd.to_numeric, errors="coerce").assign(phase=phases)
-        losses = losses.dropna(subset=["phase", "step"])
-    except (OSError, ValueError, KeyError) as error:
-        log.warning("No picture of the losses: %s cannot be read: %s", path, error)
-        return None
-    if len(losses) < len(table):
-        log.warning("%s is damaged: %d rows are not drawn.", path, len(table) - len(losses))
-    return None if losses.empty else losses
-
-
-def template(path: Path) -> jinja2.Template:
-    """The Jinja template at `path`, with the filters `number` and `embedded` (a PNG's path)."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([path.parent, TEMPLATES], encoding="utf-8"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "embedded": _embedded}
-    return environment.get_template(path.name)
-
-
-def _number(value: float | None) -> str:
-    """Three significant digits, a dash for None."""
-    return "–" if value is None else f"{value:.3g}"
-
-
-def _embedded(path: Path) -> str:
-    """The PNG at `path` as a data URI."""
-    return f"data:image/png;base64,{base64.b64encode(files.read_bytes(path)).decode()}"

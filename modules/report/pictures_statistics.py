@@ -12,9 +12,10 @@ from threadpoolctl import threadpool_limits
 
 from modules.fidelity.scores import autocorrelations, correlations
 from modules.records.columns import Column
-from modules.report.pictures import COLOURS, grid, label, legend, n_rows, sheet
+from modules.report.pictures import COLOURS, grid, label, legend, log_shares, n_rows, sheet, view
 
 N_BINS = 40
+SPIKED = 20  # times as high as the middle bar
 N_EMBEDDED = 500  # windows per side: t-SNE takes minutes for thousands
 N_COMPONENTS = 30  # of the principal components that t-SNE starts from
 PERPLEXITY = 30
@@ -31,15 +32,27 @@ def draw_marginals(
     with sheet(path, 2.4 * n_rows(len(columns)) + 0.4) as figure:
         for i, (panel, column) in enumerate(zip(grid(figure, len(columns)), columns, strict=True)):
             values = {"real": real[..., i].ravel(), "synthetic": synthetic[..., i].ravel()}
-            bins = np.histogram_bin_edges(np.concatenate(list(values.values())), N_BINS)
+            lowest, highest = view(list(values.values()), column)
+            bins = np.linspace(lowest, highest, N_BINS + 1)
             for name, drawn in values.items():
                 shares = np.full(len(drawn), 1 / len(drawn))
+                drawn = np.clip(drawn, lowest, highest)  # lone spikes stand in the outermost bars
                 look: dict[str, Any] = {"bins": bins, "color": COLOURS[name], "label": name}
                 look |= {"alpha": 0.45} if name == "real" else {"histtype": "step", "lw": 1.5}
                 panel.hist(drawn, weights=shares, **look)
             panel.set_xlabel(label(column))
             panel.set_ylabel("share of records")
+            if is_spiked(values["real"], bins):
+                log_shares(panel)
+                panel.set_ylabel("share of records [log]")
         legend(figure, panel)
+
+
+def is_spiked(values: np.ndarray, bins: np.ndarray) -> bool:
+    """Whether one bar of the histogram of `values` (n,) hides the others: power at 0, pitch."""
+    counts = np.histogram(values, bins)[0]
+    others = counts[counts > 0]
+    return bool(len(others) > 1 and counts.max() > SPIKED * np.median(others))
 
 
 def draw_autocorrelations(

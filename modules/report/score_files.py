@@ -39,6 +39,12 @@ def describe(row: ScoreRow) -> dict[str, Any]:
     return made | {"ratio_to_floor": ratio, "verdict": grade(row), "note": row.note}
 
 
+def numbers_of(rows: Sequence[ScoreRow]) -> dict[str, float]:
+    """`scores/SCORE/JUDGE` -> value of each row that has one, for TensorBoard."""
+    made = {f"scores/{row.score}/{row.judge}": _finite(row.value) for row in rows}
+    return {name: value for name, value in made.items() if value is not None}
+
+
 def _finite(number: float | None) -> float | None:
     """JSON knows no infinity."""
     return number if number is not None and math.isfinite(number) else None

@@ -3,22 +3,22 @@
 import numpy as np
 
 from modules.errors import DataError
-from modules.fidelity import evaluation, floors
-from modules.fidelity.rows import ScoreRow, memorisation_rows
-from modules.report.evidence import Evidence
+from modules.fidelity import copies, evaluation, floors, grades, membership, usefulness
+from modules.fidelity.rows import ScoreRow, closeness_rows
+from modules.report.evidence import SEED, Evidence
 from modules.windows.splits import blocked_split, thinned
 
 QUICK = ("correlational", "marginal", "autocorrelation", "grades", "wind")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)
 
 
-def table(evidence: Evidence, *, full: bool, seed: int = 0) -> list[ScoreRow]:
+def table(evidence: Evidence, *, full: bool, seed: int = SEED) -> list[ScoreRow]:
     """Return the `ScoreRow`s of `evidence`.
 
     `full` adds the scores that train networks, minutes of them; without it they take seconds.
     Raises DataError where no score has a meaning: fewer than 20 windows, or one block of time.
     """
-    real, synthetic = evidence.scaled(evidence.real), evidence.scaled(evidence.synthetic)
+    real, synthetic = evidence.scaled(evidence.real), evidence.fakes
     unseen = evidence.unseen_windows
     rows = evaluation.evaluate(
         np.concatenate([real, unseen]),
@@ -30,22 +30,106 @@ def table(evidence: Evidence, *, full: bool, seed: int = 0) -> list[ScoreRow]:
     )
     if full:
         rows.append(_forecast_row(evidence, real, synthetic, seed))
-    return rows + copy_rows(evidence, synthetic, seed=seed)
+        rows += power_model_rows(evidence, seed=seed)
+    return rows + copy_rows(evidence, seed=seed)
 
 
-def copy_rows(evidence: Evidence, synthetic: np.ndarray, *, seed: int) -> list[ScoreRow]:
-    """Whether `synthetic` float32 (m, T, F), scaled, holds training windows again.
+def copy_rows(evidence: Evidence, *, seed: int = SEED) -> list[ScoreRow]:
+    """Whether the synthetic windows hold training windows again, and whether they betray them.
 
     They are searched for among all training windows. How near held-out windows are is the floor;
     where none are, blocks of time stand in for them, and how near they are to the rest.
     """
-    train, starts = evidence.training_windows()
-    rest, unseen = train, evidence.unseen_windows
+    near = evidence.nearness
+    gaussian = floors.gaussian_windows(
+        evidence.scaled(evidence.real), len(evidence.synthetic), seed=seed
+    )
+    of_gaussian = copies.closeness(gaussian, near.train)
+    rows = closeness_rows(near.synthetic, near.unseen, of_gaussian, n_searched=len(near.train))
+    return [*rows, _membership_row(evidence, gaussian, seed)]
+
+
+def power_model_rows(evidence: Evidence, *, seed: int = SEED) -> list[ScoreRow]:
+    """What a model of normal power is worth by what it learns from; none without wind and power.
+
+    It learns from the training rows alone, from as many synthetic ones alone, and from both.
+    """
+    columns = evidence.score_columns
+    if columns.power is None:
+        return []
+    try:
+        made = columns.to_physical(grades.rows_of(evidence.fakes))
+        records, tried = _rows_apart(evidence, len(made), seed)
+        sources = {"records alone": records, "synthetic alone": made}
+        sources["both"] = np.concatenate([records, made])
+        worth = {
+            name: usefulness.power_model_worth(rows, tried, power=columns.power, seed=seed)
+            for name, rows in sources.items()
+        }
+    except DataError as error:
+        return [ScoreRow("power model error", "", None, note=str(error))]
+    unit = f", {columns.power_unit}" if columns.power_unit else ""
+    share = f"{1 - usefulness.BAND / 100:.0%}"
+    notes = {
+        "error": f"mean absolute error on held-out records{unit}; model: boosted tree of the other "
+        "columns",
+        "false_alarms": "share of held-out records beyond the model's own band, which "
+        f"{share} of what it learnt from leave",
+    }
+    floor = worth["records alone"]._asdict()
+    return [
+        ScoreRow(
+            f"power model {measure.replace('_', ' ')}", name, found._asdict()[measure],
+            floor=floor[measure], note=note,
+        )
+        for measure, note in notes.items()
+        for name, found in worth.items()
+    ]  # fmt: skip
+
+
+def _rows_apart(evidence: Evidence, n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the records to learn from, at most `n_rows`, and others to try on: each once."""
+    length, starts, unseen = evidence.seq_len, evidence.starts, evidence.unseen
+    if not len(evidence.unseen_starts):
+        starts, unseen = (starts[part] for part in blocked_split(starts, length, seed))
+    to_physical = evidence.score_columns.to_physical
+    sides = (
+        thinned(np.unique(begins[:, None] + np.arange(length)), n_rows)
+        for begins in (starts, unseen)
+    )
+    learnt, tried = (to_physical(evidence.scaled(evidence.series[rows])) for rows in sides)
+    return learnt, tried
+
+
+def _apart(evidence: Evidence, real: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Windows of the records to learn from and others to try on: held out, or of other blocks."""
+    if len(evidence.unseen_windows):
+        return real, evidence.unseen_windows
+    parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
+    return real[parts[0]], real[parts[1]]
+
+
+def _membership_row(evidence: Evidence, gaussian: np.ndarray, seed: int) -> ScoreRow:
+    name, judge = "membership inference", "nearest synthetic"
+    unseen, starts = evidence.unseen_windows, evidence.unseen_starts
     if not len(unseen):
-        rest, unseen = (train[part] for part in blocked_split(starts, evidence.seq_len, seed))
-    unseen = thinned(unseen, len(synthetic))
-    gaussian = floors.gaussian_windows(evidence.scaled(evidence.real), len(synthetic), seed=seed)
-    return memorisation_rows(synthetic, gaussian, train, unseen, rest)
+        return ScoreRow(name, judge, None, note="needs held-out records: train with `--heldout`")
+    near = evidence.nearness
+    chosen = thinned(np.arange(len(near.train)), len(unseen))
+    members, starts = near.train[chosen], np.concatenate([near.starts[chosen], starts])
+    is_member = np.arange(len(starts)) < len(members)
+    blocks = membership.blocks_of(starts, evidence.seq_len)
+    value, of_gaussian = (
+        membership.attack(members, unseen, windows) for windows in (evidence.fakes, gaussian)
+    )
+    low, high = membership.interval(value, is_member, blocks, seed=seed)
+    note = (
+        f"area under the curve of an attack by distance, 0.5 is a guess; 95 % interval {low:.3f} "
+        f"to {high:.3f} over blocks of time; no guarantee of privacy"
+    )
+    areas = (membership.auc(scores, is_member) for scores in (value, of_gaussian))
+    found, reference = areas
+    return ScoreRow(name, judge, found, None, None, reference, 0.5, note)
 
 
 def _forecast_row(
@@ -57,10 +141,7 @@ def _forecast_row(
     target = len(columns.names) - 1 if columns.power is None else columns.power
     name = columns.names[target]
     try:
-        rest, unseen = real, evidence.unseen_windows
-        if not len(unseen):
-            parts = blocked_split(evidence.real_starts, evidence.seq_len, seed)
-            rest, unseen = (real[part] for part in parts)
+        rest, unseen = _apart(evidence, real, seed)
         found = forecast_judge.judge(rest, unseen, synthetic, target=target, seed=seed)
     except (DataError, ValueError) as error:
         return ScoreRow("forecaster", name, None, note=str(error))

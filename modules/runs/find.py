@@ -130,14 +130,15 @@ def saved_settings(run: Run, settings_class: type[S]) -> S:
             f"{run.folder} was written by another version, whose settings mean something else. "
             "Use that version, or train again."
         )
-    lacking = [name for name in settings_class.model_fields if name not in saved]
+    kept = [name for name, field in settings_class.model_fields.items() if not field.exclude]
+    lacking = [name for name in kept if name not in saved]
     if lacking:
         raise DataError(
             f"{run.model_folder / SETTINGS} lacks {', '.join(lacking)}. Restore it, or train again."
         )
     origins = saved.get("origins")
     try:
-        fields = {name: saved[name] for name in settings_class.model_fields}
+        fields = {name: saved[name] for name in kept}
         settings: Any = settings_class(**fields)  # any class of settings.py
         names = TypeAdapter(dict[str, str]).validate_python(origins if origins else {})
     except ValidationError as error:

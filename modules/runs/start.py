@@ -21,7 +21,7 @@ from modules.training.graphs import graphs_released
 LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
 FOUND = {"resume", "result_dir"}  # by which a run to resume is found
-GIVEN_ANEW = {"data_path", "device", "gpu_memory_limit", "check_only", "strategy"}
+GIVEN_ANEW = {"data_path", "device", "gpu_memory_limit", "check_only", "strategy", "language"}
 LOSSES = "losses.csv"
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,7 @@ def start(
                 run.discard()
             raise RunError(f"The run could not begin: {error}") from None
         log_header(settings, device=device.name)
+        _show_settings(run, settings)
         if resumed is not None and not files.files_in(run.model_folder, "ckpt-*.index"):
             log.warning("%s has no checkpoint: it begins anew.", run.folder)
             files.remove_file(run.folder / LOSSES)
@@ -140,6 +141,16 @@ def log_header(settings: RunSettings, *, device: str) -> None:
     log.info("  git = %s", git_state(files.ROOT))
     for name, value in settings.model_dump().items():
         log.info("  %s = %r (%s)", name, value, settings.origins.get(name, "settings.py"))
+
+
+def _show_settings(run: Run, settings: RunSettings) -> None:
+    """The settings as a table in TensorBoard."""
+    from modules.training.events import write_events  # TensorFlow: whoever settles need not wait
+
+    rows = (f"| {name} | {value} |" for name, value in settings.model_dump().items())
+    write_events(
+        run.folder, texts={"settings": "\n".join(["| setting | value |", "|---|---|", *rows])}
+    )
 
 
 def git_state(folder: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from modules import files
-from modules.report.page import template
+from modules.report.template import template
 from modules.runs.run import Run
 from modules.tadgan.detection import Scored
 from modules.tadgan.judgement import Judgement

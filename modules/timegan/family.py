@@ -132,14 +132,33 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         "%d windows of %d rows from %s (preset %s) -> %s",
         n_windows, n_steps, spelt(run.folder), trained.settings.preset, spelt(path),
     )  # fmt: skip
-    if settings.report != "none":
+    if settings.report != "none" or settings.export_for:
         from modules.report.evidence import MOST_WINDOWS
 
         records = records_of(run, settings.data_path)
         n_shown = min(n_windows, MOST_WINDOWS)
         windows = synthesizer.draw(n_shown, n_steps, seed=settings.seed, device=device)
-        _write_report(run, records, trained.settings, windows, settings.report)
+        _hold_against_records(run, records, trained.settings, windows, settings, path)
     return path
+
+
+def _hold_against_records(
+    run: Run,
+    records: SiteData,
+    trained_by: TimeGANSettings,
+    windows: np.ndarray,
+    settings: GeneratorSettings,
+    csv: Path,
+) -> None:
+    """Write what `settings` ask for of `windows`, written to `csv`, beside the records."""
+    if settings.export_for:
+        from modules.report.evidence import gather
+        from modules.report.export import export
+
+        length, share, seed = trained_by.seq_len, trained_by.heldout, trained_by.seed
+        export(run.folder, gather(records, windows, seq_len=length, heldout=share, seed=seed))
+    if settings.report != "none":
+        _write_report(run, records, trained_by, windows, settings.report, settings.language, csv)
 
 
 def records_of(run: Run, data_path: str | None = None) -> SiteData:
@@ -174,13 +193,19 @@ def _report_after_training(
     n_windows = GeneratorSettings.model_fields["n_windows"].default
     windows = synthesizer.draw(n_windows, settings.seq_len, seed=settings.seed, device=device)
     try:
-        _write_report(run, site_data, settings, windows, settings.report)
+        _write_report(run, site_data, settings, windows, settings.report, settings.language)
     except DataError as error:
         log.warning("No report: %s", error)
 
 
 def _write_report(
-    run: Run, site_data: SiteData, settings: TimeGANSettings, windows: np.ndarray, kind: str
+    run: Run,
+    site_data: SiteData,
+    settings: TimeGANSettings,
+    windows: np.ndarray,
+    kind: str,
+    language: str,
+    csv: Path | None = None,
 ) -> None:
     from modules.report.page import write_report
 
@@ -192,4 +217,6 @@ def _write_report(
         seq_len=settings.seq_len,
         heldout=settings.heldout,
         seed=settings.seed,
+        csv=csv,
+        language=language,
     )

@@ -15,6 +15,7 @@ from modules.timegan.layout import decoded
 from modules.timegan.noise import Noise, fitted_noise
 from modules.timegan.quantiles import QuantileMapping, as_rows
 from modules.timegan.selection import Selection
+from modules.timegan.showing import Showing
 from modules.timegan.standstill import Standstill, repeated_shares
 from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
@@ -87,9 +88,20 @@ def train(
             maps=settings.quantile_mapping,
             warm_up=settings.warm_up,
         )
+    showing = Showing(
+        timegan.synthetic_model(),
+        scaled,
+        training,
+        names,
+        seq_len=settings.seq_len,
+        noise=noise,
+        seed=settings.seed,
+        device=device,
+        warm_up=settings.warm_up,
+    )
     del scaled  # lies in `batches`
     trainer = Trainer(
-        timegan.phases(batches, selection),
+        timegan.phases(batches, selection, showing.picture),
         {"timegan": timegan, "random": batches.random},
         run,
         timegan.rates,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import tensorflow as tf
 
 from modules import files
@@ -45,6 +46,12 @@ class LossHistory:
         with self._events.as_default(step=step):
             for name, value in named.items():
                 tf.summary.scalar(f"{phase.name}/{name}", value)
+        self._events.flush()
+
+    def show(self, phase: Phase, step: int, picture: np.ndarray) -> None:
+        """Add `picture`, uint8 (height, width, 3), to the events."""
+        with self._events.as_default(step=step):
+            tf.summary.image(f"{phase.name}/windows", picture[None])
         self._events.flush()
 
     def rewind(self, phase_index: int, step: int) -> None:

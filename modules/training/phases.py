@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 LARGEST_LOSS = 1e6
@@ -18,8 +19,9 @@ class Phase:
     `begin`: called before the first step. `validate`: called at log steps; a dict of floats named
     as in `scores`, logged beside the losses. `best`: networks by name, to be left at the end of
     the phase with the weights of the log step whose first score was the lowest among those that
-    `may_be_best`. `alarm`: takes what is logged; a warning, or None. `largest`: a loss or score
-    beyond it has exploded.
+    `may_be_best`. `alarm`: takes what is logged; a warning, or None. `picture`: called at a few log
+    steps, what TensorBoard shows, uint8 (height, width, 3). `largest`: a loss or score beyond it
+    has exploded.
     `patience`: the phase ends early once its first loss has not reached a new low for so many log
     steps, 0 never; `takes_spare`: gets the steps that earlier phases did not need. `decay`: last
     share of the phase over which the learning rate falls to zero. `cost`: how long a step takes
@@ -36,6 +38,7 @@ class Phase:
     best: dict[str, keras.Model] = field(default_factory=dict)
     may_be_best: Callable[[dict[str, float]], bool] = lambda _named: True
     alarm: Callable[[dict[str, float]], str | None] = lambda _named: None
+    picture: Callable[[], np.ndarray] | None = None
     largest: float = LARGEST_LOSS
     patience: int = 0
     takes_spare: bool = False

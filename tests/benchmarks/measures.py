@@ -70,7 +70,7 @@ def floor(dataset, wanted, *, seeds, steps=score_rows.Steps()):  # noqa: B008
 def _made(dataset, real, synthetic, splits, wanted, seeds, steps):
     makers = _judged(real, synthetic, splits, seeds, steps) | _unjudged(real, synthetic, seeds)
     makers |= {
-        "copy rate": lambda: [copies.closeness(synthetic, real)[0]],
+        "copy rate": lambda: [copies.closeness(synthetic, real).rate],
         "neighbour ratio": lambda: [_neighbour_ratio(dataset, real, synthetic)],
     }
     if dataset.power is not None:

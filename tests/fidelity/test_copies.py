@@ -24,9 +24,9 @@ def test_nearest_windows_are_found_beyond_one_chunk(grid):
 
 
 def test_closeness_is_the_copied_share_and_the_median_distance(grid):
-    share, distance = closeness(np.concatenate([grid[:30], grid[:70] + np.float32(0.1)]), grid)
-    assert share == 0.3
-    assert distance == pytest.approx(0.1 * np.sqrt(2), abs=1e-5)
+    found = closeness(np.concatenate([grid[:30], grid[:70] + np.float32(0.1)]), grid)
+    assert found.rate == 0.3
+    assert found.median == pytest.approx(0.1 * np.sqrt(2), abs=1e-5)
 
 
 def test_copy_rate_counts_planted_copies():

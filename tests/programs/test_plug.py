@@ -118,6 +118,8 @@ def test_a_new_family_trains_and_generates(constant):
     np.testing.assert_allclose(generated(constant), [3.0, 3.0], atol=1e-3)
     written = (constant / "TimeGan_Result" / "experiment_01" / "train.log").read_text()
     assert "numbers = 'numbers.txt'" in written and "mean 60/60" in written
+    table = (constant / "TimeGan_Result" / "index.html").read_text(encoding="utf-8")
+    assert "<td>constant</td>" in table and "experiment_01/train.log" in table
 
 
 def test_a_new_family_is_resumed(constant, monkeypatch):

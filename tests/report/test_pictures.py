@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from PIL import Image
 
 from modules.records.columns import WIND_SPEED, Column
 from modules.report import pictures, pictures_statistics, pictures_wind
@@ -26,7 +26,7 @@ def windows():
 def drawn(monkeypatch):
     """The figures that are drawn, without the time it takes to make PNGs of them."""
     figures = []
-    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: figures.append(figure))
+    monkeypatch.setattr(pictures, "save", lambda figure, _: figures.append(figure))
     return figures
 
 
@@ -80,20 +80,68 @@ def test_embeddings_show_every_window_of_both_sets(drawn, tmp_path):
     assert "% of the real variance]" in drawn[0].axes[0].get_xlabel()
 
 
-def test_power_curve_has_the_real_mean_on_both_sides(windows, drawn, tmp_path):
+def test_power_curve_has_both_means_on_both_sides_and_their_ratio(drawn, tmp_path):
+    speed = np.repeat(np.arange(1.25, 12), 20)
+    records = np.stack([speed, speed**3, speed], -1)
     path = tmp_path / "a.png"
-    pictures_wind.draw_power_curve(windows, windows / 2, COLUMNS, (0, 1), path)
-    left, right = drawn[0].axes
+    pictures_wind.draw_power_curve(records, records * [1, 0.5, 1], COLUMNS, (0, 1), path)
+    left, right, ratio = drawn[0].axes
     assert labels(drawn[0]) == {"풍속 $v$ [m/s]", "P$ [kW]"}
-    means = [panel.get_lines()[0].get_ydata() for panel in (left, right)]
-    np.testing.assert_array_equal(*means)
-    assert len(right.collections[0].get_offsets()) == 120
+    for panel in (left, right):
+        real, synthetic = (line.get_ydata() for line in panel.get_lines())
+        np.testing.assert_allclose(synthetic, real / 2)
+        assert panel.get_lines()[0].get_xdata().tolist() == np.arange(1.25, 12).tolist()
+    np.testing.assert_allclose(ratio.get_lines()[1].get_ydata(), 0.5)
+    assert left.collections[0].get_array().sum() == pytest.approx(100)
 
 
 def test_power_curve_of_too_few_records_has_no_mean(windows, drawn, tmp_path):
     few = windows[:1, :2]
     pictures_wind.draw_power_curve(few, few, COLUMNS, (0, 1), tmp_path / "a.png")
     assert not drawn[0].axes[0].get_lines()
+
+
+def test_one_spike_does_not_stretch_an_axis(drawn, tmp_path):
+    values = np.random.default_rng(2).uniform(0, 10, (40, 5, 1))
+    values[3, 2] = 1e6
+    column = Column(name="P", unit="kW", kind="power")
+    low, high = pictures.view([values], column)
+    assert -1 < low < 0.5 and 9.5 < high < 11
+    pictures.draw_comparison(values, values, [column], tmp_path / "a.png")
+    assert drawn[0].axes[0].get_ylim() == (low, high)
+    pictures_statistics.draw_marginals(values, values, [column], tmp_path / "b.png")
+    bars = drawn[1].axes[0].patches[: pictures_statistics.N_BINS]
+    assert sum(bar.get_height() for bar in bars) == pytest.approx(1)
+
+
+def test_an_angle_is_seen_over_its_whole_circle_and_not_joined_across_its_end():
+    vane = Column(name="d", kind="angle", lower=-180.0)
+    assert pictures.view([np.array([10.0, 20.0])], vane) == (-180, 180)
+    drawn = pictures.unbroken(np.array([170.0, -170.0, -160.0]), vane)
+    assert np.isnan(drawn).tolist() == [False, True, False]
+    speed = np.array([170.0, -170.0])
+    assert pictures.unbroken(speed, Column(name="v")) is speed
+
+
+def test_a_bar_that_hides_the_others_asks_for_a_logarithmic_axis():
+    bins, even = np.arange(0.0, 11), np.arange(10.0) + 0.5
+    assert not pictures_statistics.is_spiked(even, bins)
+    assert pictures_statistics.is_spiked(np.append(even, np.full(50, 0.5)), bins)
+    assert not pictures_statistics.is_spiked(np.zeros(50), bins)
+
+
+def test_each_turbine_has_its_line_beside_the_synthetic_one(windows, drawn, tmp_path):
+    tables = {name: windows.reshape(-1, 3) for name in ("T1", "T2")}
+    pictures_wind.draw_turbines(tables, windows, COLUMNS, tmp_path / "a.png")
+    legend = [text.get_text() for text in drawn[0].legends[0].get_texts()]
+    assert legend == ["T1", "T2", "synthetic"] and len(drawn[0].axes) == 3
+
+
+def test_pictures_are_twice_as_fine_as_they_are_shown(tmp_path):
+    with pictures.sheet(tmp_path / "a.png", 2) as figure:
+        figure.subplots()
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (2 * 1210, 440)
 
 
 def test_roses_are_for_angles_alone(windows, drawn, tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from modules.fidelity import forecast_judge
 from modules.fidelity.rows import ScoreRow
 from modules.fidelity.scores import correlational_score_of_all
-from modules.records.columns import Column
+from modules.language import told_in
+from modules.records.columns import WIND_SPEED, Column
 from modules.report import scores as report_scores
 from modules.report.evidence import Evidence
 
@@ -35,21 +36,35 @@ def test_quick_table_trains_no_judge(evidence, monkeypatch):
     rows = report_scores.table(evidence, full=False)
     assert {row.score for row in rows} == {
         *("correlational", "marginal", "autocorrelation", "copy rate", "neighbour ratio"),
+        *("membership inference",),
         *("told apart", "step ratio", "first step"),
     }
 
 
 def test_copies_of_any_training_window_show(evidence):
-    copied, ratio = report_scores.copy_rows(evidence, evidence.scaled(evidence.synthetic), seed=0)
+    copied, ratio = report_scores.copy_rows(evidence)[:2]
     assert copied.value == pytest.approx(0.25)
     assert (copied.floor, copied.gaussian) == (0, 0)
     assert ratio.floor == 1
     assert "800 training windows" in copied.note
 
 
+def test_the_attack_needs_records_held_out_and_says_so(evidence):
+    row = found(report_scores.copy_rows(evidence), "membership inference")
+    assert row.value is None and "--heldout" in row.note
+
+
+def test_the_attack_tells_members_by_copies_and_not_by_other_records(evidence):
+    heldout = replace(evidence, starts=np.arange(600), unseen=np.arange(620, 800))
+    copied = replace(heldout, synthetic=heldout.real)
+    row = found(report_scores.copy_rows(copied), "membership inference")
+    assert row.value > 0.95 and row.chance == 0.5
+    assert "95 % interval" in row.note and "no guarantee of privacy" in row.note
+
+
 def test_windows_that_are_all_copies_have_a_ratio_near_0(evidence):
-    copies = evidence.scaled(evidence.real)[:50]
-    ratio = found(report_scores.copy_rows(evidence, copies, seed=0), "neighbour ratio")
+    copies = replace(evidence, synthetic=evidence.real[:50])
+    ratio = found(report_scores.copy_rows(copies), "neighbour ratio")
     assert ratio.value < 0.05 < 0.5 < ratio.gaussian
 
 
@@ -110,3 +125,44 @@ def test_held_out_windows_are_the_floor_of_every_score(evidence):
     assert correlational.floor == pytest.approx(
         np.mean(correlational_score_of_all(heldout.scaled(heldout.real), unseen)), rel=1e-5
     )
+
+
+@pytest.fixture
+def farm():
+    """A year in small: wind, and the power that it gives with noise; 900 windows, 300 held out."""
+    random = np.random.default_rng(3)
+    wind = random.uniform(3, 12, 1300)
+    series = np.stack([wind, wind**3 + random.normal(0, 20, 1300)], -1)
+    columns = [
+        Column(name="Ws", unit="m/s", kind="speed", iec=WIND_SPEED),
+        Column(name="P", unit="kW", kind="power"),
+    ]
+    fresh = random.uniform(3, 12, (300, T))
+    synthetic = np.stack([fresh, fresh**3 + random.normal(0, 20, fresh.shape)], -1)
+    return Evidence(columns, series, np.arange(900), synthetic, np.arange(950, 1290))
+
+
+def test_a_power_model_has_a_row_for_each_source_and_measure_and_noise_is_the_worst(farm):
+    rows = report_scores.power_model_rows(farm)
+    found = {(row.score, row.judge): row for row in rows}
+    assert len(found) == 6
+    error, alarms = "power model error", "power model false alarms"
+    assert 14 < found[error, "synthetic alone"].value < 20  # the noise's own mean size is 16
+    assert found[error, "both"].value < 20 and "kW" in found[error, "both"].note
+    assert found[error, "both"].floor == found[error, "records alone"].value
+    assert found[alarms, "synthetic alone"].value < 0.03
+    told = told_in("ko")
+    assert all(told(text) != text for row in rows for text in (row.score, row.judge, row.note))
+    wrong = replace(farm, synthetic=farm.synthetic * [1, 0.5])
+    worse = report_scores.power_model_rows(wrong)[1]
+    assert worse.judge == "synthetic alone" and worse.value > 100
+
+
+def test_no_power_model_without_wind_and_power(evidence):
+    assert report_scores.power_model_rows(evidence) == []
+
+
+def test_too_few_rows_for_a_power_model_are_told(farm):
+    few = replace(farm, synthetic=farm.synthetic[:5])
+    (row,) = report_scores.power_model_rows(few)
+    assert row.value is None and "needs 100 rows" in row.note

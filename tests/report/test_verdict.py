@@ -132,5 +132,6 @@ def test_scores_are_written_as_data(tmp_path):
     first, second = content["scores"]
     assert first["value"] is None and first["verdict"] == POOR
     assert second["ratio_to_floor"] == 1.2 and second["verdict"] == GOOD
+    assert score_files.numbers_of(rows) == {"scores/told apart/rows": 0.6}
     header = (tmp_path / "scores.csv").read_text().splitlines()[0]
     assert header.split(",")[:3] == ["score", "judge", "value"]

@@ -78,7 +78,7 @@ def test_header_names_versions_device_and_every_setting(caplog):
         start.log_header(settings, device="CPU")
     assert "TensorFlow 2." in caplog.text and "on CPU" in caplog.text
     assert "  lr = 0.25" in caplog.text
-    assert len(caplog.records) == 2 + len(type(settings).model_fields)
+    assert len(caplog.records) == 2 + len(settings.model_dump())
 
 
 def numbers(path, n_rows=300):

@@ -2,9 +2,11 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from modules.training.loss_history import LossHistory
+from tests.events import shown
 
 PHASES = [
     SimpleNamespace(name="first", losses=("loss",), scores=()),
@@ -66,3 +68,10 @@ def test_a_step_that_is_no_number_drops_its_row(folder, step):
     with (folder / "losses.csv").open("a", encoding="utf-8") as file:
         file.write(f"first,{step},0.1,\n")
     assert rewound(folder, 1, 5) == WHOLE
+
+
+def test_a_picture_goes_to_the_events_and_not_to_the_table(tmp_path):
+    with LossHistory(tmp_path, PHASES) as history:
+        history.show(PHASES[1], 7, np.zeros((4, 6, 3), np.uint8))
+    assert (tmp_path / "losses.csv").read_text() == HEADER
+    assert [(event.step, value.tag) for event, value in shown(tmp_path)] == [(7, "second/windows")]
