@@ -59,11 +59,23 @@ def writing_apart(settings: Any, resumed: Run | None) -> Iterator[tuple[Any, Run
     if rank == 0:
         yield settings, resumed
         return
-    log.info("Worker %d of %d: the first one writes the run.", rank + 1, n_workers)
-    with files.scratch_folder() as folder:
+    log.info("Worker %d of %d: the first one writes the run, and tells of it.", rank + 1, n_workers)
+    with files.scratch_folder() as folder, _warnings_only():
         if resumed is not None:
             resumed = _copied(resumed, folder)
         yield settings.completed(result_dir=str(folder), report="none"), resumed
+    log.info("Worker %d of %d has finished.", rank + 1, n_workers)
+
+
+@contextlib.contextmanager
+def _warnings_only() -> Iterator[None]:
+    ours = logging.getLogger("modules")
+    level = ours.level
+    ours.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        ours.setLevel(level)
 
 
 def _copied(run: Run, folder: Path) -> Run:

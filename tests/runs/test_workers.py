@@ -1,4 +1,5 @@
 import json
+import logging
 
 import pytest
 
@@ -56,6 +57,17 @@ def test_all_but_the_first_worker_write_where_nothing_stays(tmp_path, monkeypatc
         assert (copy.model_folder / "settings.json").read_text() == "{}"
         assert copy.folder.parent != tmp_path
     assert not copy.folder.parent.exists()
+
+
+def test_other_workers_tell_of_their_beginning_and_end_alone(tmp_path, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    told(monkeypatch, TWO, "worker", 1)
+    settings = tiny_settings(strategy="multiworker", result_dir=str(tmp_path))
+    with writing_apart(settings, None):
+        logging.getLogger("modules.trainer").info("joint 10/20")
+    assert "joint" not in caplog.text
+    assert "Worker 2 of 2: the first one writes" in caplog.text
+    assert "Worker 2 of 2 has finished." in caplog.text
 
 
 def test_settings_of_one_process_stay_as_they_are(tmp_path):
