@@ -8,6 +8,7 @@ import numpy as np
 
 from modules.errors import DataError
 from modules.fidelity import floors
+from modules.fidelity.physical_rows import direction_rows, wind_rows
 from modules.fidelity.rows import (
     Columns,
     ScoreRow,
@@ -21,7 +22,6 @@ from modules.fidelity.rows import (
     marginal_rows,
     memorisation_rows,
     predictive_rows,
-    wind_rows,
 )
 from modules.fidelity.scores import LEAST_WINDOWS, check_windows
 from modules.windows.splits import blocked_split, windows_sharing_rows
@@ -30,7 +30,7 @@ SEEDS = (0, 1, 2, 3, 4)
 N_TREES = 2  # seeds of the boosted trees: the first of the judges'
 SCORES = (
     *("discriminative", "predictive", "context-fid", "correlational"),
-    *("marginal", "autocorrelation", "grades", "memorisation", "wind"),
+    *("marginal", "autocorrelation", "grades", "memorisation", "wind", "directions"),
 )
 
 
@@ -97,6 +97,7 @@ def evaluate(
         ("grades", grade_rows, columns.names, seeds[:N_TREES]),
         ("memorisation", _copies_of_training),
         ("wind", wind_rows, columns),
+        ("directions", direction_rows, columns),
     ]
     return [
         row

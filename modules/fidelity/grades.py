@@ -120,6 +120,11 @@ def still_shares(windows: np.ndarray) -> np.ndarray:
     return (np.diff(windows, axis=1) == 0).mean((0, 1))
 
 
+def still_gaps(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    """How far the `still_shares` of `synthetic` are off, per column: float64 (F,)."""
+    return np.abs(still_shares(synthetic) - still_shares(real))
+
+
 def _sizes(windows: np.ndarray) -> np.ndarray:
     return np.abs(np.diff(windows.astype(np.float64), axis=1))
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from modules.fidelity import copies, floors, grades, scores, wind_scores
+from modules.fidelity import copies, floors, grades, scores
 from modules.windows.splits import TEST_SHARE
 
 WIDTHS = {"classic": 1, "4x wider": 4}
@@ -84,7 +84,7 @@ def _discriminative_row(sets: Sets, judge: str, seeds: Sequence[int], steps: int
     n_test = round(TEST_SHARE * (len(sets.real) + len(sets.synthetic)))
     chance = floors.discriminative_chance(n_test)
     note = f"0.5 is worst; keenest of {len(seeds)} judges {values.max():.3f}"
-    return _row("discriminative", judge, (values, floor, gaussian), seeds, chance, note)
+    return row("discriminative", judge, (values, floor, gaussian), seeds, chance, note)
 
 
 def predictive_rows(sets: Sets, seeds: Sequence[int], steps: int) -> list[ScoreRow]:
@@ -94,7 +94,7 @@ def predictive_rows(sets: Sets, seeds: Sequence[int], steps: int) -> list[ScoreR
     ]
     chance = floors.constant_predictor_error(sets.real)
     note = "floor: trained on the real windows; chance: the best constant"
-    return [_row("predictive", "classic", made, seeds, chance, note)]
+    return [row("predictive", "classic", made, seeds, chance, note)]
 
 
 def context_fid_rows(sets: Sets, seeds: Sequence[int], steps: int | None) -> list[ScoreRow]:
@@ -107,33 +107,33 @@ def context_fid_rows(sets: Sets, seeds: Sequence[int], steps: int | None) -> lis
         synthetic, gaussian, floor = score(sets.real, others, seeds=seeds).T
         note = "the held-out windows"
     note = f"floor: {note}; small sets score higher"
-    return [_row("context-fid", "TS2Vec", (synthetic, floor, gaussian), seeds, None, note)]
+    return [row("context-fid", "TS2Vec", (synthetic, floor, gaussian), seeds, None, note)]
 
 
 def correlational_rows(sets: Sets, seeds: Sequence[int]) -> list[ScoreRow]:
-    drawn = _three(sets, partial(scores.correlational_score, seeds=seeds))
-    of_all = _three(sets, scores.correlational_score_of_all)
+    drawn = three(sets, partial(scores.correlational_score, seeds=seeds))
+    of_all = three(sets, scores.correlational_score_of_all)
     columns = sets.real.shape[-1]
     note = f"sum over {columns * (columns + 1) // 2} pairs / 10"
     return [
-        _row("correlational", "a fifth a draw", drawn, seeds, None, note),
-        _row("correlational", "all windows", of_all, note=note),
+        row("correlational", "a fifth a draw", drawn, seeds, None, note),
+        row("correlational", "all windows", of_all, note=note),
     ]
 
 
 def marginal_rows(sets: Sets, names: Sequence[str]) -> list[ScoreRow]:
-    made = np.stack(_three(sets, scores.marginal_distances))
+    made = np.stack(three(sets, scores.marginal_distances))
     note = "Wasserstein distance, of the scaled range"
-    rows = [_row("marginal", "mean of the columns", made.mean(axis=1), note=note)]
+    rows = [row("marginal", "mean of the columns", made.mean(axis=1), note=note)]
     return rows + [
-        _row("marginal", str(name), column, note=note)
+        row("marginal", str(name), column, note=note)
         for name, column in zip(names, made.T, strict=True)
     ]
 
 
 def autocorrelation_rows(sets: Sets) -> list[ScoreRow]:
-    made = _three(sets, scores.autocorrelation_distance)
-    return [_row("autocorrelation", "all lags", made, note="mean over columns and lags")]
+    made = three(sets, scores.autocorrelation_distance)
+    return [row("autocorrelation", "all lags", made, note="mean over columns and lags")]
 
 
 def memorisation_rows(
@@ -153,8 +153,8 @@ def memorisation_rows(
         made = [copies.closeness(x, train).rate for x in (synthetic, gaussian)]
         note = f"{len(train):,} training windows searched"
         return [
-            _row("copy rate", "exact", (made[0], None, made[1]), note=note),
-            _row("neighbour ratio", "nearest", (None, None, None), note="needs held-out windows"),
+            row("copy rate", "exact", (made[0], None, made[1]), note=note),
+            row("neighbour ratio", "nearest", (None, None, None), note="needs held-out windows"),
         ]
     pairs = ((synthetic, train), (unseen, rest), (gaussian, train))
     return closeness_rows(*(copies.closeness(*pair) for pair in pairs), n_searched=len(train))
@@ -177,8 +177,8 @@ def closeness_rows(
     )
     meaning = "to the nearest training window, unseen records = 1; well below 1 is copying"
     return [
-        _row("copy rate", "exact", [one.rate for one in found], note=note),
-        _row("neighbour ratio", "nearest", ratios, note=meaning),
+        row("copy rate", "exact", [one.rate for one in found], note=note),
+        row("neighbour ratio", "nearest", ratios, note=meaning),
     ]
 
 
@@ -197,46 +197,27 @@ def grade_rows(sets: Sets, names: Sequence[str], seeds: Sequence[int]) -> list[S
             judge(*sets.floor, seed=seed, real_split=first_split, synthetic_split=second_split)
             for seed in seeds
         ]
-        rows.append(_row("told apart", grade, (made[0], floor, made[1]), seeds, 0.5, note))
+        rows.append(row("told apart", grade, (made[0], floor, made[1]), seeds, 0.5, note))
     note = "mean step against the real one; 1 is right"
-    ratios = np.stack(_three(sets, grades.step_ratios), axis=1)
+    ratios = np.stack(three(sets, grades.step_ratios), axis=1)
     rows += [
-        _row("step ratio", str(name), column, note=note)
+        row("step ratio", str(name), column, note=note)
         for name, column in zip(names, ratios, strict=True)
     ]
-    first = np.stack(_three(sets, lambda *pair: grades.edge_ratios(*pair)[0]), axis=1)
-    furthest = int(np.argmax(np.abs(np.log(np.maximum(first[:, 0], grades.FLAT)))))
-    note = "first step of a window against the real one, of the column furthest from 1"
-    return [*rows, _row("first step", str(names[furthest]), first[furthest], note=note)]
-
-
-def wind_rows(sets: Sets, columns: Columns) -> list[ScoreRow]:
-    """None where the columns of a wind site are not named."""
-    if columns.wind_speed is None or columns.power is None:
-        return []
-    at = {"wind_speed": columns.wind_speed, "power": columns.power}
-    physical = sets._replace(
-        real=columns.to_physical(sets.real),
-        synthetic=columns.to_physical(sets.synthetic),
-        gaussian=columns.to_physical(sets.gaussian),
-        floor=(columns.to_physical(sets.floor[0]), columns.to_physical(sets.floor[1])),
+    for edge, score in enumerate(("first step", "last step")):
+        ratios = np.stack(three(sets, lambda *pair, e=edge: grades.edge_ratios(*pair)[e]), axis=1)
+        furthest = int(np.argmax(np.abs(np.log(np.maximum(ratios[:, 0], grades.FLAT)))))
+        note = f"{score} of a window against the real one, of the column furthest from 1"
+        rows.append(row(score, str(names[furthest]), ratios[furthest], note=note))
+    gaps = np.stack(three(sets, grades.still_gaps), axis=1)
+    furthest = int(np.argmax(gaps[:, 0]))
+    note = (
+        "share of rows that repeat the one before, off the real share, of the column furthest off"
     )
-
-    def residual(real: np.ndarray, synthetic: np.ndarray) -> float:
-        curve = wind_scores.power_curve(real, **at)
-        return wind_scores.power_curve_residual(synthetic, curve, **at)
-
-    note = f"{columns.power_unit}; right at the floor, wrong below and above"
-    made = _three(physical, residual)
-    rows = [_row("power-curve residual", "method of bins", made, note=note)]
-    for column, unit in zip(at.values(), (columns.speed_unit, columns.power_unit), strict=True):
-        made = _three(physical, partial(wind_scores.ramp_distance, column=column))
-        note = f"Wasserstein distance, {unit} per step"
-        rows.append(_row("ramp rates", str(columns.names[column]), made, note=note))
-    return rows
+    return [*rows, row("repeated values", str(names[furthest]), gaps[furthest], note=note)]
 
 
-def _three(sets: Sets, score: Callable[[np.ndarray, np.ndarray], Any]) -> list[Any]:
+def three(sets: Sets, score: Callable[[np.ndarray, np.ndarray], Any]) -> list[Any]:
     """`score` of the synthetic windows, of real ones in their place, and of the Gaussian's."""
     return [
         score(*pair)
@@ -244,7 +225,7 @@ def _three(sets: Sets, score: Callable[[np.ndarray, np.ndarray], Any]) -> list[A
     ]
 
 
-def _row(
+def row(
     score: str,
     judge: str,
     made: Sequence[Any],

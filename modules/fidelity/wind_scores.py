@@ -1,5 +1,6 @@
 """Scores that a wind analyst reads: the power curve and the ramps, in physical units."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from modules.errors import DataError
 BIN_WIDTH = 0.5  # m/s, the method of bins of IEC 61400-12-1
 LEAST_PER_BIN = 3
 LEAST_COMPARED = 10
+NO_POWER, CURTAILED = 0.01, 0.7
 LEAST_POWER = 0.02  # of the largest mean
 
 
@@ -101,6 +103,36 @@ def ramp_distance(real: np.ndarray, synthetic: np.ndarray, *, column: int) -> fl
     """
     first, second = (ramp_rates(x, column=column) for x in (real, synthetic))
     return float(wasserstein_distance(first, second))
+
+
+def stopped(windows: np.ndarray, real: np.ndarray, *, wind_speed: int, power: int) -> np.ndarray:
+    """Which rows of `windows` give no power, bool (n,): at most 1 % of the largest of `real`."""
+    return _column(windows, power) <= NO_POWER * _column(real, power).max()
+
+
+def curtailed(windows: np.ndarray, real: np.ndarray, *, wind_speed: int, power: int) -> np.ndarray:
+    """Which rows of `windows` run well below the power curve of `real`, bool (n,).
+
+    At less than 70 % of it, in wind that gives a fifth of the largest power or more, not stopped.
+    """
+    at = {"wind_speed": wind_speed, "power": power}
+    expected = np.interp(_column(windows, wind_speed), *power_curve(real, **at))
+    made = _column(windows, power)
+    runs = ~stopped(windows, real, **at) & (expected >= 0.2 * _column(real, power).max())
+    return runs & (made < CURTAILED * expected)
+
+
+def share_gap(
+    real: np.ndarray,
+    synthetic: np.ndarray,
+    *,
+    wind_speed: int,
+    power: int,
+    share: Callable[..., np.ndarray],
+) -> float:
+    """How far the share of `stopped` or `curtailed` rows is off, 0...1."""
+    at = {"wind_speed": wind_speed, "power": power}
+    return float(abs(share(synthetic, real, **at).mean() - share(real, real, **at).mean()))
 
 
 def _column(windows: np.ndarray, column: int) -> np.ndarray:

@@ -91,6 +91,14 @@ SCORES = {
     "levels of a window or the way it moves: 0.5 not at all, 1 always.",
     "step ratio": "How much a column moves from row to row against the records: 1 is right.",
     "first step": "The same for the first step of a window, of the column furthest from 1.",
+    "last step": "The same for the last step of a window.",
+    "repeated values": "How far the share of rows that repeat the value before lies off, of the "
+    "column furthest off.",
+    "direction": "How far a direction would have to be turned to have the records' distribution, "
+    "in degrees on the circle.",
+    "rose": "Share of rows that lie in another sector of the rose, or another class of wind speed.",
+    "operation": "How far the share of rows without power, or with much less than the power curve "
+    "says, lies off.",
     "power-curve residual": "How far power strays from the real power curve; right where the "
     "records stray as far.",
     "ramp rates": "How far the distribution of changes from row to row lies from the records'.",

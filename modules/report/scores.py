@@ -8,7 +8,7 @@ from modules.fidelity.rows import ScoreRow, closeness_rows
 from modules.report.evidence import SEED, Evidence
 from modules.windows.splits import blocked_split, thinned
 
-QUICK = ("correlational", "marginal", "autocorrelation", "grades", "wind")
+QUICK = ("correlational", "marginal", "autocorrelation", "grades", "wind", "directions")
 FULL = ("discriminative", "predictive", "context-fid", *QUICK)
 
 

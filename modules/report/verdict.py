@@ -72,12 +72,24 @@ CRITERIA = (
         "the values of {judge} lie {value:.3f} of their range off (real blocks: {floor:.3f})",
     ),
     Criterion(
+        "values", "direction", (), beyond_floor, 5, 15,
+        "{judge} is {value:.0f} degrees off (real blocks: {floor:.0f})",
+    ),
+    Criterion(
         "dynamics", "step ratio", (), off_one, math.log(1.1), math.log(1.5),
         "{judge} moves {value:.2f} times as much per step as the records",
     ),
     Criterion(
         "dynamics", "first step", (), off_one, math.log(1.1), math.log(1.5),
         "the first step of {judge} in a window is {value:.2f} times the records'",
+    ),
+    Criterion(
+        "dynamics", "last step", (), off_one, math.log(1.1), math.log(1.5),
+        "the last step of {judge} in a window is {value:.2f} times the records'",
+    ),
+    Criterion(
+        "dynamics", "repeated values", (), beyond_floor, 0.05, 0.15,
+        "{judge} repeats its value {value:.0%} of the rows more or less often than the records",
     ),
     Criterion(
         "dynamics", "told apart", ("steps", "dynamics"), beyond_guess, 0.1, 0.25,
@@ -90,6 +102,14 @@ CRITERIA = (
     Criterion(
         "joint behaviour", "power-curve residual", (), off_floor, math.log(1.1), math.log(1.5),
         "power strays {value:.3g} from the power curve (records: {floor:.3g})",
+    ),
+    Criterion(
+        "joint behaviour", "rose", (), beyond_floor, 0.1, 0.25,
+        "{value:.0%} of the rows lie elsewhere on the rose of {judge} (real blocks: {floor:.0%})",
+    ),
+    Criterion(
+        "joint behaviour", "operation", (), beyond_floor, 0.02, 0.05,
+        "{value:.1%} too many or too few rows are {judge} (real blocks: {floor:.1%})",
     ),
     Criterion(
         "copies", "copy rate", (), beyond_floor, 0.001, 0.01,

@@ -78,3 +78,11 @@ def test_a_column_that_never_moves_is_right_where_it_never_moves():
     assert grades.step_ratios(still, still).tolist() == [1.0]
     assert grades.step_ratios(still, np.cumsum(still, axis=1)).tolist() == [np.inf]
     assert grades.still_shares(still).tolist() == [1.0]
+
+
+def test_repeated_values_are_counted_against_the_real_share():
+    real = np.zeros((2, 5, 2), np.float32)
+    real[..., 0] = np.arange(5)
+    other = real[..., ::-1]
+    np.testing.assert_allclose(grades.still_gaps(real, real), [0, 0])
+    np.testing.assert_allclose(grades.still_gaps(real, other), [1, 1])

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from modules.errors import DataError
+from modules.fidelity import wind_scores
 from modules.fidelity.wind_scores import (
     power_curve,
     power_curve_residual,
@@ -52,3 +53,24 @@ def test_ramp_distance_is_the_shift_between_two_slopes():
     slope = np.arange(5.0)[None, :, None].repeat(3, 0)
     assert ramp_distance(slope, 3 * slope, column=0) == pytest.approx(2)
     assert ramp_distance(slope, slope + 7, column=0) == pytest.approx(0)
+
+
+def operated(shares):
+    """Windows (200, 10, 2) of wind and power on a curve; `shares` stopped, and curtailed."""
+    speeds = np.linspace(4, 14, 2000)
+    powers = 100 * (speeds - 3)
+    order = np.random.default_rng(0).permutation(2000)
+    stopped, curtailed = (round(2000 * share) for share in shares)
+    powers[order[:stopped]] = 0
+    powers[order[stopped : stopped + curtailed]] *= 0.5
+    return np.stack([speeds, powers], axis=-1).reshape(200, 10, 2)
+
+
+def test_stopped_and_curtailed_shares_are_compared():
+    at = {"wind_speed": 0, "power": 1}
+    real, other = operated((0.05, 0.0)), operated((0.15, 0.0))
+    gap = wind_scores.share_gap(real, other, share=wind_scores.stopped, **at)
+    assert gap == pytest.approx(0.10)
+    assert wind_scores.share_gap(real, real, share=wind_scores.curtailed, **at) == 0
+    gap = wind_scores.share_gap(real, operated((0.05, 0.2)), share=wind_scores.curtailed, **at)
+    assert 0.15 < gap < 0.2  # low wind, under a fifth of the largest power, is left out

@@ -107,7 +107,8 @@ def test_tables_hold_the_scores_with_their_reference_rows(wind):
     assert set(by_score) == {
         *("correlational", "marginal", "autocorrelation", "power-curve residual"),
         *("ramp rates", "copy rate", "neighbour ratio", "membership inference"),
-        *("told apart", "step ratio", "first step"),
+        *("told apart", "step ratio", "first step", "last step", "repeated values"),
+        *("operation", "direction", "rose"),
     }
     assert "--heldout" in by_score.pop("membership inference")[-1]
     for row in by_score.values():

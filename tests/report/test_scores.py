@@ -37,7 +37,7 @@ def test_quick_table_trains_no_judge(evidence, monkeypatch):
     assert {row.score for row in rows} == {
         *("correlational", "marginal", "autocorrelation", "copy rate", "neighbour ratio"),
         *("membership inference",),
-        *("told apart", "step ratio", "first step"),
+        *("told apart", "step ratio", "first step", "last step", "repeated values"),
     }
 
 
