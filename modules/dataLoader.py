@@ -146,17 +146,21 @@ def _read(
         if is_named_after_events(path):
             suspects.append(path)
             continue
-        raw = _table(path)
+        raw = _table(path, date_format)
         if len(paths) > 1 and is_mostly_text(raw):
             suspects.append(path)
         else:
             records += _map(raw, path, site, date_format, partial=len(paths) > 1)
     if not records:
-        return [one for path in suspects for one in _map(_table(path), path, site, date_format)], []
+        return [
+            one
+            for path in suspects
+            for one in _map(_table(path, date_format), path, site, date_format)
+        ], []
     events = []
     for path in suspects:
         try:
-            mapped = _map(_table(path), path, site, date_format)
+            mapped = _map(_table(path, date_format), path, site, date_format)
         except DataError:
             events.append(path)
             continue
@@ -167,8 +171,8 @@ def _read(
     return sorted(records, key=lambda one: one.path), events
 
 
-def _table(path: Path) -> pd.DataFrame:
-    return with_columns(read_table(path), path)
+def _table(path: Path, date_format: str | None) -> pd.DataFrame:
+    return with_columns(read_table(path, date_format), path)
 
 
 def _map(

@@ -19,6 +19,7 @@ _OUR_HEADER = re.compile(
     r"window,(DateTime|step),|turbine,(DateTime|step),(kind,lead|score,critic),"
     r"|turbine,start,end,.*\bseverity\b"
 )
+_LOCK_OF_EXCEL = "~$"  # beside a workbook that is open
 _RUN_FILE = "settings.json"
 _EVENTS = re.compile(
     r"(?:^|_)(?:status|statuses|events?|eventlogs?|alarms?|alerts?|logs?|faults?|failures?|"
@@ -42,6 +43,7 @@ def record_files(root: Path) -> tuple[list[Path], list[str]]:
             )
         return [root], []
     found = [path for path in files.files_below(root) if is_data_file(path)]
+    found = [path for path in found if not path.name.startswith(_LOCK_OF_EXCEL)]
     ours = [path for path in found if _is_of_a_run(path, root) or _is_our_output(path)]
     prose = [path for path in found if path not in set(ours) and not holds_a_table(path)]
     records = [path for path in found if path not in {*ours, *prose}]

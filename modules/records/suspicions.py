@@ -76,7 +76,7 @@ def _other_unit(column: Column, present: np.ndarray) -> str:
         return "radians"
     if column.iec == WIND_SPEED and column.unit in ("", "m/s"):
         return "knots or km/h" if middle > STRONG_WIND else ""
-    if column.kind == "power" and column.unit == "kW":
+    if column.kind == "power" and column.unit in ("", "kW"):
         return "W" if np.quantile(present, 0.99) > 20_000 else "MW" if 0 < highest <= 20 else ""
     if column.kind == "temperature" and column.unit in ("", "degC"):
         return "kelvin" if lowest > 200 else ""

@@ -62,6 +62,11 @@ def test_what_bears_the_generator_s_name_and_time_is_no_record(farm):
     assert names(farm) == ["WT01"]
 
 
+def test_the_lock_of_an_open_workbook_is_no_record(farm):
+    (farm / "~$WT01.xlsx").write_bytes(b"me")
+    assert names(farm) == ["WT01"]
+
+
 def test_runs_are_no_records(farm):
     written_run(farm / "TimeGan_Result")
     assert names(farm) == ["WT01"]

@@ -103,6 +103,12 @@ def test_readings_do_not_count(name, values):
     assert not counts(pd.Series(values, name=name), None)
 
 
+@pytest.mark.parametrize("name", ["rec", "seconds", "elapsed_s", "t_ms", "No"])
+def test_a_counter_by_its_name_may_go_up_by_any_number(name):
+    assert counts(pd.Series(np.arange(17, 17 + 600 * 30, 600), name=name), None)
+    assert not counts(pd.Series(np.arange(30) ** 2, name=name), None)
+
+
 def test_a_counter_goes_on_or_begins_anew_with_the_owner():
     owner = pd.Series(["a"] * 15 + ["b"] * 15)
     for numbers in (np.arange(30), np.tile(np.arange(15), 2), np.r_[5:20, 90:105]):

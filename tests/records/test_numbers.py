@@ -109,6 +109,11 @@ def test_thousands_with_a_point_beside_plain_hundreds_are_seen():
     assert grouped_example(power) == "1.144"
 
 
+def test_thousands_are_seen_where_the_rated_power_is_a_round_number():
+    power = np.r_[1.144, 1.407, 621, 964, 350, np.full(4, 2.0)]  # 2.000
+    assert grouped_example(np.tile(power, 10)) == "1.144"
+
+
 @pytest.mark.parametrize(
     "numbers",
     [
@@ -118,6 +123,7 @@ def test_thousands_with_a_point_beside_plain_hundreds_are_seen():
         [1.1, 1.4, 621, 964] * 10,  # one digit
         [1.1445, 1.4071, 621, 964] * 10,  # four digits
         [1.144, 621, 964],  # too few to tell
+        [7.512, 8.125, 6.375, 999] * 10,  # a code for a missing reading
     ],
 )
 def test_other_numbers_are_no_thousands(numbers):
