@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from modules.dataLoader import load
 from modules.errors import DataError
 from modules.records.checks import (
     check_conflicts,
@@ -16,6 +17,7 @@ from modules.records.checks import (
     without_rows,
 )
 from modules.records.columns import Column, observe
+from tests.wind_files import settings_for
 
 A, B = Column(name="a"), Column(name="b")
 FILES = (Path("x.csv"), Path("y.csv"))
@@ -78,3 +80,19 @@ def test_a_lone_spike_is_named_and_a_wide_column_is_not():
     assert lone_spikes([calm]) == []
     (notice,) = lone_spikes([calm, spiked])
     assert notice.startswith("b goes from 0 to 1e+06, but nearly all of it within 10.")
+
+
+@pytest.mark.parametrize(("unit", "is_same"), [("[kw]", True), ("", True), ("MW", False)])
+def test_one_column_in_two_units_is_refused(tmp_path, unit, is_same):
+    rows = "\n".join(
+        f"2021-04-01 {i // 6:02}:{i % 6}0,{5 + i % 3}.5,{100 + i}.5" for i in range(60)
+    )
+    for name, of_file in (("WT1", "kW"), ("WT2", unit)):
+        (tmp_path / f"{name}.csv").write_text(
+            f"time,ws,power\n,m/s,{of_file}\n{rows[:-1]}{name[2]}\n"
+        )
+    if is_same:
+        assert list(load(settings_for(tmp_path, "generic"))) == ["WT1", "WT2"]
+        return
+    with pytest.raises(DataError, match=r"'power' is in kW in .*WT1.csv and in MW in .*WT2.csv\."):
+        load(settings_for(tmp_path, "generic"))
