@@ -105,6 +105,7 @@ def test_radians_are_told_from_degrees():
         (Column(name="v", kind="speed", unit="m/s", iec=WIND_SPEED), 2 * SPEEDS, "knots or km/h"),
         (Column(name="P", kind="power", unit="kW"), 1000 * POWERS, "W"),
         (Column(name="P", kind="power", unit="kW"), POWERS / 1000, "MW"),
+        (Column(name="d", kind="angle", unit="rad"), DEGREES, "degrees"),
         (Column(name="P", kind="power"), 1000 * POWERS, "W"),
         (Column(name="P", kind="power"), POWERS / 1000, "MW"),
         (Column(name="T", kind="temperature", unit="degC"), 273 + SPEEDS, "kelvin"),
