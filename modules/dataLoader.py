@@ -138,8 +138,8 @@ def _read(
 ) -> tuple[list[Records], list[Path]]:
     """(The records in `paths`, the files of them that list events, or turbines and the like).
 
-    Such a file is named after events, is mostly text, or is short, with names and without times, and lies
-    beside records with other columns. Raises DataError for every fault of the others.
+    Such a file is named after events, is mostly text, or is short, with names and without times,
+    and lies beside records with other columns. Raises DataError for every fault of the others.
     """
     progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
     records, suspects = [], []
