@@ -100,7 +100,7 @@ def check_contents(
     `tables`: float (n_rows, F), one per turbine. `changed`: by (rule, column name), how many
     readings the rule blanked.
     """
-    empty, constant = [], []
+    empty, constant, others = [], [], []
     for column in columns:
         readings = pooled(tables, column.name)
         readings = readings[np.isfinite(readings)]
@@ -108,6 +108,8 @@ def check_contents(
             empty.append(column.name)
         elif readings.min() == readings.max():
             constant.append(f"{column.name} (always {readings[0]:g})")
+        else:
+            others.append(column.name)
     if not columns:
         raise DataError(f"{spell_files(files)}: no variable is left. Choose another `--location`.")
     if not empty and not constant:
@@ -118,6 +120,7 @@ def check_contents(
     raise DataError(
         f"{spell_files(files)}: {'; '.join(faults)}. "
         + (f"Readings blanked by rule: {', '.join(lost)}. " if lost else "")
+        + (f"Name the others: `--columns '{','.join(others)}'`. " if others else "")
         + "Remove these columns from the files, choose other dates, a finer `--freq` or, where "
         "several records make a row, a lower `--min_fraction`, or switch a rule off with "
         "`--cleaning_rules`."

@@ -29,10 +29,12 @@ def test_a_column_empty_in_one_table_only_is_accepted():
 
 
 def test_every_empty_and_constant_column_stands_in_one_message():
-    table = pd.DataFrame({"a": [np.nan, np.nan], "b": [7.0, 7.0]})
+    table = pd.DataFrame({"a": [np.nan, np.nan], "b": [7.0, 7.0], "c d": [1, 2], "e": [3, 4]})
+    columns = [A, B, Column(name="c d"), Column(name="e")]
     with pytest.raises(DataError) as refusal:
-        check_contents([table], [A, B], Counter({("range", "a"): 2}), FILES)
+        check_contents([table], columns, Counter({("range", "a"): 2}), FILES)
     message = str(refusal.value)
+    assert "Name the others: `--columns 'c d,e'`. Remove these" in message
     assert message.startswith("x.csv and 1 more files: no usable reading in column a; only one")
     assert "b (always 7)" in message and "blanked by rule: range 2 of a" in message
 
