@@ -67,7 +67,7 @@ def short_digits(numbers: np.ndarray) -> NumericTimes | None:
         return None
     for width, name in ((10, "YYMMDDHHMM"), (12, "YYMMDDHHMMSS")):
         if 10 ** (width - 2) <= numbers.min() and numbers.max() < 10**width:
-            found = calendar_digits(numbers + 20 * 10**width)
+            found = calendar_digits(numbers.astype(np.int64) + 20 * 10**width)
             if found is not None and found.exists.all():
                 return NumericTimes(found.times, found.exists, how=name)
     return None
@@ -81,7 +81,7 @@ def is_epoch(numbers: np.ndarray) -> bool:
     found = counted(numbers)
     if found is None or len(numbers) < LEAST_SHORT:
         return False
-    sizes, times = np.unique(np.diff(numbers), return_counts=True)
+    sizes, times = np.unique(np.diff(numbers.astype(np.int64)), return_counts=True)
     share = times.max() / times.sum()
     one_way = max(times[sizes > 0].sum(), times[sizes < 0].sum()) / times.sum()
     return bool(share > 0.5 and one_way >= 0.9 and abs(sizes[np.argmax(times)]) > 1)

@@ -91,7 +91,11 @@ def _kind_of_numbers(present: pd.Series, named: bool, date_format: str | None) -
     numbers = present.to_numpy()
     if named and date_format is not None and "%" in date_format:
         return "stamp"
-    if not named and not np.issubdtype(numbers.dtype, np.integer):
+    # A cell that is missing turns whole numbers into floats.
+    is_whole = np.issubdtype(numbers.dtype, np.integer) or (
+        numbers.dtype == np.float64 and (numbers == np.floor(numbers)).all()
+    )
+    if not named and not is_whole:
         return ""
     may_count = named or is_epoch(numbers)
     found = read_numbers(numbers) if may_count else calendar_digits(numbers)

@@ -74,6 +74,16 @@ def test_what_counts_from_1970_in_even_steps_is_time_under_any_name(name, unit):
     assert "since 1970 in UTC" in records.time.notices[0]
 
 
+@pytest.mark.parametrize("dtype", ["uint32", "int32", "float64"])
+def test_numbers_of_any_width_tell_time(dtype):
+    stamps = pd.date_range("2021-03-30 22:00", periods=30, freq="10min")
+    short = written("%y%m%d%H%M", stamps).astype("int64").astype(dtype)
+    assert (read({"time": short}).stamps == stamps).all()
+    for seconds in (stamps.as_unit("s").asi8, stamps.as_unit("s").asi8[::-1]):
+        found = read({"k": seconds.astype(dtype)}).stamps.tz_localize(None)
+        assert (found.sort_values() == stamps).all()
+
+
 def test_whole_numbers_in_the_range_of_seconds_are_time_where_name_or_steps_say_so():
     numbers = STAMPS.as_unit("s").asi8 + np.arange(30) ** 3
     assert read({"ts": numbers}).stamps is not None
