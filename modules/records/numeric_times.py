@@ -63,12 +63,14 @@ def short_digits(numbers: np.ndarray) -> NumericTimes | None:
 
     None where one of them is no date, or where so few are there that they may count seconds.
     """
-    if len(np.unique(numbers)) < LEAST_SHORT or not (numbers == np.floor(numbers)).all():
+    if not (numbers == np.floor(numbers)).all():
         return None
     for width, name in ((10, "YYMMDDHHMM"), (12, "YYMMDDHHMMSS")):
         if 10 ** (width - 2) <= numbers.min() and numbers.max() < 10**width:
             found = calendar_digits(numbers.astype(np.int64) + 20 * 10**width)
-            if found is not None and found.exists.all():
+            if found is None or not found.exists.all():
+                continue
+            if len(np.unique(numbers)) >= LEAST_SHORT:
                 return NumericTimes(found.times, found.exists, how=name)
     return None
 
