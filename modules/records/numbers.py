@@ -144,14 +144,14 @@ def _marks(body: str) -> tuple[str, str] | None:
 
     A mark that may be either, as in 1,234, is both.
     """
-    digits = re.split("[eE]", body.lstrip("+-"))[0]
+    digits, *exponent = re.split("[eE]", body.lstrip("+-"))
     marks = [mark for mark in digits if not mark.isdigit()]
     kinds = sorted(set(marks), key=digits.index)
     if not kinds:
         return "", ""
     whole, _, rest = digits.rpartition(kinds[-1])
     if len(kinds) == 1:
-        groups = _GROUPS.fullmatch(digits)
+        groups = None if exponent else _GROUPS.fullmatch(digits)
         if groups and len(marks) == 1 and kinds[0] != " ":
             return kinds[0], kinds[0]
         if groups:
