@@ -119,7 +119,7 @@ def test_what_is_left_out_as_a_counter_is_said(tmp_path):
     table = long_table("turbine", ["T1", "T2"]).assign(Day=1)
     table.loc[20:29, "Day"] = table.loc[50:59, "Day"] = 2
     notices = cleaned(write(table, tmp_path / "all.csv"), "generic").report.notices
-    assert "Day counts rows or days and is no variable." in notices
+    assert "Day counts rows, days or seconds and is no variable." in notices
 
 
 def test_lists_in_the_cells_of_a_column_name_nobody():
