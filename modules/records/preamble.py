@@ -81,7 +81,7 @@ def find_layout(text: bytes, path: Path) -> Layout:
     )
     delimiter = delimiter or _delimiter(records[n_comments:] or records)
     rows = [_cells(record.text.lstrip("#"), delimiter, path) for record in records]
-    is_campbell = rows[0][0] == CAMPBELL
+    is_campbell = rows[0][:1] == [CAMPBELL]
     top = 1 if is_campbell and len(rows) > 1 else _first_row(rows, n_comments)
     names, n_names = rows[top], 1
     below = rows[top + 1 :]

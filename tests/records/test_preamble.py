@@ -24,6 +24,7 @@ def refused(tmp_path, text, message):
     [
         "# Exported by Greenbyte\n#\n# Turbine: WT 1\n# Time, zone: UTC\n# t,ws,power\n",
         "# Turbine: WT 1\nt,ws,power\n",
+        "#\nt,ws,power\n",
         "Wind farm export\nPeriod 2021-03-01 - 2021-03-02\n\nt,ws,power\n",
         "Wind farm export,,\nFrom:,2021-03-01,\n,,\nt,ws,power\n",
         "sep=,\nt,ws,power\n",
