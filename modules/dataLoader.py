@@ -21,6 +21,7 @@ from modules.records.folders import (
     by_files,
     is_mostly_text,
     is_named_after_events,
+    is_short_list,
     record_files,
     spell,
 )
@@ -106,7 +107,7 @@ def _load(root: Path, settings: LoadSettings) -> dict[str, RawTurbine]:
         paths = _select(paths, settings.gen_name, lambda path: labels(path, root))
     records, events = _read(paths, site, settings.date_format)
     if events:
-        notices.append(f"No records but events, so not read: {spell(events, root)}.")
+        notices.append(f"No records but events or lists, so not read: {spell(events, root)}.")
     notices += by_files(((one.path, one.notes) for one in records), root)
     said = dict.fromkeys(said for one in records for said in one.notices)
     records = _agree_on_dates(records, settings.date_format)
@@ -135,10 +136,10 @@ def _load(root: Path, settings: LoadSettings) -> dict[str, RawTurbine]:
 def _read(
     paths: list[Path], site: Site, date_format: str | None
 ) -> tuple[list[Records], list[Path]]:
-    """(The records in `paths`, the files of them that list events).
+    """(The records in `paths`, the files of them that list events, or turbines and the like).
 
-    Such a file is named after events, or is mostly text, and lies beside records with other
-    columns. Raises DataError for every fault of the others.
+    Such a file is named after events, is mostly text, or is short, with names and without times,
+    and lies beside records with other columns. Raises DataError for every fault of the others.
     """
     progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
     records, suspects = [], []
@@ -146,17 +147,21 @@ def _read(
         if is_named_after_events(path):
             suspects.append(path)
             continue
-        raw = _table(path)
-        if len(paths) > 1 and is_mostly_text(raw):
+        raw = _table(path, date_format)
+        if len(paths) > 1 and (is_mostly_text(raw) or is_short_list(raw, date_format)):
             suspects.append(path)
         else:
             records += _map(raw, path, site, date_format, partial=len(paths) > 1)
     if not records:
-        return [one for path in suspects for one in _map(_table(path), path, site, date_format)], []
+        return [
+            one
+            for path in suspects
+            for one in _map(_table(path, date_format), path, site, date_format)
+        ], []
     events = []
     for path in suspects:
         try:
-            mapped = _map(_table(path), path, site, date_format)
+            mapped = _map(_table(path, date_format), path, site, date_format)
         except DataError:
             events.append(path)
             continue
@@ -167,8 +172,8 @@ def _read(
     return sorted(records, key=lambda one: one.path), events
 
 
-def _table(path: Path) -> pd.DataFrame:
-    return with_columns(read_table(path), path)
+def _table(path: Path, date_format: str | None) -> pd.DataFrame:
+    return with_columns(read_table(path, date_format), path)
 
 
 def _map(

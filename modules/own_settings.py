@@ -12,6 +12,7 @@ from modules.errors import SettingsError
 
 NAME = "settings"
 FILE = files.ROOT / f"{NAME}.py"
+LAST = "FAMILIES"  # what the file ends with
 KEPT = f"{NAME} of {files.ROOT}"  # among Python's modules, while the caller's takes our name
 
 
@@ -48,12 +49,15 @@ def _load() -> ModuleType:
         spec.loader.exec_module(module)  # type: ignore[union-attr]
     except BaseException as error:
         del sys.modules[NAME]
-        if not isinstance(error, Exception) or isinstance(error, ModuleNotFoundError):
+        if not isinstance(error, Exception):
             raise
         line, fault = _told(error)
         raise SettingsError(
             f"{FILE}, line {line}: {fault}. Mend the line, or restore the file."
         ) from None
+    if not hasattr(module, LAST):
+        del sys.modules[NAME]
+        raise SettingsError(f"{FILE} is cut off: it has no {LAST}. Restore the file.")
     return module
 
 
@@ -72,9 +76,13 @@ def _told(error: Exception) -> tuple[int, str]:
         if "unicodeescape" in fault:
             fault = r"a \ in quotes stands for another letter. Write / in paths"
         return error.lineno or 1, fault
+    if isinstance(error, ModuleNotFoundError):
+        fault = f"{error}. Install what requirements.txt lists"
+    else:
+        fault = f"{type(error).__name__}: {' '.join(str(error).split())}"
     line, trace = 1, error.__traceback__
     while trace is not None:
         if _is_ours(trace.tb_frame.f_code.co_filename):
             line = trace.tb_lineno
         trace = trace.tb_next
-    return line, f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return line, fault

@@ -50,6 +50,10 @@ FAULTS = {
         with_line('seq_len: int = Field(many, description="S.")'), LINE,
         "NameError: name 'many' is not defined",
     ),
+    "a module that is not there": (
+        with_line("import nothing_of_the_kind"), LINE,
+        r"No module named 'nothing_of_the_kind'\. Install what requirements\.txt lists",
+    ),
     "a wrong argument": (
         TEXT.replace('Choice(3, "document 000")', "Choice(3)").encode(), None,
         "TypeError: .* missing 1 required positional argument: 'reason'",
@@ -68,6 +72,15 @@ def test_a_file_that_does_not_load_is_told_in_one_line(edited, fault):
     path = edited(content)
     place = rf"^{path}, line {line or '[0-9]+'}: .*{said}.*\. Mend the line, or restore the file\.$"
     with pytest.raises(SettingsError, match=place), own_settings.own_settings():
+        pass
+    assert "settings" not in sys.modules
+
+
+@pytest.mark.parametrize("content", [b"", TEXT[: TEXT.index("FAMILIES")].encode()])
+def test_a_file_that_is_cut_off_is_told(edited, content):
+    path = edited(content)
+    said = rf"^{path} is cut off: it has no FAMILIES\. Restore the file\.$"
+    with pytest.raises(SettingsError, match=said), own_settings.own_settings():
         pass
     assert "settings" not in sys.modules
 

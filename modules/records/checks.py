@@ -11,6 +11,7 @@ from modules.records.cleaning import power_unit_slip
 from modules.records.columns import Column, wind_speed_column
 from modules.records.file_records import Records
 from modules.records.site import Site
+from modules.records.words import canonical_unit
 
 LARGE_SHARE = 0.2
 LARGE_RANGE = 20
@@ -23,7 +24,7 @@ def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:
 
 
 def check_consistent(records: list[Records]) -> None:
-    """Raises DataError where files differ in their columns, or in the kind of their times."""
+    """Raises DataError where files differ in columns, units, or the kind of their times."""
     first = records[0]
     for other in records[1:]:
         ours, theirs = first.variables, other.variables
@@ -34,6 +35,7 @@ def check_consistent(records: list[Records]) -> None:
                 "Give files with the same columns, join those of one turbine on time into one "
                 "file, or run them apart."
             )
+        _check_same_units(first, other)
         if (other.stamps is None) != (first.stamps is None):
             raise DataError(
                 f"Only one of {first.path} and {other.path} has a time column. Run them apart."
@@ -44,6 +46,17 @@ def check_consistent(records: list[Records]) -> None:
             raise DataError(
                 f"Only one of {first.path} and {other.path} has time stamps with a UTC offset. "
                 "Export all files in one time zone."
+            )
+
+
+def _check_same_units(first: Records, other: Records) -> None:
+    units = {column.name: column.unit for column in first.columns}
+    for column in other.columns:
+        known = units[column.name]
+        if known and column.unit and canonical_unit(known) != canonical_unit(column.unit):
+            raise DataError(
+                f"Column '{column.name}' is in {known} in {first.path} and in {column.unit} in "
+                f"{other.path}. Convert one of them, or run them apart."
             )
 
 
@@ -87,7 +100,7 @@ def check_contents(
     `tables`: float (n_rows, F), one per turbine. `changed`: by (rule, column name), how many
     readings the rule blanked.
     """
-    empty, constant = [], []
+    empty, constant, others = [], [], []
     for column in columns:
         readings = pooled(tables, column.name)
         readings = readings[np.isfinite(readings)]
@@ -95,6 +108,8 @@ def check_contents(
             empty.append(column.name)
         elif readings.min() == readings.max():
             constant.append(f"{column.name} (always {readings[0]:g})")
+        else:
+            others.append(column.name)
     if not columns:
         raise DataError(f"{spell_files(files)}: no variable is left. Choose another `--location`.")
     if not empty and not constant:
@@ -105,6 +120,7 @@ def check_contents(
     raise DataError(
         f"{spell_files(files)}: {'; '.join(faults)}. "
         + (f"Readings blanked by rule: {', '.join(lost)}. " if lost else "")
+        + (f"Name the others: `--columns '{','.join(others)}'`. " if others else "")
         + "Remove these columns from the files, choose other dates, a finer `--freq` or, where "
         "several records make a row, a lower `--min_fraction`, or switch a rule off with "
         "`--cleaning_rules`."

@@ -12,6 +12,7 @@ from modules.errors import DataError
 from modules.records.identity import plain
 from modules.records.packages import is_data_file
 from modules.records.prose import holds_a_table
+from modules.records.time_column import kind_of
 
 # What the generator of each family writes, by the time stamp in its name or its first columns.
 _OUR_NAME = re.compile(r"(TimeGan|Forecast|Anomalies|scores)_\d{8}_\d{6}(_\d+)?\.csv")
@@ -19,6 +20,7 @@ _OUR_HEADER = re.compile(
     r"window,(DateTime|step),|turbine,(DateTime|step),(kind,lead|score,critic),"
     r"|turbine,start,end,.*\bseverity\b"
 )
+_LOCK_OF_EXCEL = "~$"  # beside a workbook that is open
 _RUN_FILE = "settings.json"
 _EVENTS = re.compile(
     r"(?:^|_)(?:status|statuses|events?|eventlogs?|alarms?|alerts?|logs?|faults?|failures?|"
@@ -26,6 +28,7 @@ _EVENTS = re.compile(
 )
 _MOSTLY = 0.5
 LONGEST_LIST = 5
+SHORT_LIST = 50  # rows
 
 
 def record_files(root: Path) -> tuple[list[Path], list[str]]:
@@ -42,6 +45,7 @@ def record_files(root: Path) -> tuple[list[Path], list[str]]:
             )
         return [root], []
     found = [path for path in files.files_below(root) if is_data_file(path)]
+    found = [path for path in found if not path.name.startswith(_LOCK_OF_EXCEL)]
     ours = [path for path in found if _is_of_a_run(path, root) or _is_our_output(path)]
     prose = [path for path in found if path not in set(ours) and not holds_a_table(path)]
     records = [path for path in found if path not in {*ours, *prose}]
@@ -99,6 +103,13 @@ def is_mostly_text(raw: pd.DataFrame) -> bool:
         or (raw[name].notna().any() and not pd.to_numeric(raw[name], errors="coerce").notna().any())
     ]
     return len(texts) > _MOSTLY * len(raw.columns)
+
+
+def is_short_list(raw: pd.DataFrame, date_format: str | None) -> bool:
+    """Whether `raw` has few rows, names in them and no times, as a list of the turbines has."""
+    has_names = any(pd.api.types.is_string_dtype(raw[name]) for name in raw.columns)
+    is_short = len(raw) < SHORT_LIST and has_names
+    return is_short and not any(kind_of(raw[name], date_format) for name in raw.columns)
 
 
 def spell(paths: list[Path], root: Path) -> str:

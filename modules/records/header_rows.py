@@ -13,7 +13,8 @@ MOST_HEADER_ROWS = 4
 
 _LIKE_A_VALUE = re.compile(r"[-+.]?\d[-+\d.,eE:/ TZ]*")
 _LIKE_A_TIME = re.compile(r".*\b\d{1,2}:\d{2}\b.*|\d{1,2}[-. /]?[^\W\d]{3,9}[-., /]+\d{2,4}")
-_UNITS_OF_TIME = re.compile(r"[ymdhsYMDHS:./ T\-]{4,}|UTC.*|date|time|local.*", re.IGNORECASE)
+_WAYS = frozenset("avg smp max min std tot wvc med mom cov tmx tmn".split())
+_UNITS_OF_TIME = re.compile(r"[ymdhsYMDHS:./ T\-]{4,}|UTC.*|TS|RN|date|time|local.*", re.IGNORECASE)
 
 
 def is_value(cell: str) -> bool:
@@ -98,6 +99,12 @@ def is_units_row(head: list[list[str]], records: list[list[str]]) -> bool:
     others = [cell for cell in filled if not is_unit(cell)]
     is_likely = 2 * len(others) <= len(filled)
     return is_likely and all(_UNITS_OF_TIME.fullmatch(cell) for cell in others)
+
+
+def is_row_of_ways(head: list[list[str]]) -> bool:
+    """Whether the first row of `head` says but how readings became one: Avg, Smp, Max."""
+    filled = [cell.casefold() for row in head[:1] for cell in row if cell]
+    return bool(filled) and _WAYS.issuperset(filled)
 
 
 def joined(rows: list[list[str]]) -> list[str]:

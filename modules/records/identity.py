@@ -9,6 +9,7 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import CODE, TRUTH, Column
+from modules.records.numeric_times import is_epoch
 
 _TURBINE = r"(?:wind_?)?(?:turbine|turb|wtg|wea)|asset|호기|터빈|발전기"
 _OWNER = (
@@ -21,9 +22,13 @@ _NUMBER = r"id|ids|name|nr|no|num|number|nummer|code|key|label|번호|명|이름
 _SURE = re.compile(rf"(?:{_TURBINE})(?:_?(?:{_NUMBER}))?|wt_?(?:id|name|nr|no)")
 _LIKELY = re.compile(rf"(?:{_OWNER})(?:_?(?:{_NUMBER}))?|id|name|번호")
 _COUNTER = re.compile(
-    r"|index|level_0|unnamed.*|#|no|nr|num|number|row(?:_?(?:id|no|nr|number|index))?|record(?:_?"
+    r"|index|level_0|unnamed.*|#|no|nr|num|number|row(?:_?(?:id|no|nr|number|index))?|rec(?:ord)?(?:_?"
     r"(?:id|no|nr|number))?|id|counter|count|seq|step|steps|t|cycle|cycles|time_in_cycles|"
     r"day(?:s|_?(?:no|nr|num|number|index|of_year|id))?|dayofyear|doy|julian_?day|번호|순번|일차|일"
+)
+_ELAPSED = re.compile(
+    r"(?:elapsed|running|run|time|t)?_?(?:s|sec|secs|seconds?|ms|min|minutes?|elapsed)|"
+    r"elapsed(?:_time)?|offset|초|경과(?:시간)?"
 )
 REPEATED = 2.0  # rows that an owner has on the average, at least
 RESTARTS = 0.2  # share of the rows whose stamps stand more than once, at least
@@ -158,13 +163,16 @@ def counts(values: pd.Series, owner: pd.Series | None) -> bool:
     """Whether `values`, (n,), count rows or days, from anew for each `owner`, (n,).
 
     Under a name that says so they may stand still; under any other they go up by 1 at each of at
-    least 20 rows.
+    least 20 rows. Under a name of counters or of lengths of time they may go up by any one number.
+    Seconds since 1970 count under every name.
     """
     if values.isna().all() or not is_whole(values) or values.isna().any():
         return False
     numbers = values.to_numpy(np.float64)
     if len(numbers) < 2:
         return False
+    if is_epoch(numbers):
+        return True
     steps = np.diff(numbers)
     falls = steps < 0
     if not np.isin(numbers[1:][falls], (numbers[0], 0, 1)).all():
@@ -174,11 +182,13 @@ def counts(values: pd.Series, owner: pd.Series | None) -> bool:
     inside = np.delete(steps, begins)
     if inside.size == 0:
         return False
-    if _COUNTER.fullmatch(plain(str(values.name))):
-        return bool(np.isin(inside, (0, 1)).all() and (inside == 1).any())
-    return bool(
-        len(numbers) >= LEAST_ROWS and (inside == 1).all() and inside.size > 2 * begins.size
-    )
+    name = plain(str(values.name))
+    is_even = inside[0] > 0 and (inside == inside[0]).all()
+    if _COUNTER.fullmatch(name) and np.isin(inside, (0, 1)).all() and (inside == 1).any():
+        return True
+    if not is_even or len(numbers) < LEAST_ROWS or inside.size <= 2 * begins.size:
+        return False
+    return bool(inside[0] == 1 or _COUNTER.fullmatch(name) or _ELAPSED.fullmatch(name))
 
 
 def undeclared(name: str, values: pd.Series, unit: str = "") -> Column:

@@ -38,9 +38,12 @@ _EXTREME = re.compile(r"(?:^|_)(?:max|min|maximum|minimum|gust|최대|최소)(?:
 _NAMES = {
     "pitch": r"(?:blade_?)?pitch\w*|bladeangle|blade_angle\w*|pab_?\d*|피치\w*",
     "angle": r"\w*direction|wind_?dir|w?dirn?|wdir|wd|\w*richtung|azimuth|heading|bearing|yaw\w*|"
-    r"nacelle_(?:pos\w*|dir\w*)|nacellepos\w*|ndir|vane|rotor_pos\w*|\w*풍향\w*|\w*방향\w*|방위\w*",
+    r"nacelle_(?:pos\w*|dir\w*)|nacellepos\w*|ndir|vane|rotor_pos\w*|\w*풍향\w*|\w*방향\w*|방위\w*|"
+    r"yönü?|\w*richting|\w*direcci[oó]n|direzione|dire[cç][aã]o|kierunek",
     "temperature": r"temp|temps|temperature|temperatur|\w*temperature|[eio]tmp|tmp|\w*온도\w*|기온",
-    "wind": r"ws|wspd|wind_?speed|windspd|wind_?geschwindigkeit|\w*풍속\w*|anemometer|v_?wind",
+    "wind": r"ws|wspd|wind_?speed|windspd|wind_?geschwindigkeit|\w*풍속\w*|anemometer|v_?wind|"
+    r"rüzgar_hızı?|windsnelheid|velocidad_(?:del_)?viento|vitesse_(?:du_)?vent|"
+    r"velocit[aà]_(?:del_)?vento|prędkość_wiatru",
     "speed": r"(?:rotor|generator|gen)_?(?:speed|spd)|rpm|\w*회전\w*",
     "power": r"(?:active_?)?power|pow|patv|\w*leistung|\w*출력\w*|\w*전력\w*|\w*발전량\w*",
 }

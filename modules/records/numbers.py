@@ -14,7 +14,7 @@ from modules.records.words import bare_unit, is_missing_word, is_unit
 
 LEAST_SHARE = 0.5
 PROBES = 500
-LEAST_GROUPED, FAR_BELOW = 10, 10
+LEAST_GROUPED, LEAST_PLAIN, FAR_BELOW = 10, 3, 10
 
 _BODY = r"[-+\u2212]?(?:\d[\d.,'\u2019 \u00a0\u202f]*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _CELL = re.compile(rf"({_BODY})\s*(\D.*)?", re.DOTALL)
@@ -65,13 +65,19 @@ def grouped_example(numbers: np.ndarray) -> str | None:
 
     So it is where plain numbers end below 1000, and what has a point begins at 1, never has more
     than three digits behind it, mostly just three, and lies far below nearly all of the plain ones.
+    Of these there are several, not one code such as 999 alone. A small whole number, such as 2, may
+    be 2.000 and is not counted among them.
     """
     if _has_more_digits(numbers[:PROBES]):  # the first few spare most columns the rest
         return None
     sizes = np.abs(numbers[np.isfinite(numbers) & (numbers != 0)])
-    is_plain = sizes == np.rint(sizes)
-    plain, pointed = sizes[is_plain], sizes[~is_plain]
-    if min(len(plain), len(pointed)) < LEAST_GROUPED or plain.max() >= 1000 or pointed.min() < 1:
+    is_whole = sizes == np.rint(sizes)
+    whole, pointed = sizes[is_whole], sizes[~is_whole]
+    if len(pointed) < LEAST_GROUPED or pointed.min() < 1:
+        return None
+    plain = whole[whole > pointed.max() + 1]
+    is_few = len(plain) < LEAST_GROUPED or len(np.unique(plain)) < LEAST_PLAIN
+    if is_few or plain.max() >= 1000:
         return None
     if _has_more_digits(pointed) or np.mean(np.round(pointed * 1000) % 10 != 0) < 0.5:
         return None
@@ -138,14 +144,14 @@ def _marks(body: str) -> tuple[str, str] | None:
 
     A mark that may be either, as in 1,234, is both.
     """
-    digits = re.split("[eE]", body.lstrip("+-"))[0]
+    digits, *exponent = re.split("[eE]", body.lstrip("+-"))
     marks = [mark for mark in digits if not mark.isdigit()]
     kinds = sorted(set(marks), key=digits.index)
     if not kinds:
         return "", ""
     whole, _, rest = digits.rpartition(kinds[-1])
     if len(kinds) == 1:
-        groups = _GROUPS.fullmatch(digits)
+        groups = None if exponent else _GROUPS.fullmatch(digits)
         if groups and len(marks) == 1 and kinds[0] != " ":
             return kinds[0], kinds[0]
         if groups:

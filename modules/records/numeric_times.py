@@ -19,6 +19,7 @@ EPOCHS = (
 SERIALS = (20_000, 70_000)  # days since 1899-12-30: 1954 to 2091
 SERIAL_ORIGIN = -25_569 * DAY
 MILLISECOND = 1000
+LEAST_SHORT = 10  # stamps: fewer may look like a date, or even, by chance
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,38 @@ def read_numbers(numbers: np.ndarray) -> NumericTimes | None:
     """What `numbers` (n,) tell, as calendar digits or counted; None where it is no time."""
     if numbers.dtype == bool or not len(numbers):
         return None
-    return calendar_digits(numbers) or counted(numbers)
+    return calendar_digits(numbers) or short_digits(numbers) or counted(numbers)
+
+
+def short_digits(numbers: np.ndarray) -> NumericTimes | None:
+    """YYMMDDHHMM or YYMMDDHHMMSS of this century; `numbers`: float or int (n,), n > 0.
+
+    None where one of them is no date, or where so few are there that they may count seconds.
+    """
+    if not (numbers == np.floor(numbers)).all():
+        return None
+    for width, name in ((10, "YYMMDDHHMM"), (12, "YYMMDDHHMMSS")):
+        if 10 ** (width - 2) <= numbers.min() and numbers.max() < 10**width:
+            found = calendar_digits(numbers.astype(np.int64) + 20 * 10**width)
+            if found is None or not found.exists.all():
+                continue
+            if len(np.unique(numbers)) >= LEAST_SHORT:
+                return NumericTimes(found.times, found.exists, how=name)
+    return None
+
+
+def is_epoch(numbers: np.ndarray) -> bool:
+    """Whether whole `numbers`, (n,), count from 1970 whatever their column is called.
+
+    They go one way, and most steps are the same and more than 1, which a counter of rows has.
+    """
+    found = counted(numbers)
+    if found is None or len(numbers) < LEAST_SHORT:
+        return False
+    sizes, times = np.unique(np.diff(numbers.astype(np.int64)), return_counts=True)
+    share = times.max() / times.sum()
+    one_way = max(times[sizes > 0].sum(), times[sizes < 0].sum()) / times.sum()
+    return bool(share > 0.5 and one_way >= 0.9 and abs(sizes[np.argmax(times)]) > 1)
 
 
 def clock_digits(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -43,8 +43,8 @@ def open_columns(
 ) -> dict[str, str]:
     """Variable -> column of `raw`, for those of the `free` columns that hold readings.
 
-    `turbines`: (n,), whose each row is. What counts rows or days, holds dates or text is left out
-    and named, in `notices` or the log. Raises DataError for numbers without a name.
+    `turbines`: (n,), whose each row is. What counts rows, days or seconds, holds dates or text is
+    left out and named, in `notices` or the log. Raises DataError for numbers without a name.
     """
     extra = {}
     for name in free:
@@ -55,7 +55,7 @@ def open_columns(
             if values.notna().any():
                 logger.info("%s: column %d, %r, counts rows and is left out", path, place, name)
         elif site.only is None and not is_nameless and counts(values, turbines):
-            notices.append(f"{name.strip()} counts rows or days and is no variable.")
+            notices.append(f"{name.strip()} counts rows, days or seconds and is no variable.")
         elif pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and _share_of_numbers(values) < LEAST_SHARE:

@@ -13,6 +13,7 @@ from modules.records.header_rows import (
     check_header,
     fitted,
     holds_values,
+    is_row_of_ways,
     is_units_row,
     is_value,
     joined,
@@ -58,12 +59,16 @@ class _Record:
     next_line: int
 
 
+CAMPBELL = "TOA5"  # the first cell of a Campbell logger's file
+
+
 def find_layout(text: bytes, path: Path) -> Layout:
     """The layout of `text`, UTF-8.
 
     Above the header may stand a `sep=;` line, comments that begin with # (of which the last one is
     the header where a row follows it at once), blank lines and free text. Below it may stand more
-    rows of names, joined with the first, and a row of units.
+    rows of names, joined with the first, and a row of units; in a Campbell logger's file (TOA5)
+    also one of Avg, Smp and the like.
 
     Raises DataError where there is no header.
     """
@@ -76,7 +81,8 @@ def find_layout(text: bytes, path: Path) -> Layout:
     )
     delimiter = delimiter or _delimiter(records[n_comments:] or records)
     rows = [_cells(record.text.lstrip("#"), delimiter, path) for record in records]
-    top = _first_row(rows, n_comments)
+    is_campbell = rows[0][:1] == [CAMPBELL]
+    top = 1 if is_campbell and len(rows) > 1 else _first_row(rows, n_comments)
     names, n_names = rows[top], 1
     below = rows[top + 1 :]
     check_header(names, below, delimiter, path)
@@ -84,12 +90,16 @@ def find_layout(text: bytes, path: Path) -> Layout:
     names = joined(rows[top : top + n_names])
     has_units = is_units_row(rows[top + n_names : top + n_names + 1], rows[top + n_names + 1 :])
     last = top + n_names - 1 + has_units
+    units_row = rows[last]
+    has_ways = is_campbell and is_row_of_ways(rows[last + 1 : last + 2])
+    last += has_ways
     names = unique(fitted(names, rows[last + 1 :]))
-    units = dict(zip(names, map(bare_unit, rows[last]), strict=False)) if has_units else {}
+    units = dict(zip(names, map(bare_unit, units_row), strict=False)) if has_units else {}
     notes = (
         (top, "lines skipped above the header: {}"),
         (n_names if n_names > 1 else 0, "rows of column names joined: {}"),
         (int(has_units), "the row below the header is read as units"),
+        (int(has_ways), "the row of Avg, Max and the like below it is left out"),
     )
     return Layout(
         names,

@@ -23,19 +23,20 @@ from modules.records.numbers import (
     read_numbers,
     share_of_numbers,
 )
-from modules.records.packages import PARQUET_SUFFIXES, unpacked
+from modules.records.packages import EXCEL_SUFFIX, PARQUET_SUFFIXES, unpacked
 from modules.records.preamble import Layout, find_layout
 
 logger = logging.getLogger(__name__)
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, date_format: str | None = None) -> pd.DataFrame:
     """All rows and columns of a file, in file order, text where a column is not all numbers.
 
     CSV in the encodings of `modules.records.encodings`, with comma, semicolon or tab, laid out as
     `modules.records.preamble` tells; numbers as in `modules.records.numbers`. Columns that bear
     one name twice get `.1`, `.2` behind it. Excel: the one sheet with a table. Parquet: an index
-    that has a name becomes columns. A zip archive holds one of these.
+    that has a name becomes columns. A zip archive holds one of these. Dates of a text stay text
+    where `date_format` is a whole format, to be read by it.
 
     The table's `attrs` hold what stands beside the numbers: `units` by column, `decimal`, the
     decimal mark of the file where it is a comma, `turbine`, out of a comment, and `notes`, what
@@ -44,7 +45,12 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises DataError for a file that is empty, cut off, ragged, binary, or without a header.
     """
     name, raw = unpacked(path)
-    table = _read_parquet(raw, path) if name.endswith(PARQUET_SUFFIXES) else _read_csv(raw, path)
+    if name.endswith(PARQUET_SUFFIXES):
+        table = _read_parquet(raw, path)
+    else:
+        is_written = date_format is not None and "%" in date_format
+        is_text = not name.endswith(EXCEL_SUFFIX)  # whose dates are no text
+        table = _read_csv(raw, path, keep_dates=is_written and is_text)
     if table.empty:
         raise DataError(f"{path} has a header but no rows. Remove the file or export it again.")
     return table
@@ -66,7 +72,7 @@ def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
     return table
 
 
-def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
+def _read_csv(raw: bytes, path: Path, *, keep_dates: bool) -> pd.DataFrame:
     text, encoding = decode(raw, path)
     del raw
     layout = find_layout(text, path)
@@ -78,6 +84,8 @@ def _read_csv(raw: bytes, path: Path) -> pd.DataFrame:
         table.attrs["turbine"] = layout.turbine
     decided, missing = _turn_to_numbers(table, lambda names: _rows(text, layout, path, names))
     _keep_zeros(table, lambda names: _rows(text, layout, path, names))
+    if keep_dates:
+        _keep_dates(table, lambda names: _rows(text, layout, path, names))
     table.attrs["notes"] = (*notes, *decided)
     _log(path, (*notes, *decided, *missing))
     return table
@@ -169,6 +177,13 @@ def _keep_zeros(table: pd.DataFrame, as_text: Callable[[tuple[str, ...]], pd.Dat
     for name, text in as_text(named).items() if named else ():
         if text.str.match(r"\s*0\d").any():
             table[name] = text
+
+
+def _keep_dates(table: pd.DataFrame, as_text: Callable[[tuple[str, ...]], pd.DataFrame]) -> None:
+    """Let dates stay as they are written, to be read in the order of a given format."""
+    dates = tuple(name for name in table if pd.api.types.is_datetime64_any_dtype(table[name]))
+    for name, text in as_text(dates).items() if dates else ():
+        table[name] = text
 
 
 def _is_text(values: pd.Series) -> bool:

@@ -49,7 +49,7 @@ def to_grid(
     _check_step(freq, pd.Timedelta(microseconds=steps.min()), whose)
     labels = _bin_labels(table.index.as_unit("us"), freq)
     begins = np.flatnonzero(np.concatenate(([True], labels.asi8[1:] != labels.asi8[:-1])))
-    _check_span(labels, len(begins), freq)
+    _check_span(labels, len(begins), freq, whose)
     slowest = np.maximum.reduceat(steps, begins)
     length = freq_length(freq) / pd.Timedelta(microseconds=1)
     needed = np.maximum(1.0, min_fraction * np.floor(length / slowest + STEP_TOLERANCE))
@@ -92,12 +92,13 @@ def _bin_labels(stamps: pd.DatetimeIndex, freq: str) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(labels.astype("datetime64[us]"), tz=zone)
 
 
-def _check_span(labels: pd.DatetimeIndex, n_bins: int, freq: str) -> None:
+def _check_span(labels: pd.DatetimeIndex, n_bins: int, freq: str, whose: str) -> None:
     span = (labels[-1] - labels[0]).total_seconds()
     n_grid = span / freq_length(freq).total_seconds()
     if n_grid > LONGEST_GRID and n_grid > WIDEST_GRID * n_bins:
+        of = f" of {whose}" if whose else ""
         raise DataError(
-            f"The records go from {labels[0]} to {labels[-1]} but fill only {n_bins} of "
+            f"The records{of} go from {labels[0]} to {labels[-1]} but fill only {n_bins} of "
             f"{n_grid:.0f} steps of {freq}: a stamp is probably wrong. "
             "Correct it, or cut it off with `--date_start` and `--date_end`."
         )

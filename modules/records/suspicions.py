@@ -72,11 +72,13 @@ def _other_unit(column: Column, present: np.ndarray) -> str:
     middle, highest, lowest = float(np.median(present)), float(present.max()), float(present.min())
     if column.kind == ANGLE and column.unit in ("", "deg"):
         return "radians" if is_radians(present)[0] else ""
+    if column.kind == ANGLE and column.unit == "rad":  # and not turned into degrees
+        return "degrees" if max(highest, -lowest) > 2 * np.pi + 0.01 else ""
     if column.kind == "pitch" and 1.3 < highest <= 1.6 and lowest > -0.5:
         return "radians"
     if column.iec == WIND_SPEED and column.unit in ("", "m/s"):
         return "knots or km/h" if middle > STRONG_WIND else ""
-    if column.kind == "power" and column.unit == "kW":
+    if column.kind == "power" and column.unit in ("", "kW"):
         return "W" if np.quantile(present, 0.99) > 20_000 else "MW" if 0 < highest <= 20 else ""
     if column.kind == "temperature" and column.unit in ("", "degC"):
         return "kelvin" if lowest > 200 else ""

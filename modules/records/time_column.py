@@ -11,8 +11,8 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.dates import DAY, looks_like_time, read_cells
-from modules.records.numeric_times import calendar_digits, clock_unit, read_numbers
-from modules.records.times import as_text, read_times
+from modules.records.numeric_times import calendar_digits, clock_unit, is_epoch, read_numbers
+from modules.records.times import as_text, in_format, read_times
 
 SAMPLE = 50
 RUN = 1000  # rows that a clock is followed for
@@ -76,7 +76,7 @@ def kind_of(values: pd.Series, date_format: str | None = None) -> Kind:
         return _kind_of_numbers(present, is_named_like_time(str(values.name)), date_format)
     sample = as_text(pd.concat([present.head(SAMPLE), present.tail(SAMPLE)]))
     if date_format is not None and "%" in date_format:
-        right = pd.to_datetime(sample, format=date_format, errors="coerce", utc=True).notna()
+        right = in_format(sample, date_format, utc=True).notna()
         if right.mean() > 0.5:
             return "stamp" if "%H" in date_format or "%I" in date_format else "date"
     cells = read_cells(sample)
@@ -91,10 +91,15 @@ def _kind_of_numbers(present: pd.Series, named: bool, date_format: str | None) -
     numbers = present.to_numpy()
     if named and date_format is not None and "%" in date_format:
         return "stamp"
-    if not named and not np.issubdtype(numbers.dtype, np.integer):
+    # A cell that is missing turns whole numbers into floats.
+    is_whole = np.issubdtype(numbers.dtype, np.integer) or (
+        numbers.dtype == np.float64 and (numbers == np.floor(numbers)).all()
+    )
+    if not named and not is_whole:
         return ""
-    found = read_numbers(numbers) if named else calendar_digits(numbers)
-    if found is None or not (named or found.exists.all()):
+    may_count = named or is_epoch(numbers)
+    found = read_numbers(numbers) if may_count else calendar_digits(numbers)
+    if found is None or not (may_count or found.exists.all()):
         return ""
     if found.how:
         return "count"

@@ -9,6 +9,8 @@ from modules.errors import DataError
 from modules.records.dates import DAY, ORDERS, Cells, read_cells
 from modules.records.numeric_times import read_numbers
 
+EXAMPLE = pd.Timestamp("2021-10-20 10:20:30")
+
 
 class MixedTimeZones(ValueError):
     """Some stamps of a column carry a UTC offset and others do not: one of each."""
@@ -135,22 +137,32 @@ def _check_widths(text: pd.Series, cells: Cells) -> None:
 
 def _by_format(present: pd.Series, values: pd.Series, date_format: str) -> Times:
     whole = pd.api.types.is_numeric_dtype(present)
-    text = present.map(_spelt) if whole else as_text(present).str.strip()
+    text = present.map(_spelt).astype(str) if whole else as_text(present).str.strip()
     utc = "%z" in date_format
-    try:
-        stamps = pd.to_datetime(text, format=date_format, utc=utc, errors="coerce")
-    except ValueError as error:
-        raise DataError(
-            f"`date_format` must be an order of {', '.join(ORDERS)} or a format such as "
-            f"'%d.%m.%Y %H:%M'. Received: date_format={date_format!r} ({error}). "
-            "Correct `--date_format`."
-        ) from None
+    if whole:  # 01032021 has been read as a number
+        text = text.str.zfill(len(EXAMPLE.strftime(date_format)))
+    stamps = in_format(text, date_format, utc=utc)
     if stamps.isna().any():
         raise Unreadable(str(text[stamps.isna()].iloc[0]))
     times = pd.DatetimeIndex(stamps).as_unit("us").asi8
     timed = any(code in date_format for code in ("%H", "%I", "%T", "%X", "%c"))
     order = order_of(date_format) or "YMD"
     return Times({order: _back(times, present, values, utc)}, timed=timed)
+
+
+def in_format(text: pd.Series, date_format: str, *, utc: bool) -> pd.Series:
+    """The stamps that `text`, (n,), holds in a format of strptime, NaT where it does not.
+
+    Raises DataError for what is no format.
+    """
+    try:
+        return pd.to_datetime(text, format=date_format, utc=utc, errors="coerce")
+    except ValueError as error:
+        raise DataError(
+            f"`date_format` must be an order of {', '.join(ORDERS)} or a format such as "
+            f"'%d.%m.%Y %H:%M'. Received: date_format={date_format!r} ({error}). "
+            "Correct `--date_format`."
+        ) from None
 
 
 def _back(times: np.ndarray, present: pd.Series, values: pd.Series, utc: bool) -> pd.DatetimeIndex:

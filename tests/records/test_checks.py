@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from modules.dataLoader import load
 from modules.errors import DataError
 from modules.records.checks import (
     check_conflicts,
@@ -16,6 +17,7 @@ from modules.records.checks import (
     without_rows,
 )
 from modules.records.columns import Column, observe
+from tests.wind_files import settings_for
 
 A, B = Column(name="a"), Column(name="b")
 FILES = (Path("x.csv"), Path("y.csv"))
@@ -27,10 +29,12 @@ def test_a_column_empty_in_one_table_only_is_accepted():
 
 
 def test_every_empty_and_constant_column_stands_in_one_message():
-    table = pd.DataFrame({"a": [np.nan, np.nan], "b": [7.0, 7.0]})
+    table = pd.DataFrame({"a": [np.nan, np.nan], "b": [7.0, 7.0], "c d": [1, 2], "e": [3, 4]})
+    columns = [A, B, Column(name="c d"), Column(name="e")]
     with pytest.raises(DataError) as refusal:
-        check_contents([table], [A, B], Counter({("range", "a"): 2}), FILES)
+        check_contents([table], columns, Counter({("range", "a"): 2}), FILES)
     message = str(refusal.value)
+    assert "Name the others: `--columns 'c d,e'`. Remove these" in message
     assert message.startswith("x.csv and 1 more files: no usable reading in column a; only one")
     assert "b (always 7)" in message and "blanked by rule: range 2 of a" in message
 
@@ -78,3 +82,19 @@ def test_a_lone_spike_is_named_and_a_wide_column_is_not():
     assert lone_spikes([calm]) == []
     (notice,) = lone_spikes([calm, spiked])
     assert notice.startswith("b goes from 0 to 1e+06, but nearly all of it within 10.")
+
+
+@pytest.mark.parametrize(("unit", "is_same"), [("[kw]", True), ("", True), ("MW", False)])
+def test_one_column_in_two_units_is_refused(tmp_path, unit, is_same):
+    rows = "\n".join(
+        f"2021-04-01 {i // 6:02}:{i % 6}0,{5 + i % 3}.5,{100 + i}.5" for i in range(60)
+    )
+    for name, of_file in (("WT1", "kW"), ("WT2", unit)):
+        (tmp_path / f"{name}.csv").write_text(
+            f"time,ws,power\n,m/s,{of_file}\n{rows[:-1]}{name[2]}\n"
+        )
+    if is_same:
+        assert list(load(settings_for(tmp_path, "generic"))) == ["WT1", "WT2"]
+        return
+    with pytest.raises(DataError, match=r"'power' is in kW in .*WT1.csv and in MW in .*WT2.csv\."):
+        load(settings_for(tmp_path, "generic"))

@@ -62,6 +62,11 @@ def test_what_bears_the_generator_s_name_and_time_is_no_record(farm):
     assert names(farm) == ["WT01"]
 
 
+def test_the_lock_of_an_open_workbook_is_no_record(farm):
+    (farm / "~$WT01.xlsx").write_bytes(b"me")
+    assert names(farm) == ["WT01"]
+
+
 def test_runs_are_no_records(farm):
     written_run(farm / "TimeGan_Result")
     assert names(farm) == ["WT01"]
@@ -88,7 +93,23 @@ def test_a_user_s_own_settings_file_makes_no_run(farm):
 def test_lists_of_events_beside_records_are_named_and_left_out(farm, name, location):
     write(EVENTS, farm / name)
     assert names(farm, location) == ["WT01"]
-    assert f"No records but events, so not read: {name}." in notice(farm, location)
+    assert f"No records but events or lists, so not read: {name}." in notice(farm, location)
+
+
+@pytest.mark.parametrize("location", ["westsouth", "generic"])
+def test_a_list_of_the_turbines_beside_records_is_named_and_left_out(farm, location):
+    turbines = pd.DataFrame({"Title": ["WT01"], "Latitude": [52.4], "Rated power (kW)": [2050]})
+    write(turbines.assign(Longitude=1.5), farm / "A_static.csv")
+    assert names(farm, location) == ["WT01"]
+    assert "No records but events or lists, so not read: A_static.csv." in notice(farm, location)
+
+
+def test_short_files_without_times_are_records_where_all_are_so(tmp_path):
+    for name in "ab":
+        write(westsouth(30).drop(columns="DateTime"), tmp_path / f"{name}.csv")
+    assert names(tmp_path, "generic") == ["a", "b"]
+    write(westsouth(60).drop(columns="DateTime"), tmp_path / "c.csv")
+    assert names(tmp_path, "generic") == ["a", "b", "c"]
 
 
 def test_a_log_with_the_records_columns_is_a_record(farm):

@@ -103,6 +103,12 @@ def test_readings_do_not_count(name, values):
     assert not counts(pd.Series(values, name=name), None)
 
 
+@pytest.mark.parametrize("name", ["rec", "seconds", "elapsed_s", "t_ms", "No"])
+def test_a_counter_by_its_name_may_go_up_by_any_number(name):
+    assert counts(pd.Series(np.arange(17, 17 + 600 * 30, 600), name=name), None)
+    assert not counts(pd.Series(np.arange(30) ** 2, name=name), None)
+
+
 def test_a_counter_goes_on_or_begins_anew_with_the_owner():
     owner = pd.Series(["a"] * 15 + ["b"] * 15)
     for numbers in (np.arange(30), np.tile(np.arange(15), 2), np.r_[5:20, 90:105]):
@@ -113,7 +119,7 @@ def test_what_is_left_out_as_a_counter_is_said(tmp_path):
     table = long_table("turbine", ["T1", "T2"]).assign(Day=1)
     table.loc[20:29, "Day"] = table.loc[50:59, "Day"] = 2
     notices = cleaned(write(table, tmp_path / "all.csv"), "generic").report.notices
-    assert "Day counts rows or days and is no variable." in notices
+    assert "Day counts rows, days or seconds and is no variable." in notices
 
 
 def test_lists_in_the_cells_of_a_column_name_nobody():

@@ -30,6 +30,9 @@ WALK = np.cumsum(RANDOM.normal(0, 8, N))
         ("풍향", DEGREES, "angle"),
         ("Windrichtung [Grad]", DEGREES, "angle"),
         ("Nacelle position (°)", DEGREES, "angle"),
+        ("Rüzgar Yönü (°)", 200 + DEGREES / 8, "angle"),
+        ("dirección del viento", DEGREES, "angle"),
+        ("windrichting", DEGREES, "angle"),
         ("something (deg)", DEGREES, "angle"),
         ("wind_direction_std", DEGREES / 30, "linear"),
         ("direction", np.sign(WALK), "linear"),
@@ -102,13 +105,16 @@ def test_radians_are_told_from_degrees():
         (Column(name="v", kind="speed", unit="m/s", iec=WIND_SPEED), 2 * SPEEDS, "knots or km/h"),
         (Column(name="P", kind="power", unit="kW"), 1000 * POWERS, "W"),
         (Column(name="P", kind="power", unit="kW"), POWERS / 1000, "MW"),
+        (Column(name="d", kind="angle", unit="rad"), DEGREES, "degrees"),
+        (Column(name="P", kind="power"), 1000 * POWERS, "W"),
+        (Column(name="P", kind="power"), POWERS / 1000, "MW"),
         (Column(name="T", kind="temperature", unit="degC"), 273 + SPEEDS, "kelvin"),
         (Column(name="b", kind="pitch", unit="deg"), SPEEDS / 10, "radians"),
     ],
 )
 def test_readings_of_another_unit_are_noticed(column, values, said):
     (notice,) = suspicions([column], {column.name: values}, None)
-    assert f"{column.name} looks like {said}, not {column.unit}" in notice
+    assert f"{column.name} looks like {said}, not {column.unit or 'its usual unit'}:" in notice
     assert suspicions([column], {column.name: values[:10]}, None) == []
 
 

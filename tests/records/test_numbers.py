@@ -28,6 +28,7 @@ def numbers(cells, decimal=""):
         (["1.234.567", "1,234"], [1234567, 1.234]),
         (["1,234", "7,5"], [1.234, 7.5]),
         (["0,987", "1,000"], [0.987, 1]),
+        (["6,105e+02", "1,200E3"], [610.5, 1200]),
         (["-0", "1e5", "1,5e3", "\u22123,2"], [-0.0, 1e5, 1500, -3.2]),
         (["1.5", None, "  "], [1.5, NAN, NAN]),
     ],
@@ -109,6 +110,11 @@ def test_thousands_with_a_point_beside_plain_hundreds_are_seen():
     assert grouped_example(power) == "1.144"
 
 
+def test_thousands_are_seen_where_the_rated_power_is_a_round_number():
+    power = np.r_[1.144, 1.407, 621, 964, 350, np.full(4, 2.0)]  # 2.000
+    assert grouped_example(np.tile(power, 10)) == "1.144"
+
+
 @pytest.mark.parametrize(
     "numbers",
     [
@@ -118,6 +124,7 @@ def test_thousands_with_a_point_beside_plain_hundreds_are_seen():
         [1.1, 1.4, 621, 964] * 10,  # one digit
         [1.1445, 1.4071, 621, 964] * 10,  # four digits
         [1.144, 621, 964],  # too few to tell
+        [7.512, 8.125, 6.375, 999] * 10,  # a code for a missing reading
     ],
 )
 def test_other_numbers_are_no_thousands(numbers):

@@ -24,6 +24,7 @@ def refused(tmp_path, text, message):
     [
         "# Exported by Greenbyte\n#\n# Turbine: WT 1\n# Time, zone: UTC\n# t,ws,power\n",
         "# Turbine: WT 1\nt,ws,power\n",
+        "#\nt,ws,power\n",
         "Wind farm export\nPeriod 2021-03-01 - 2021-03-02\n\nt,ws,power\n",
         "Wind farm export,,\nFrom:,2021-03-01,\n,,\nt,ws,power\n",
         "sep=,\nt,ws,power\n",
@@ -157,3 +158,18 @@ def test_an_empty_row_below_a_title_is_no_header(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("Turbine:,WT 1,,\n\nws,power,a,b\n1,2,3,4\n2,3,4,5\n")
     assert list(read_table(path).columns) == ["ws", "power", "a", "b"]
+
+
+@pytest.mark.parametrize("n_stated", [3, 8])
+def test_a_campbell_logger_s_four_lines_are_read(tmp_path, n_stated):
+    first = ['"TOA5"', *(f'"{i}"' for i in range(1, n_stated))]
+    below = [
+        '"TIMESTAMP","RECORD","ws_Avg","power_Max","n"',
+        '"TS","RN","m/s","kW",""',
+        '"","","Avg","Max","Smp"',
+    ]
+    rows = "".join(f'"2021-03-01 00:{i}0:00",{i},7.{i},5{i}.5,1\n' for i in range(6))
+    table = table_of(tmp_path, "\n".join([",".join(first), *below, rows]))
+    assert list(table) == ["TIMESTAMP", "RECORD", "ws_Avg", "power_Max", "n"]
+    assert table["power_Max"].tolist() == [50.5, 51.5, 52.5, 53.5, 54.5, 55.5]
+    assert table.attrs["units"] == {"ws_Avg": "m/s", "power_Max": "kW"}

@@ -96,6 +96,13 @@ def test_the_line_of_a_cell_counts_the_header_and_blank_lines(tmp_path):
     assert first_line_where(path, 0, lambda cell: cell == "x") == ""
 
 
+def test_dates_stay_as_they_are_written_for_a_whole_format(tmp_path):
+    path = saved(tmp_path / "a.csv", b"time,ws\n2021-01-03,7.5\n2021-02-03,8.5\n")
+    assert list(read_table(path, "%Y-%d-%m")["time"]) == ["2021-01-03", "2021-02-03"]
+    for no_format in (None, "DMY"):
+        assert read_table(path, no_format)["time"][0] == pd.Timestamp("2021-01-03")
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

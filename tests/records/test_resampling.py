@@ -106,8 +106,8 @@ def test_a_step_finer_than_the_records_is_refused_with_theirs():
 def test_a_stray_stamp_half_a_century_off_is_refused():
     table = minutes([1.0, 2.0, 3.0], "power")
     table.index = pd.DatetimeIndex(["1970-01-01", "2021-01-01 00:00", "2021-01-01 00:01"])
-    with pytest.raises(DataError, match="a stamp is probably wrong"):
-        to_grid(table, [LINEAR], "1min", MINUTE, 0.5)
+    with pytest.raises(DataError, match=r"of WT1 \(a.csv\) go from .*a stamp is probably wrong"):
+        to_grid(table, [LINEAR], "1min", MINUTE, 0.5, "WT1 (a.csv)")
 
 
 def test_circular_mean_ignores_missing_readings():

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from modules.errors import DataError
+from modules.records import sample
 from modules.records import stand_in as replacement
 
 
@@ -13,7 +14,7 @@ def workspace(tmp_path, monkeypatch):
     """An empty working folder, and the folders a sample is asked for."""
     monkeypatch.chdir(tmp_path)
     asked = []
-    monkeypatch.setattr(replacement, "make_sample", asked.append)
+    monkeypatch.setattr(sample, "make_sample", asked.append)
     return tmp_path, asked
 
 

@@ -67,11 +67,53 @@ def test_a_column_is_known_by_its_cells(cells, kind):
     assert kind_of(pd.Series(cells, name="x")) == kind
 
 
-def test_seconds_since_1970_are_time_only_where_the_name_says_so():
-    seconds = STAMPS.as_unit("s").asi8
-    assert (read({"ts": seconds}).stamps.tz_localize(None) == STAMPS).all()
-    records = read({"revolutions": seconds})
-    assert records.stamps is None and "revolutions" in records.table
+@pytest.mark.parametrize(("name", "unit"), [("ts", "s"), ("utc_s", "s"), ("ms", "ms"), ("k", "ns")])
+def test_what_counts_from_1970_in_even_steps_is_time_under_any_name(name, unit):
+    records = read({name: STAMPS.as_unit(unit).asi8})
+    assert (records.stamps.tz_localize(None) == STAMPS).all()
+    assert "since 1970 in UTC" in records.time.notices[0]
+
+
+@pytest.mark.parametrize("dtype", ["uint32", "int32", "float64"])
+def test_numbers_of_any_width_tell_time(dtype):
+    stamps = pd.date_range("2021-03-30 22:00", periods=30, freq="10min")
+    short = written("%y%m%d%H%M", stamps).astype("int64").astype(dtype)
+    assert (read({"time": short}).stamps == stamps).all()
+    for seconds in (stamps.as_unit("s").asi8, stamps.as_unit("s").asi8[::-1]):
+        found = read({"k": seconds.astype(dtype)}).stamps.tz_localize(None)
+        assert (found.sort_values() == stamps).all()
+
+
+def test_whole_numbers_in_the_range_of_seconds_are_time_where_name_or_steps_say_so():
+    numbers = STAMPS.as_unit("s").asi8 + np.arange(30) ** 3
+    assert read({"ts": numbers}).stamps is not None
+    for counter in (numbers, np.arange(30) + 1_600_000_000):
+        assert read({"revolutions": counter}).stamps is None
+
+
+def test_seconds_since_1970_beside_stamps_are_no_variable():
+    table = read({"time": STAMPS, "k": STAMPS.as_unit("s").asi8 + 3600 * (np.arange(30) > 20)})
+    assert list(table.table) == ["a"]
+
+
+@pytest.mark.parametrize("form", ["%y%m%d%H%M", "%y%m%d%H%M%S"])
+def test_years_of_two_digits_are_no_seconds_since_1970(form):
+    stamps = pd.date_range("2021-03-30 22:00", periods=30, freq="10min")
+    records = read({"time": written(form, stamps).astype("int64")})
+    assert (records.stamps == stamps).all()
+    assert "read as YYMMDDHHMM" in records.time.notices[0]
+
+
+def test_zeros_that_were_lost_before_a_day_are_filled_in_for_a_format():
+    days = pd.date_range("2021-01-28", periods=30)
+    records = read({"date": written("%d%m%Y", days).astype("int64")}, "%d%m%Y")
+    assert (records.stamps == days).all()
+
+
+@pytest.mark.parametrize("form", ["%Q", "%d.%m.%Y%"])
+def test_what_is_no_format_is_refused(form):
+    with pytest.raises(DataError, match=r"`date_format` must be .* Correct `--date_format`\.$"):
+        read({"time": written("%d.%m.%Y %H:%M")}, form)
 
 
 @pytest.mark.parametrize(
