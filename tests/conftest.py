@@ -7,6 +7,8 @@ import pytest
 from tests import shipped
 from tests.logs import restored_logging
 
+collect_ignore = ["benchmarks/speed/pytorch.py"]  # for an environment that has PyTorch
+
 shipped.install()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 

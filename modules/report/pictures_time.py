@@ -65,7 +65,7 @@ def stretch_of(starts: np.ndarray, seq_len: int, n_rows: int) -> tuple[int, int]
 
     `starts`, int (n,): first rows of windows of `seq_len` rows, which lie whole in a stretch.
 
-    >>> stretch_of(np.array([0, 1, 2, 3, 9]), 4, 7)
+    >>> stretch_of(np.array([0, 1, 2, 3, 9]), 4, 5)
     (2, 7)
     """
     ordered = np.unique(starts)

@@ -60,14 +60,25 @@ def test_every_variable_is_read_and_moved_in_one_order(nodes):
 
 
 def ancestors(nodes):
-    """{name: the set of all nodes before it}, within one turn of the loop."""
+    """{name: the set of all nodes before it}, within one turn of each loop.
+
+    What is made in a loop is before what comes out of it.
+    """
     followers = {name: [] for name in nodes}
     n_awaited = dict.fromkeys(nodes, 0)
+    last = {}  # the end of a turn, by the merge that begins the next one
     for name, node in nodes.items():
-        for word in node.input:
-            if nodes[source(word)].op != "NextIteration":
-                followers[source(word)].append(name)
+        for before in map(source, node.input):
+            if nodes[before].op == "NextIteration":
+                last[name] = before
+            else:
+                followers[before].append(name)
                 n_awaited[name] += 1
+    for name, node in nodes.items():
+        if node.op == "Exit":
+            merge = source(nodes[source(node.input[0])].input[0])
+            followers[last[merge]].append(name)
+            n_awaited[name] += 1
     ready = [name for name, n in n_awaited.items() if n == 0]
     earlier = {name: set() for name in nodes}
     for name in ready:
