@@ -117,6 +117,8 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model) -> 
     found = {
         "hidden_dim": (width, {layer.units for layer in layers}),
         "sel_rnn": (settings.sel_rnn, {type(layer).__name__ for layer in layers}),
+        # Generator and recovery have so many each, the supervisor one fewer, though never none.
+        "num_layers": (settings.num_layers, {(len(layers) + 1) // 3}),
     }
     wrong = {name: pair for name, pair in found.items() if layers and pair[0] not in pair[1]}
     if wrong:

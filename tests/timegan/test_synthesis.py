@@ -284,7 +284,11 @@ def test_a_series_that_memory_does_not_hold_is_refused_before_it_is_drawn(tmp_pa
 
 @pytest.mark.parametrize(
     ("name", "value", "told"),
-    [("hidden_dim", 7, "hidden_dim 7, the model has 4"), ("sel_rnn", "GRU", "the model has LSTM")],
+    [
+        ("hidden_dim", 7, "hidden_dim 7, the model has 4"),
+        ("sel_rnn", "GRU", "the model has LSTM"),
+        ("num_layers", 2, "num_layers 2, the model has 1"),
+    ],
 )
 def test_settings_that_were_edited_and_do_not_fit_the_model_are_refused(
     tmp_path, name, value, told
