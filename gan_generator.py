@@ -64,7 +64,6 @@ def _generate(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
 
 def _generate_here(settings: "GeneratorSettings", families: dict[str, Any]) -> Path:
     from modules.command_line import plug
-    from modules.report.index import listed
     from modules.runs.find import family_of, find, folder_of
     from modules.runs.output import check_place
     from modules.training.graphs import graphs_released
@@ -79,6 +78,7 @@ def _generate_here(settings: "GeneratorSettings", families: dict[str, Any]) -> P
     run = find(folder, settings.result_dir)
     with named_where_short(settings):
         family = plug(family_of(run, families))
+        from modules.report.index import listed
 
         with starting():
             from modules.training.setup import configure  # TensorFlow: nothing before takes it

@@ -62,7 +62,6 @@ def _train(name: str, settings: "TrainingSettings") -> Path | None:
 def _train_here(name: str, settings: "TrainingSettings") -> Path | None:
     from modules.buckets import spelt
     from modules.command_line import plug
-    from modules.report.index import listed
     from modules.runs.start import log, settle, start
     from modules.runs.workers import writing_apart
     from modules.training.memory import named_where_short
@@ -76,6 +75,8 @@ def _train_here(name: str, settings: "TrainingSettings") -> Path | None:
         settings, prepared = family.prepare(data, settings)
         if settings.check_only:
             return None
+
+        from modules.report.index import listed
 
         with starting():
             from modules.training.setup import configure  # TensorFlow: nothing before takes it

@@ -42,6 +42,7 @@ LOSSES = {
     ),
 }
 OF_DISCRIMINATOR = ("discriminator_loss", "discriminator_trained")
+BEFORE_IT = tuple(name for name in LOSSES["joint"] if name not in OF_DISCRIMINATOR)
 COSTS = {"autoencoder": 1.0, "supervised": 0.5, "joint": 11.0}  # of a step; measured
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
@@ -258,14 +259,7 @@ class TimeGAN(tf.Module):
         _, named = tf.while_loop(
             lambda i, _: i < self.args.generator_updates,
             lambda i, _: (i + 1, self._generator_and_embedder_step(batches)),
-            (
-                0,
-                {
-                    name: tf.constant(0.0)
-                    for name in LOSSES["joint"]
-                    if name not in OF_DISCRIMINATOR
-                },
-            ),
+            (0, dict.fromkeys(BEFORE_IT, tf.constant(0.0))),
             parallel_iterations=1,
         )
         direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None

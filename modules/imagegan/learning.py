@@ -14,7 +14,7 @@ from modules.imagegan.images import as_bytes, made_folder, to_png
 from modules.imagegan.inputs import ImageBatches, conditions_of, latent
 from modules.imagegan.layout import Layout
 from modules.imagegan.steps import ImageGAN
-from modules.runs.run import Run
+from modules.runs.run import LOSSES, Run
 from modules.trainer import Trainer
 from modules.training.phases import Phase
 from settings import ImageGANSettings
@@ -52,7 +52,7 @@ def train(prepared: Prepared, settings: ImageGANSettings, run: Run) -> None:
     state = {"imagegan": gan, "batches": batches}
     Trainer([phase], state, run, gan.rates, on_nan=settings.on_nan, **intervals).train()
     save_batch(output_path, layout, batches, gan)
-    write_summary(log_path, settings, files.read_bytes(run.folder / "losses.csv").decode())
+    write_summary(log_path, settings, files.read_bytes(run.folder / LOSSES).decode())
     if settings.output_path:
         with files.replacing(output_path / "model.keras") as path:
             gan.generator.save(path)

@@ -1,6 +1,6 @@
 """One variable of a site: its unit, kind and limits, known beforehand and learnt from the data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,15 @@ ATOM_KINDS = ("power",)
 ATOM_SHARE = 0.01
 ATOM_SLICE = 0.005
 ATOM_WIDTH = 0.001
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """`name`, with underscores behind it where one of `taken` is called so.
+
+    >>> free_name("step", ["step", "power"])
+    'step_'
+    """
+    return free_name(f"{name}_", taken) if name in taken else name
 
 
 class Atom(BaseModel):

@@ -46,7 +46,7 @@ _TURBINE = re.compile(
 
 def stem(path: Path) -> str:
     """The file's name without what says its format."""
-    return _SUFFIX.sub("", path.name)
+    return without_format(path.name)
 
 
 def without_format(name: str) -> str:

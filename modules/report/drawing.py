@@ -23,6 +23,7 @@ from modules.report import (
 )
 from modules.report.evidence import Evidence
 from modules.report.pictures import power_curve_columns as wind_and_power
+from modules.runs.run import LOSSES
 
 FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
 
@@ -48,7 +49,7 @@ def draw_pictures(folder: Path, evidence: Evidence, site_data: SiteData) -> dict
     _draw_values(places, evidence, columns, site_data)
     _draw_dynamics(places, evidence, columns, site_data.freq)
     _draw_wholes(places, evidence, columns)
-    losses = _losses(folder / "losses.csv")
+    losses = _losses(folder / LOSSES)
     if losses is not None:
         pictures.draw_losses(losses, places.new("losses"))
     return places

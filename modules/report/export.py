@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modules import files
-from modules.records.columns import Column
+from modules.records.columns import Column, free_name
 from modules.report.evidence import Evidence
 from modules.runs.spreadsheet import to_csv
 from modules.windows.cut import windows_at
@@ -53,7 +53,7 @@ def frame(windows: np.ndarray, columns: Sequence[Column]) -> pd.DataFrame:
     """
     n_windows, n_steps, n_variables = windows.shape
     table = pd.DataFrame(windows.reshape(-1, n_variables), columns=[c.name for c in columns])
-    window, step = (_free(name, columns) for name in (WINDOW, STEP))
+    window, step = _numbers(columns)
     table.insert(0, step, np.tile(np.arange(n_steps), n_windows))
     table.insert(0, window, np.repeat(np.arange(n_windows), n_steps))
     return table
@@ -61,7 +61,7 @@ def frame(windows: np.ndarray, columns: Sequence[Column]) -> pd.DataFrame:
 
 def metadata(columns: Sequence[Column]) -> dict[str, Any]:
     """What each column is, in the words of sdmetrics."""
-    window, step = (_free(name, columns) for name in (WINDOW, STEP))
+    window, step = _numbers(columns)
     kinds = {window: {"sdtype": "id"}, step: {"sdtype": "numerical"}}
     kinds |= {
         column.name: {"sdtype": "categorical" if column.codes else "numerical"}
@@ -70,7 +70,7 @@ def metadata(columns: Sequence[Column]) -> dict[str, Any]:
     return {"columns": kinds, "sequence_key": window, "sequence_index": step}
 
 
-def _free(name: str, columns: Sequence[Column]) -> str:
-    """`name`, with underscores behind it where a variable is called so."""
-    taken = any(column.name == name for column in columns)
-    return _free(f"{name}_", columns) if taken else name
+def _numbers(columns: Sequence[Column]) -> tuple[str, str]:
+    """What the columns of windows and of steps are called, beside those of the variables."""
+    names = [column.name for column in columns]
+    return free_name(WINDOW, names), free_name(STEP, names)

@@ -9,7 +9,6 @@ from modules.language import Told
 from modules.records.site import SiteData
 from modules.runs.journal import read_journal, toolkit_version
 from modules.runs.run import Run
-from modules.training.pace import duration
 
 NOT_SETTINGS = ("run_id", "format", "origins", "family")
 BY_HAND = ("given", "from the data")  # origins of settings that differ from run to run
@@ -20,7 +19,6 @@ def facts(
 ) -> list[tuple[str, str]]:
     """(what, its value) of the run and the page, those that are known."""
     journal = read_journal(run)
-    lasted = duration(journal.lasted.total_seconds()) if journal.lasted else ""
     made = {
         "written": f"{datetime.now():%Y-%m-%d %H:%M}",
         "synthetic records": csv.name if csv else told("drawn for this page, in no file"),
@@ -28,7 +26,7 @@ def facts(
         "preset": settings.get("preset", ""),
         "seed": settings.get("seed", ""),
         "training begun": journal.begun or "",
-        "duration": lasted,
+        "duration": journal.spent,
         "device": journal.device,
         "version": toolkit_version(),
         "commit": journal.commit,

@@ -13,11 +13,9 @@ from modules.errors import DataError, RunError
 from modules.language import ENGLISH, told_in
 from modules.report.template import TEMPLATES, template
 from modules.runs.journal import Journal, read_journal
-from modules.runs.run import Run, existing
-from modules.training.pace import duration
+from modules.runs.run import LOG, LOSSES, SETTINGS, Run, existing
 
 PAGE = "index.html"
-LOSSES = "losses.csv"
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ class Row(NamedTuple):
 
     @property
     def lasted(self) -> str:
-        return duration(self.journal.lasted.total_seconds()) if self.journal.lasted else "–"
+        return self.journal.spent or "–"
 
 
 @contextmanager
@@ -66,7 +64,7 @@ def write_index(result_dir: Path | str, language: str = ENGLISH) -> None:
 
 
 def _row(run: Run) -> Row:
-    settings, scores = _read(run.model_folder / "settings.json"), _read(run.folder / "scores.json")
+    settings, scores = _read(run.model_folder / SETTINGS), _read(run.folder / "scores.json")
     lights = scores.get("lights")
     return Row(
         name=run.folder.name,
@@ -124,5 +122,5 @@ def _last_losses(path: Path) -> list[tuple[str, str]]:
 
 def _links(run: Run) -> list[tuple[str, str]]:
     pages = sorted(path.name for path in files.files_in(run.folder, "*.html"))
-    logs = [name for name in ("train.log",) if files.is_file(run.folder / name)]
+    logs = [name for name in (LOG,) if files.is_file(run.folder / name)]
     return [(name, f"{quote(run.folder.name)}/{quote(name)}") for name in [*pages, *logs]]

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modules import files
-from modules.runs.run import Run
+from modules.runs.run import LOG, Run
+from modules.training.pace import duration
 
-LOG = "train.log"
 LINE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ [A-Z]+ (.*)")
 BEGINNING = re.compile(r"Python (\S+), (.*) on (\S+)")  # of a session, see `start.log_header`
 COMMIT = re.compile(r" +git = (.*)")
@@ -27,6 +27,11 @@ class Journal(NamedTuple):
     device: str = ""
     libraries: str = ""
     commit: str = ""
+
+    @property
+    def spent(self) -> str:
+        """How long it `lasted`, in words."""
+        return duration(self.lasted.total_seconds()) if self.lasted else ""
 
 
 def read_journal(run: Run) -> Journal:

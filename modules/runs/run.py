@@ -18,6 +18,7 @@ from modules.runs import locks, safe
 from modules.runs.protocols import Data, Model, Settings, Table
 
 MODEL, SCALER, SETTINGS, COLUMNS = "model.keras", "scale.pickle", "settings.json", "columns.json"
+LOG, LOSSES = "train.log", "losses.csv"
 DATA_REPORT = "data_report.json"
 PATHS = ("data_path", "result_dir", "log_path", "output_path")  # among the settings of any family
 FORMAT = 3  # of settings.json, tables and checkpoints; version 0.1 wrote none, 0.2 wrote 2

@@ -14,7 +14,7 @@ from modules.errors import DataError, RunError
 from modules.runs import locks
 from modules.runs.find import find_unfinished, saved_settings
 from modules.runs.protocols import Data, RunSettings
-from modules.runs.run import Run, create
+from modules.runs.run import LOG, LOSSES, Run, create
 from modules.training.device import Device
 from modules.training.graphs import graphs_released
 
@@ -22,7 +22,6 @@ LIBRARIES = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
 
 FOUND = {"resume", "result_dir"}  # by which a run to resume is found
 GIVEN_ANEW = {"data_path", "device", "gpu_memory_limit", "check_only", "strategy", "language"}
-LOSSES = "losses.csv"
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +72,7 @@ def start(
                 run.write_settings(family, settings)
                 run.write_columns(data)
                 run.save_data_report(data.report)
-            held.enter_context(logged_to(run.folder / "train.log"))
+            held.enter_context(logged_to(run.folder / LOG))
         except (OSError, RunError) as error:
             if resumed is None:
                 run.discard()

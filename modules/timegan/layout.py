@@ -15,6 +15,7 @@ from modules.records.columns import (
     LARGEST_WHOLE,
     TRUTH,
     Column,
+    free_name,
     wrap_angle,
 )
 from modules.runs.spreadsheet import decimals
@@ -109,13 +110,8 @@ def _to_table(
             table[column.name] = table[column.name].astype(kind)
     numbers = np.arange(first, first + len(rows))
     if clock is None:
-        table.insert(0, _unlike("step", table), numbers % n_steps)
+        table.insert(0, free_name("step", table.columns), numbers % n_steps)
     else:
-        table.insert(0, _unlike("DateTime", table), clock.times(first, len(rows)))
-    table.insert(0, _unlike("window", table), numbers // n_steps)
+        table.insert(0, free_name("DateTime", table.columns), clock.times(first, len(rows)))
+    table.insert(0, free_name("window", table.columns), numbers // n_steps)
     return table
-
-
-def _unlike(name: str, table: pd.DataFrame) -> str:
-    """`name`, with underscores behind it where a variable is called so."""
-    return _unlike(f"{name}_", table) if name in table else name

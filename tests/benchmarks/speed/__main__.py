@@ -30,8 +30,6 @@ BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
 OURS = "ours"
 MODULES = {"ours": "ours ours", "naive": "ours naive", "pytorch": "pytorch"}
 PEERS = ("pytorch",)  # with an environment of their own
-# Measured elsewhere on 2026-11-27 (2 cores, C2, joint steps per CPU second), for a sense of scale.
-KNOWN = {"JAX, one compiled step": 1.72, "the authors' TensorFlow 1": 0.99, "tsgm 0.0.7": 0.60}
 
 
 def main(argv=None):
