@@ -71,6 +71,7 @@ def test_stopped_and_curtailed_shares_are_compared():
     real, other = operated((0.05, 0.0)), operated((0.15, 0.0))
     gap = wind_scores.share_gap(real, other, share=wind_scores.stopped, **at)
     assert gap == pytest.approx(0.10)
+    assert not wind_scores.curtailed(real, real, **at).any()  # stopped rows are no curtailed ones
     assert wind_scores.share_gap(real, real, share=wind_scores.curtailed, **at) == 0
     gap = wind_scores.share_gap(real, operated((0.05, 0.2)), share=wind_scores.curtailed, **at)
     assert 0.15 < gap < 0.2  # low wind, under a fifth of the largest power, is left out

@@ -205,10 +205,11 @@ def test_a_sum_of_both_ways_is_refused():
         forward(network, INPUTS, training=False)
 
 
+@pytest.mark.parametrize("batchnorm", [True, False])
 @pytest.mark.parametrize("n_windows", [33, 40])
-def test_halves_of_a_batch_are_the_batch_to_normalisation_and_gradients(n_windows):
+def test_halves_of_a_batch_are_the_batch_to_normalisation_and_gradients(n_windows, batchnorm):
     windows = RANDOM.normal(size=(n_windows, STEPS, FEATURES)).astype(np.float32)
-    embedder = tiny_timegan(batchnorm=True).embedder
+    embedder = tiny_timegan(batchnorm=batchnorm).embedder
     stock = keras.models.clone_model(embedder)
     stock.set_weights(embedder.get_weights())
     with tf.GradientTape() as tape:
