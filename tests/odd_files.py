@@ -236,13 +236,17 @@ def made_xlsx(draw):
     content = io.BytesIO()
     plain_numbers = st.floats(-100, 100)
     odd = st.one_of(odd_values, st.sampled_from(sum(NOTATIONS, ())), st.floats(), st.datetimes())
+    sheets = []
+    for _ in range(draw(st.integers(1, 2))):
+        width = draw(st.integers(1, 3))
+        shown = draw(st.sampled_from([plain_numbers, st.one_of(plain_numbers, odd)]))
+        rows = draw(st.lists(st.lists(shown, min_size=width, max_size=width), max_size=9))
+        rows = [[_for_a_cell(cell) for cell in row] for row in rows]
+        sheets.append((pd.DataFrame(rows), draw(st.booleans())))
+    # A draw may be cut short: within the writer it would leave a workbook half written.
     with pd.ExcelWriter(content, engine="openpyxl") as writer:
-        for place in range(draw(st.integers(1, 2))):
-            width = draw(st.integers(1, 3))
-            shown = draw(st.sampled_from([plain_numbers, st.one_of(plain_numbers, odd)]))
-            rows = draw(st.lists(st.lists(shown, min_size=width, max_size=width), max_size=9))
-            rows = [[_for_a_cell(cell) for cell in row] for row in rows]
-            pd.DataFrame(rows).to_excel(writer, sheet_name=f"s{place}", index=draw(st.booleans()))
+        for place, (table, with_index) in enumerate(sheets):
+            table.to_excel(writer, sheet_name=f"s{place}", index=with_index)
     whole = content.getvalue()
     return spoil(whole, draw(edits)) if draw(st.booleans()) else whole
 
