@@ -5,8 +5,9 @@ steps (the vector-autoregressive-to-anything process of Biller and Nelson, ACM T
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from modules.timegan.correlations import (
     normal_memory,
     with_memories,
 )
+from modules.timegan.long_draw import LongDraw
 from modules.timegan.quantiles import LEVELS, as_rows, mapped, quantiles_of
 from modules.windows.cut import occurrences, windows_at
 from modules.windows.splits import thinned
@@ -111,6 +113,24 @@ class Copula:
             scores = self._scores(random, shape)
         return tf.reshape(self._rows(scores), (n_windows, -1, n_features))[:, :n_steps]
 
+    def pieces(
+        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+    ) -> Iterator[tf.Tensor]:
+        """Draw one window (1, T, F) in pieces of these `lengths`: see `modules.timegan.noise`."""
+        if self.is_of_events:
+            whole = LongDraw(random)
+            yield from (self(whole, (1, length, width)) for length in lengths)
+            return
+        continued = tf.function(_continued, autograph=False)
+        scores = waiting = self._scores(random, (1, len(self.correlation), width))
+        white = LongDraw(random)
+        for length in lengths:
+            drawn = white.normal((length - waiting.shape[1], 1, width))
+            piece = tf.concat([waiting, continued(scores, drawn, *self._recurrence)], 1)
+            scores = tf.concat([scores, piece], 1)[:, -len(self.correlation) :]
+            waiting = piece[:, :0]
+            yield self._rows(piece)
+
     def _scores(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
         """Draw normal scores of `shape` (B, T, F), correlated."""
         n_windows, n_steps, n_features = shape
@@ -121,8 +141,14 @@ class Copula:
         scores = tf.reshape(scores, (n_windows, n_fitted, n_features))
         if n_steps > n_fitted:
             white = random.normal((n_steps - n_fitted, n_windows, n_features))
-            scores = tf.concat([scores, _continued(scores, white, self.correlation)], 1)
+            scores = tf.concat([scores, _continued(scores, white, *self._recurrence)], 1)
         return scores
+
+    @cached_property
+    def _recurrence(self) -> tuple[np.ndarray, np.ndarray]:
+        """What a step beyond the first window is made with, float32, see `autoregression`."""
+        coefficients, factor = autoregression(self.correlation)
+        return coefficients.astype(np.float32), factor.astype(np.float32)
 
     def _rows(self, scores: tf.Tensor) -> tf.Tensor:
         """Normal scores (..., F) -> scaled rows: the quantile of each, linear between two."""
@@ -135,13 +161,14 @@ class Copula:
         return lower + (level - below) * (upper - lower)
 
 
-def _continued(scores: tf.Tensor, white: tf.Tensor, correlation: np.ndarray) -> tf.Tensor:
+def _continued(
+    scores: tf.Tensor, white: tf.Tensor, coefficients: np.ndarray, factor: np.ndarray
+) -> tf.Tensor:
     """Let normal scores (B, T, F) go on for as many steps as `white` (n, B, F): (B, n, F).
 
     A vector autoregression over the last steps, whose coefficients the correlations give
     (Yule and Walker).
     """
-    coefficients, factor = (x.astype(np.float32) for x in autoregression(correlation))
     n_windows, _, n_features = scores.shape
     n_remembered = coefficients.shape[1]
     last = tf.reshape(scores, (n_windows, -1))[:, -n_remembered:]

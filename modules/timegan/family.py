@@ -124,9 +124,14 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         clock = layout.Clock(trained.start, trained.freq)
     elif settings.stamps:
         log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
-    blocks = synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device)
-    blocks = counted(ahead(blocks), n_windows, "windows")
-    tables = layout.to_tables(blocks, trained.columns, clock)
+    if clock:
+        clock.times(n_windows * n_steps - 1, 1)  # refused before anything is drawn
+    blocks = ahead(synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device))
+    if settings.length:
+        blocks = counted(blocks, n_steps, "rows", size=lambda block: block.shape[1])
+    else:
+        blocks = counted(blocks, n_windows, "windows")
+    tables = layout.to_tables(blocks, trained.columns, clock, n_steps)
     path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output, settings.format)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",

@@ -15,8 +15,12 @@ class Finish:
     mapping: QuantileMapping | None
     standstill: Standstill | None
 
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Finish windows (n, T, V)."""
-        for finish in (self.mapping, self.standstill):
-            values = values if finish is None else finish(values)
-        return values
+    def __call__(self, values: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
+        """Finish windows (n, T, V), which go on from a finished row `before`, (n, 1, V), if any."""
+        if self.mapping is not None:
+            values = self.mapping(values)
+        if self.standstill is None:
+            return values
+        if before is None:
+            return self.standstill(values)
+        return self.standstill(np.concatenate([before, values], axis=1))[:, 1:]

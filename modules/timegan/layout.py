@@ -83,9 +83,11 @@ class Clock:
 
 
 def to_tables(
-    blocks: Iterable[np.ndarray], columns: Sequence[Column], clock: Clock | None
+    blocks: Iterable[np.ndarray], columns: Sequence[Column], clock: Clock | None, n_steps: int
 ) -> Iterator[pd.DataFrame]:
     """Lay blocks of windows (n, T, n_variables) under each other, as the CSV has them.
+
+    `n_steps`: rows of a window, of which a block may be a piece (1, fewer, n_variables).
 
     Columns `window` (0, 1, ...), `step` (0, 1, ... in each window), then the variables; with a
     `clock`, `DateTime` in place of `step`, which runs on through all windows. Every table has
@@ -93,8 +95,7 @@ def to_tables(
     """
     first = 0
     for windows in blocks:
-        n_steps, n_variables = windows.shape[1:]
-        rows = windows.reshape(-1, n_variables)
+        rows = windows.reshape(-1, windows.shape[-1])
         for part in np.array_split(rows, math.ceil(len(rows) / MOST_ROWS)):
             yield _to_table(part, columns, clock, first=first, n_steps=n_steps)
             first += len(part)

@@ -1,16 +1,32 @@
 """What a generator makes windows of: the kinds of noise, at any length."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
 from modules.timegan.copula import Copula
+from modules.timegan.long_draw import LongDraw
 from settings import TimeGANSettings
 
-Noise = Callable[[tf.random.Generator, tuple[int, int, int]], tf.Tensor]
-
 SHORTEST, LONGEST = 0.3, 16.0  # correlation times of `coloured` noise: in steps, and in windows
+
+
+class Noise(Protocol):
+    """Draws what a generator makes windows of."""
+
+    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+        """Noise of `shape` (B, T, Z), float32."""
+
+    def pieces(
+        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+    ) -> Iterator[tf.Tensor]:
+        """One window of noise in pieces (1, n, Z) of these `lengths`, as if drawn at once.
+
+        All but the last hold whole windows as they were trained on, the first rows before as well.
+        """
 
 
 def fitted_noise(
@@ -37,18 +53,50 @@ def settled(noise: Noise, warm_up: int) -> int:
 
 
 def noise_maker(kind: str, seq_len: int) -> Noise:
-    """Return a function of (`tf.random.Generator`, shape (B, T, Z)) -> float32 noise.
+    """Return the noise of a `kind`: `uniform` in 0...1 or `normal`, both new at every step.
 
-    `kind`: `uniform` in 0...1 or `normal`, both new at every step; or `coloured`, normal with a
-    memory of its own in each channel, from none to many windows of `seq_len` steps.
+    Or `coloured`, normal with a memory of its own in each channel, from none to many windows of
+    `seq_len` steps.
     """
-    if kind == "uniform":
-        return lambda random, shape: random.uniform(shape)
-    if kind == "normal":
-        return lambda random, shape: random.normal(shape)
-    return lambda random, shape: coloured(
-        random.normal(shape), autocorrelations(shape[-1], seq_len)
-    )
+    return Coloured(seq_len) if kind == "coloured" else White(kind)
+
+
+@dataclass(frozen=True)
+class White:
+    """Noise that is new at every step: `kind` is `uniform` or `normal`."""
+
+    kind: str
+
+    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+        return random.uniform(shape) if self.kind == "uniform" else random.normal(shape)
+
+    def pieces(
+        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+    ) -> Iterator[tf.Tensor]:
+        whole = LongDraw(random)
+        for length in lengths:
+            yield self(whole, (1, length, width))
+
+
+@dataclass(frozen=True)
+class Coloured:
+    """Noise whose channels remember, see `autocorrelations`."""
+
+    seq_len: int
+
+    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+        return coloured(random.normal(shape), autocorrelations(shape[-1], self.seq_len))
+
+    def pieces(
+        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+    ) -> Iterator[tf.Tensor]:
+        last = tf.zeros((1, 0, width))
+        for white in White("normal").pieces(random, lengths, width):
+            known = last.shape[1]
+            going_on = tf.concat([last, white], 1)
+            piece = coloured(going_on, autocorrelations(width, self.seq_len))[:, known:]
+            last = piece[:, -1:]
+            yield piece
 
 
 def autocorrelations(n_channels: int, seq_len: int) -> np.ndarray:

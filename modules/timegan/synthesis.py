@@ -18,6 +18,7 @@ from modules.timegan.finish import Finish
 from modules.timegan.layout import decoded, within_limits
 from modules.timegan.noise import Noise, noise_maker, settled
 from modules.timegan.quantiles import QuantileMapping
+from modules.timegan.series import rows_at_once, series_pieces
 from modules.timegan.standstill import Standstill
 from modules.training.device import Device
 from modules.training.memory import available
@@ -54,25 +55,33 @@ class Synthesizer:
         of a run that has them: the same windows, as the model made them.
         """
         blocks = self.blocks(n_windows, n_steps, seed=seed, device=device, raw=raw)
-        return np.concatenate(list(blocks))
+        return np.concatenate(list(blocks), axis=1 if n_windows == 1 else 0)
 
     def blocks(
         self, n_windows: int, n_steps: int, *, seed: int, device: Device, raw: bool = False
     ) -> Iterator[np.ndarray]:
         """Yield what `draw` returns in blocks of windows, as many at once as memory is to hold.
 
+        A single long window comes in pieces (1, n, n_variables), see `modules.timegan.series`.
         Raises SettingsError before the first where memory does not hold a block.
         """
         trained = self.trained
-        _check_memory(trained.model, min(BATCH, n_windows), n_steps)
-        drawn = sample_blocks(
-            trained.model, n_windows, n_steps,
-            noise=self.noise, seed=seed, device=device, warm_up=trained.settings.warm_up,
-        )  # fmt: skip
-        finish = Finish(self.mapping, self.standstill)
+        n_at_once = n_steps if n_windows > 1 else min(n_steps, rows_at_once(self.seq_len))
+        _check_memory(trained.model, min(BATCH, n_windows), n_at_once)
+        how: dict[str, Any] = {"noise": self.noise, "warm_up": trained.settings.warm_up}
+        how |= {"seed": seed, "device": device}
+        if n_at_once < n_steps:
+            drawn = series_pieces(trained.model, n_steps, self.seq_len, **how)
+        else:
+            drawn = sample_blocks(trained.model, n_windows, n_steps, **how)
+        finish, before = Finish(self.mapping, self.standstill), None
         for scaled in drawn:
             values = decoded(scaled, trained.scaler, trained.columns)
-            yield within_limits(values if raw else finish(values), trained.columns)
+            if not raw:
+                values = finish(values, before)
+            if n_windows == 1:
+                before = values[:, -1:]
+            yield within_limits(values, trained.columns)
 
 
 def load(

@@ -33,3 +33,9 @@ class Device:
         if self.has_gpu or not is_recurrent(network):
             return network(inputs, training=training)
         return forward(network, inputs, training=training)
+
+    def carry_on(self, network: Any, piece: Any, states: Any) -> Any:
+        """As `call`, not in training, of a piece after others: see `models.carrying.carry_on`."""
+        from models.carrying import carry_on
+
+        return carry_on(network, piece, states, is_fast=not self.has_gpu)

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -12,7 +12,7 @@ SECONDS_BETWEEN_LINES = 10.0
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T", bound=Sized)
+T = TypeVar("T")
 
 
 def ahead(parts: Iterable[T]) -> Iterator[T]:
@@ -25,8 +25,12 @@ def ahead(parts: Iterable[T]) -> Iterator[T]:
             yield part  # type: ignore[misc]
 
 
-def counted(parts: Iterable[T], total: int, unit: str) -> Iterator[T]:
+def counted(
+    parts: Iterable[T], total: int, unit: str, size: Callable[[Any], int] = len
+) -> Iterator[T]:
     """Yield `parts`, which hold `total` things in all, called `unit`, and show how many are done.
+
+    `size`: how many a part holds.
 
     A bar where there is a terminal, else a line every ten seconds.
     """
@@ -35,8 +39,8 @@ def counted(parts: Iterable[T], total: int, unit: str) -> Iterator[T]:
         done = 0
         for part in parts:
             yield part
-            done += len(part)
-            bar.update(len(part))
+            done += size(part)
+            bar.update(size(part))
             now = time.monotonic()
             if bar.disable and done < total and now - told >= SECONDS_BETWEEN_LINES:
                 left = (now - started) * (total - done) / done

@@ -113,6 +113,16 @@ def test_a_generator_that_cannot_write_says_so_and_keeps_the_run(
     assert contents(tmp_path / "runs") == before
 
 
+def test_a_series_beyond_the_free_disk_is_refused_before_the_disk_is_full(disk, tmp_path, capsys):
+    run = finished_run(tmp_path)
+    words = ["--run", str(run.folder), "--length=2000000", f"--output={disk}", "--report=none"]
+    assert gan_generator.main(words) == 1
+    assert "2,000,000 rows take about 0.1 GB, and 0.0 GB of the disk are free" in (
+        capsys.readouterr().out
+    )
+    assert contents(disk) == {}
+
+
 def test_a_training_into_a_read_only_folder_says_so(tmp_path, capsys):
     data = write(westsouth(), tmp_path / "input" / "WT01.csv")
     with mounted(tmp_path / "disk", "ro") as folder:

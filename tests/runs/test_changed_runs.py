@@ -55,7 +55,7 @@ def try_json(run, name, monkeypatch, n_examples):
                 assert np.isfinite(values).all()
         windows = within_limits(values, trained.columns)
         clock = Clock(trained.start, trained.freq) if trained.freq else None
-        (table,) = to_tables([windows], trained.columns, clock)
+        (table,) = to_tables([windows], trained.columns, clock, STEPS)
         assert len(table) == 2 * STEPS and 2 <= synthesizer.seq_len
         tried.append(True)
 

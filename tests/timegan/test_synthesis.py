@@ -191,7 +191,9 @@ def test_one_spike_does_not_flatten_a_column(kind):
 
 
 def table_of(windows, clock=None):
-    return pd.concat(layout.to_tables([windows], tiny_columns(), clock), ignore_index=True)
+    return pd.concat(
+        layout.to_tables([windows], tiny_columns(), clock, windows.shape[1]), ignore_index=True
+    )
 
 
 def test_rows_of_windows_are_counted_and_have_no_time():
@@ -239,7 +241,7 @@ def test_whole_numbers_come_back_whole_and_truths_as_truths():
     scaler = MinMaxScaler().fit([[0, 0, 0.5], [999, 1, 3.0]], names=["n", "on", "v"])
     physical = written(np.full((1, 2, 3), 0.6117), scaler, columns)
     assert physical[0, 0].tolist() == [611, 1, 2.02925]
-    (table,) = layout.to_tables([physical], columns, None)
+    (table,) = layout.to_tables([physical], columns, None, 2)
     assert [str(table[name].dtype) for name in ("n", "on", "v")] == ["int64", "bool", "float64"]
 
 
@@ -258,10 +260,10 @@ def test_times_beyond_all_calendars_are_refused():
 )  # fmt: skip
 def test_a_series_laid_out_in_several_tables_is_written_as_if_in_one(monkeypatch, start, freq):
     clock, series = layout.Clock(start, freq), np.arange(26.0).reshape(1, 13, 2)
-    (whole,) = layout.to_tables([series], tiny_columns(), clock)
+    (whole,) = layout.to_tables([series], tiny_columns(), clock, 13)
     expected = to_csv(whole)
     monkeypatch.setattr(layout, "MOST_ROWS", 3)
-    tables = list(layout.to_tables([series], tiny_columns(), clock))
+    tables = list(layout.to_tables([series], tiny_columns(), clock, 13))
     assert [len(table) for table in tables] == [3, 3, 3, 2, 2]
     parts = [to_csv(table, header=not i) for i, table in enumerate(tables)]
     assert b"".join(parts) == expected
@@ -276,10 +278,10 @@ def test_windows_drawn_in_blocks_are_those_drawn_at_once(tmp_path, monkeypatch):
     np.testing.assert_array_equal(np.concatenate(blocks), whole)
 
 
-def test_a_series_that_memory_does_not_hold_is_refused_before_it_is_drawn(tmp_path):
+def test_windows_that_memory_does_not_hold_are_refused_before_they_are_drawn(tmp_path):
     synthesizer = loaded(finished_run(tmp_path))
-    with pytest.raises(SettingsError, match=r"`length`: .* GB of memory.*Received: 1000000000000"):
-        synthesizer.draw(1, 10**12, seed=0, device=CPU)
+    with pytest.raises(SettingsError, match=r"`n_windows`: .* GB of memory.*Received: 1000"):
+        synthesizer.draw(1000, 10**12, seed=0, device=CPU)
 
 
 @pytest.mark.parametrize(

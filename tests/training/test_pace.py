@@ -16,6 +16,13 @@ def test_parts_pass_and_lines_tell_what_is_left(monkeypatch, caplog):
     assert [record.getMessage() for record in caplog.records] == ["2 of 6 windows, 40 s left"]
 
 
+def test_parts_count_by_their_size(monkeypatch, caplog):
+    monkeypatch.setattr(pace.time, "monotonic", iter([0.0, 20.0, 60.0]).__next__)
+    with caplog.at_level(logging.INFO):
+        list(pace.counted([2, 1], 3, "rows", size=lambda part: part))
+    assert [record.getMessage() for record in caplog.records] == ["2 of 3 rows, 10 s left"]
+
+
 def test_the_next_part_is_made_while_one_is_used():
     begun, used = [threading.Event() for _ in range(3)], []
 
