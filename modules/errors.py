@@ -1,5 +1,7 @@
 """What goes wrong for a user, and the exit code that says so."""
 
+ASKED_TO_END = 128  # what a shell adds to the number of the signal that ended a program
+
 
 class DataError(ValueError):
     """The input cannot be used: a file, a column, a run. The program ends with exit code 2."""
@@ -14,9 +16,14 @@ class RunError(RuntimeError):
 
 
 class Stopped(RunError):
-    """The user stopped a run, which is saved and can go on. Exit code 130, the shell's."""
+    """A signal stopped a run, which is saved and can go on. Exit code 130 or 143.
 
-    exit_code = 130
+    That is the shell's: `number` + 128, for Ctrl-C and for `kill`.
+    """
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.exit_code = ASKED_TO_END + number
 
 
 class SettingsError(ValueError):

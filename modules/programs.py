@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from modules.errors import DataError, RunError, SettingsError
+from modules.errors import ASKED_TO_END, DataError, RunError, SettingsError
 
 log = logging.getLogger(__name__)
-
-ASKED_TO_END = 128  # what a shell adds to the number of the signal that ended a program
 
 
 def run(program: Callable[[], object]) -> int:

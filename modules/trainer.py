@@ -2,7 +2,6 @@
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from modules.errors import RunError, Stopped
 from modules.training.checkpoints import Checkpoints
-from modules.training.interruption import listening
+from modules.training.interruption import Asked, listening
 from modules.training.loss_history import LossHistory
 from modules.training.pace import duration
 from modules.training.phases import Phase, compiled
@@ -115,9 +114,7 @@ class Trainer:
             history.rewind(index, step)
             log.info("Going on from %s: phase %d, step %d", path, index + 1, step)
 
-    def _train_phase(
-        self, phase: Phase, history: LossHistory, asked_to_stop: threading.Event
-    ) -> None:
+    def _train_phase(self, phase: Phase, history: LossHistory, asked_to_stop: Asked) -> None:
         """Run `phase` to its end, or back to a checkpoint where it diverges."""
         if phase.takes_spare:
             phase = replace(phase, n_steps=phase.n_steps + int(self.spare))
@@ -132,9 +129,7 @@ class Trainer:
         except Diverged as diverged:
             self._roll_back(diverged, history)
 
-    def _run_steps(
-        self, phase: Phase, history: LossHistory, asked_to_stop: threading.Event
-    ) -> None:
+    def _run_steps(self, phase: Phase, history: LossHistory, asked_to_stop: Asked) -> None:
         run_steps = compiled(phase)
         step = int(self.step)
         if step == 0:
@@ -158,7 +153,7 @@ class Trainer:
                 seconds = (time.perf_counter() - started) / n_steps
                 self._take_stock(phase, step, losses, seconds, history, progress)
                 if asked_to_stop.is_set():
-                    self._stop(phase, step, losses)
+                    self._stop(phase, step, losses, asked_to_stop.number)
 
     def _set_learning_rates(self, phase: Phase, step: int) -> None:
         """Each its own, lower after rollbacks and in the last part of a phase with a `decay`."""
@@ -243,12 +238,13 @@ class Trainer:
             diverged, latest, ROLLBACK_FACTOR, n_rollbacks, MOST_ROLLBACKS,
         )  # fmt: skip
 
-    def _stop(self, phase: Phase, step: int, losses: dict[str, tf.Tensor]) -> None:
+    def _stop(self, phase: Phase, step: int, losses: dict[str, tf.Tensor], number: int) -> None:
         _guard(phase, step, {name: float(value) for name, value in losses.items()})
         self._save(phase, step)
         raise Stopped(
             f"Stopped at {phase.name} step {step}, saved as {self.checkpoints.latest}. "
-            f"Go on with: {self.run.resume_command}"
+            f"Go on with: {self.run.resume_command}",
+            number,
         )
 
 

@@ -10,15 +10,22 @@ from typing import Any
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Asked(threading.Event):
+    """Set by a signal, whose `number` it keeps."""
+
+    number = signal.SIGINT
+
+
 @contextmanager
-def listening() -> Iterator[threading.Event]:
-    """Yield a `threading.Event` that SIGINT or SIGTERM sets; a second one ends the program."""
-    asked = threading.Event()
+def listening() -> Iterator[Asked]:
+    """Yield an event that SIGINT or SIGTERM sets; a second one ends the program."""
+    asked = Asked()
     if threading.current_thread() is not threading.main_thread():
         yield asked  # only the main thread may handle signals
         return
 
     def hear(number: int, _frame: FrameType | None) -> None:
+        asked.number = signal.Signals(number)
         asked.set()
         signal.signal(number, before[number])
 

@@ -18,7 +18,7 @@ def test_a_signal_is_heard_and_the_handlers_come_back(number):
     with listening() as asked:
         assert not asked.is_set()
         os.kill(os.getpid(), number)
-        assert asked.wait(5)
+        assert asked.wait(5) and asked.number == number
     assert {number: signal.getsignal(number) for number in SIGNALS} == before
 
 

@@ -62,7 +62,7 @@ def test_a_phase_begins_before_its_first_step_alone(tmp_path, monkeypatch, is_st
     phase = Phase("only", 8, part.step, ("loss",), begin=lambda: begun.append(int(part.n_steps)))
     training = trainer(run, [phase], (part,))
     if is_stopped:
-        monkeypatch.setattr(training, "_take_stock", lambda *a: training._stop(*a[:3]))
+        monkeypatch.setattr(training, "_take_stock", lambda *a: training._stop(*a[:3], 2))
         with pytest.raises(Stopped):
             training.train()
         trainer(run, [phase], (part,)).train()
@@ -90,7 +90,7 @@ def test_a_stopped_training_ends_its_phases_at_the_same_steps(tmp_path, monkeypa
         nonlocal total
         total += 2
         if total == stopped_at:
-            training._stop(*arguments[:3])
+            training._stop(*arguments[:3], 2)
 
     take_stock = training._take_stock
     monkeypatch.setattr(training, "_take_stock", lambda *a: (take_stock(*a), stop(*a)))

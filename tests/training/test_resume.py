@@ -43,8 +43,9 @@ def train(run, *, n_phases=3, stop_in=None, seed=0):
 def check_resumed_equals_whole(tmp_path, phase, n_phases):
     whole, run = create(tmp_path), create(tmp_path)
     expected = train(whole, n_phases=n_phases)
-    with pytest.raises(Stopped, match=f"Stopped at {phase} step 6, saved as .*--resume"):
+    with pytest.raises(Stopped, match=f"Stopped at {phase} step 6, saved as .*--resume") as stopped:
         train(run, n_phases=n_phases, stop_in=phase)
+    assert stopped.value.exit_code == 143  # of `kill`, as the shell has it
     # Another seed: whatever is not restored would be different from the start.
     for ours, theirs in zip(train(run, n_phases=n_phases, seed=1), expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
