@@ -137,6 +137,23 @@ class TimeGAN(tf.Module):
         """
         return chain(self.sampling, name=name)
 
+    def chains(self, name: str = "timegan") -> dict[str, keras.Sequential]:
+        """What can make windows of the noise, by its parts; the trained `synthetic_model` is first.
+
+        Of a copula's noise, which has the features' width and scale, the autoencoder makes windows
+        too, and the noise is windows itself.
+        """
+        generator, supervisor, recovery = self.sampling
+        parts = [(generator, supervisor, recovery), (generator, recovery)]
+        if self.args.noise == "copula":
+            nothing = keras.Sequential(
+                [keras.Input((None, self.z_dim)), keras.layers.Identity()], name="copula"
+            )
+            parts += [(self.embedder, self.recovery), (nothing,)]
+        return {
+            " > ".join(n.name for n in networks): chain(networks, name=name) for networks in parts
+        }
+
     def imitate(self) -> None:
         """Give the generator the embedder's weights: to begin with, a window's latent is its own.
 

@@ -329,6 +329,33 @@ def test_synthetic_model_is_generator_supervisor_recovery(kind):
     np.testing.assert_array_equal(timegan.synthetic_model()(NOISE), expected)
 
 
+def test_chains_are_the_trained_one_and_those_with_fewer_networks():
+    timegan = ready_timegan(noise="copula", z_dim=None)
+    chains = timegan.chains()
+    assert list(chains) == [
+        "generator > supervisor > recovery",
+        "generator > recovery",
+        "embedder > recovery",
+        "copula",
+    ]
+    windows = tf.constant(REAL)
+    expected = {
+        "generator > supervisor > recovery": timegan.synthetic_model()(windows),
+        "generator > recovery": timegan.recovery(timegan.generator(windows)),
+        "embedder > recovery": timegan.recovery(timegan.embedder(windows)),
+        "copula": windows,
+    }
+    for name, made in expected.items():
+        np.testing.assert_array_equal(chains[name](windows), made)
+
+
+def test_noise_that_is_no_window_does_not_go_through_the_embedder():
+    assert list(ready_timegan().chains()) == [
+        "generator > supervisor > recovery",
+        "generator > recovery",
+    ]
+
+
 def test_auto_takes_four_units_per_feature():
     timegan = tiny_timegan(hidden_dim="auto", n_features=3)
     assert timegan.embedder.output_shape[-1] == timegan.hidden_dim == 12

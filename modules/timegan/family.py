@@ -71,7 +71,6 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     from models.definemodel import UNITS_PER_FEATURE
     from modules.timegan import learning
     from modules.timegan.copula import Copula
-    from modules.training.replicas import plain
 
     names, parts = prepared.names, prepared.parts
     if settings.keep_best and not settings.heldout:
@@ -82,15 +81,10 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     width = UNITS_PER_FEATURE * len(names) if settings.hidden_dim == "auto" else settings.hidden_dim
     n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
     check_room(LEAST_BYTES * n_values)
-    scaler, timegan, noise = learning.train(
-        prepared.features(), names, parts, settings, run, device
-    )
+    scaler, model, noise = learning.train(prepared.features(), names, parts, settings, run, device)
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
         run.save_table(noise)
-    model = timegan.synthetic_model(run.model_name)
-    if device.strategy:
-        model = plain(model)
     columns = prepared.site_data.columns
     finish = learning.fit_finish(
         model, noise, scaler, columns, prepared.features(), parts[0], settings, device

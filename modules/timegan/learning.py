@@ -20,7 +20,7 @@ from modules.timegan.standstill import Standstill, repeated_shares
 from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
 from modules.training.device import Device
-from modules.training.replicas import n_replicas
+from modules.training.replicas import n_replicas, plain
 from modules.utils import TimeGAN
 from modules.windows.batches import Batches
 from modules.windows.cut import occurrences
@@ -41,8 +41,11 @@ def train(
     settings: TimeGANSettings,
     run: Run,
     device: Device,
-) -> tuple[Scaler, TimeGAN, Noise]:
-    """Train all phases in the folder of `run`; return scaler, `TimeGAN` and noise.
+) -> tuple[Scaler, keras.Model, Noise]:
+    """Train all phases in the folder of `run`; return scaler, synthetic model and noise.
+
+    The model turns noise (B, T, Z) into scaled windows (B, T, F): the trained chain, or with
+    `keep_best` the one that `Selection.choose` finds.
 
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
     `settings.seq_len` rows begin, those to train on and those held out, see
@@ -111,7 +114,9 @@ def train(
     )
     with device.scope():
         trainer.train()
-    return scaler, timegan, noise
+    chains = timegan.chains(run.model_name)
+    model = chains[selection.choose(chains) if selection else next(iter(chains))]
+    return scaler, plain(model) if device.strategy else model, noise
 
 
 def _check_replicas(settings: TimeGANSettings, n: int) -> None:

@@ -1,4 +1,7 @@
-"""Which weights of the joint phase are kept: the nearest to held-out windows, copies ruled out."""
+"""What is kept of a training: weights and chain nearest to held-out windows, copies ruled out."""
+
+import logging
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -7,6 +10,7 @@ from scipy.spatial.distance import cdist
 
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
+from modules.fidelity.floors import gaussian_windows
 from modules.timegan.noise import Noise, settled
 from modules.timegan.quantiles import as_rows, mapped, quantiles_of
 from modules.training.device import Device
@@ -17,6 +21,8 @@ N_WINDOWS = 600  # a side
 MOST_SEARCHED = 10000  # training windows searched for copies
 NEAREST_ALLOWED = 0.3  # neighbour ratio below which training windows come back
 SEED_OFFSET = 1000  # from the seed of the training
+
+log = logging.getLogger(__name__)
 
 
 class Selection:
@@ -71,7 +77,45 @@ class Selection:
         training windows that share no row. Held-out blocks would not do as the unit: records that
         drift lie far from the rest, and honest windows would pass for copies.
         """
-        windows = self._draw().numpy()
+        return self._scores_of(self._draw().numpy())
+
+    def choose(self, chains: Mapping[str, keras.Model]) -> str:
+        """Return the name of the chain whose windows lie nearest to the held-out ones.
+
+        `chains`: what may make windows of the noise, by name; the first is what has been trained,
+        and is kept where every other makes copies, or lies no nearer. All distances are logged,
+        those of training windows and of a Gaussian beside them.
+        """
+        trained, *_ = chains
+        scored = {}
+        for name, model in chains.items():
+            windows = self._device.call(model, self._noise, training=False)[:, self._warm_up :]
+            scored[name] = self._scores_of(windows.numpy())
+        distance, _ = self.NAMES
+        allowed = [name for name in chains if name == trained or self.is_no_copy(scored[name])]
+        chosen = min(allowed, key=lambda name: scored[name][distance])
+        compared = {name: scores[distance] for name, scores in scored.items()}
+        compared |= self._references()
+        told = ", ".join(f"{name} {value:.4f}" for name, value in compared.items())
+        log.info("%s: %s", distance, told)
+        if chosen != trained:
+            log.warning(
+                "%s: %s lies nearer to the held-out records than the trained chain, and makes the "
+                "windows of this run. More joint steps may change that.",
+                distance, chosen,
+            )  # fmt: skip
+        return chosen
+
+    def _references(self) -> dict[str, float]:
+        """How far training windows and a Gaussian's lie from the held-out ones."""
+        train = thinned(self._train, N_WINDOWS)
+        made = {
+            "training windows": train,
+            "Gaussian": gaussian_windows(train, N_WINDOWS, seed=SEED_OFFSET),
+        }
+        return {name: self._distance(windows) for name, windows in made.items()}
+
+    def _scores_of(self, windows: np.ndarray) -> dict[str, float]:
         if self._quantiles is not None:
             rows = windows.reshape(-1, len(self._quantiles))
             windows = mapped(rows, quantiles_of(rows), self._quantiles).reshape(windows.shape)

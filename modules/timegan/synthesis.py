@@ -126,8 +126,7 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model) -> 
     found = {
         "hidden_dim": (width, {layer.units for layer in layers}),
         "sel_rnn": (settings.sel_rnn, {type(layer).__name__ for layer in layers}),
-        # Generator and recovery have so many each, the supervisor one fewer, though never none.
-        "num_layers": (settings.num_layers, {(len(layers) + 1) // 3}),
+        "num_layers": (settings.num_layers, _depths(len(layers))),
     }
     wrong = {name: pair for name, pair in found.items() if layers and pair[0] not in pair[1]}
     if wrong:
@@ -139,6 +138,15 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model) -> 
             f"{run.model_folder / SETTINGS} does not fit the model: {told}. Restore it, or train "
             "again."
         )
+
+
+def _depths(n_layers: int) -> set[int]:
+    """How many layers a network may have in a chain of `n_layers`.
+
+    Generator and recovery, or embedder and recovery, have so many each; the supervisor between
+    them, if it takes part, one fewer, though never none.
+    """
+    return {n for n in range(n_layers) if n_layers in (2 * n, 2 * n + max(1, n - 1))}
 
 
 def sample(

@@ -40,13 +40,12 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, device):
         settings = _filling(minutes, dataset, settings, folder, device)
     began = time.process_time()
     with StepClock() as clock:
-        (scaler, timegan, noise), run = _learn(dataset, settings, folder, device)
+        (scaler, model, noise), run = _learn(dataset, settings, folder, device)
     account = {
         "minutes": (time.process_time() - began) / 60,
         "steps": clock.steps(),
         "settings": settings.model_dump(mode="json"),
     }
-    model = timegan.synthetic_model(run.model_name)
     scaled = sample(
         model, len(dataset.scored_starts), STEPS, noise=noise,
         seed=settings.seed, device=device, warm_up=settings.warm_up,

@@ -74,8 +74,7 @@ def test_the_mapping_is_fitted_to_the_windows_that_were_trained_on(monkeypatch):
         asked.extend(starts)
         raise InterruptedError
 
-    timegan = SimpleNamespace(synthetic_model=lambda _name: None)
-    monkeypatch.setattr(learning, "train", lambda *_: (None, timegan, None))
+    monkeypatch.setattr(learning, "train", lambda *_: (None, None, None))
     monkeypatch.setattr(learning, "fit_finish", fit)
     parts = np.arange(9), np.arange(12, 15)
     prepared = family.Prepared(tiny_site_data(), STEPS, ["Speed", "Power"], parts)

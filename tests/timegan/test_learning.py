@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from modules.preprocessing import MinMaxScaler
 from modules.timegan import learning
+from modules.utils import TimeGAN
 from modules.windows.splits import heldout_split
 from tests.tiny import CPU, STEPS, tiny_settings
 
@@ -39,7 +41,8 @@ def learnt(held_out):
         def train(self):
             pass
 
-    run, settings = SimpleNamespace(folder="here"), tiny_settings(noise="copula")
+    run = SimpleNamespace(folder="here", model_name="synthetic")
+    settings = tiny_settings(noise="copula")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learning, "Batches", Kept)
         patch.setattr(learning, "Trainer", NoTrainer)
@@ -87,6 +90,26 @@ def test_the_best_weights_are_chosen_by_the_held_out_windows_and_the_seed(monkey
     np.testing.assert_array_equal(asked["unseen"], PARTS[1])
     assert (asked["scaled"][IS_TRAINED].min(), asked["scaled"][IS_TRAINED].max()) == (0, 1)
     assert (asked["seq_len"], asked["seed"], asked["maps"]) == (STEPS, 42, True)
+
+
+def test_the_model_is_the_chain_that_the_selection_chooses(monkeypatch):
+    class Selects(SimpleNamespace):
+        def choose(self, chains):
+            return list(chains)[-1]
+
+    monkeypatch.setattr(learning, "Selection", lambda *_, **__: Selects())
+    monkeypatch.setattr(learning, "Trainer", lambda *_, **__: SimpleNamespace(train=lambda: None))
+    monkeypatch.setattr(learning, "TimeGAN", NoPhases)
+    settings = tiny_settings(keep_best=True, noise="copula")
+    run = SimpleNamespace(folder="here", model_name="synthetic")
+    _, model, noise = learning.train(features(1.0), NAMES, PARTS, settings, run, CPU)
+    drawn = noise(tf.random.Generator.from_seed(0, alg="philox"), (3, STEPS, 2))
+    np.testing.assert_array_equal(model(drawn), drawn)
+
+
+class NoPhases(TimeGAN):
+    def phases(self, *_):
+        return []
 
 
 def test_rows_are_scaled_in_blocks_as_they_would_be_at_once(monkeypatch):

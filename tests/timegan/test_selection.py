@@ -141,3 +141,30 @@ def test_windows_are_mapped_to_the_distribution_of_the_training_windows_alone(ec
     scaled[304:] += 9  # the rows after the last training window
     nearness = echo(scaled, STARTS[350:], maps=True).scores()["neighbour_ratio"]
     assert nearness == pytest.approx(1, abs=0.15)
+
+
+def shifted(by):
+    """A model that adds `by` to its noise."""
+    layers = keras.layers.Rescaling(1.0, offset=by)
+    return keras.Sequential([keras.Input((None, 2)), layers])
+
+
+@pytest.mark.parametrize(
+    ("offsets", "chosen"),
+    [({"whole": 0.0, "part": 0.3}, "whole"), ({"whole": 0.3, "part": 0.0}, "part")],
+)
+def test_the_chain_nearest_to_the_held_out_windows_is_chosen(echo, caplog, offsets, chosen):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    chains = {name: shifted(by) for name, by in offsets.items()}
+    with caplog.at_level("INFO"):
+        assert echo(scaled, STARTS[350:]).choose(chains) == chosen
+    told = caplog.records[0].getMessage()
+    assert all(f"{name} " in told for name in (*chains, "training windows", "Gaussian"))
+    assert any(record.levelname == "WARNING" for record in caplog.records) == (chosen == "part")
+
+
+def test_a_chain_that_copies_is_never_chosen(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    selection = echo(scaled, STARTS[350:])
+    selection._noise = tf.constant(selection._train[:100] - 0.5)
+    assert selection.choose({"whole": shifted(0.9), "copies": shifted(0.5)}) == "whole"

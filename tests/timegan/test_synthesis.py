@@ -300,3 +300,12 @@ def test_settings_that_were_edited_and_do_not_fit_the_model_are_refused(
     path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
     with pytest.raises(DataError, match=rf"settings\.json does not fit the model: .*{told}"):
         loaded(run)
+
+
+@pytest.mark.parametrize("num_layers", [1, 2, 3])
+@pytest.mark.parametrize("chain", [0, 1, 2, 3])
+def test_every_chain_of_a_run_fits_its_number_of_layers(num_layers, chain):
+    timegan = tiny_timegan(num_layers=num_layers, noise="copula")
+    model = list(timegan.chains().values())[chain]
+    n_recurrent = sum(hasattr(layer, "cell") for layer in model.layers)
+    assert num_layers in synthesis._depths(n_recurrent) or n_recurrent == 0
