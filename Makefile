@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help demo test slow lint benchmark bench-tadgan clean
+.PHONY: help demo test check slow lint benchmark bench-tadgan clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -15,7 +15,10 @@ demo: $(VENV)/installed ## Train briefly on the bundled sample, generate, draw
 test: $(VENV)/installed-tests ## Run the fast tests, one file on each core
 	$(RUN) -m pytest --numprocesses auto --dist loadfile
 
-slow: $(VENV)/installed-tests ## Run the slow tests too
+check: $(VENV)/installed-tests ## Run the fast tests and those of whole trainings, minutes
+	$(RUN) -m pytest --numprocesses auto --dist loadfile -m "not slow"
+
+slow: $(VENV)/installed-tests ## Run every test, hours
 	$(RUN) -m pytest -m "slow or not slow"
 
 lint: $(VENV)/installed-tests ## Check format, style, walls between rooms, types

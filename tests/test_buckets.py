@@ -159,6 +159,7 @@ def test_what_is_made_is_sent_while_the_work_goes_on(store, monkeypatch):
         assert held(store) == {"bucket/results/a": b"1"}
 
 
+@pytest.mark.whole
 def test_a_run_in_a_store_ends_with_the_bytes_of_a_local_one(
     store, tmp_path, monkeypatch, own_logging
 ):

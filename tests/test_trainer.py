@@ -201,6 +201,7 @@ def test_alarms_are_silent_in_the_first_fifth_of_a_phase(tmp_path, caplog):
     assert said == [f"collapsed at {step - 0.5}" for step in range(6, 21, 2)]
 
 
+@pytest.mark.whole
 def test_steps_per_call_in_one_call_equal_as_many_single_calls(tmp_path):
     timegan, batches = tiny_timegan(gamma=0.0), tiny_batches()
     state = tf.train.Checkpoint(timegan=timegan, random=batches.random)

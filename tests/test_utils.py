@@ -158,10 +158,12 @@ def assert_equals_twin(update, *, lr=LR, beta=BETA, beta_2=BETA_2):
         np.testing.assert_allclose(after[i], weights, atol=2e-6, rtol=2e-5)
 
 
+@pytest.mark.whole
 def test_one_update_equals_finite_differences_and_adam_in_float64(update):
     assert_equals_twin(update[1])
 
 
+@pytest.mark.whole
 # GRU networks too: what docs/method.md says of the preset's rates, constants and layers.
 @pytest.mark.parametrize("name", UPDATES)
 def test_one_update_under_the_paper_preset_equals_the_papers_equations(name):
@@ -181,6 +183,7 @@ def test_one_update_through_the_stock_layers_equals_float64(name, kind):
     assert_equals_twin(Update(name, sel_rnn=kind, device=STOCK, num_layers=2))
 
 
+@pytest.mark.whole
 def test_a_step_reports_the_losses_of_the_batch_it_saw(update):
     name, update = update
     named = update.reported
@@ -234,6 +237,7 @@ def discriminate():
     return timegan, run
 
 
+@pytest.mark.whole
 def test_discriminator_stands_still_below_gamma(discriminate):
     timegan, run = discriminate
     variables = timegan.discriminator.variables + timegan.discriminator_optimizer.variables
@@ -287,6 +291,7 @@ def optimizers(timegan):
     return [getattr(timegan, f"{name}_optimizer") for name in OPTIMIZERS]
 
 
+@pytest.mark.whole
 def test_phases_stand_in_the_papers_order_and_name_their_losses(phases):
     _, table, reported, _ = phases
     assert [phase.name for phase in table] == ["autoencoder", "supervised", "joint"]
@@ -307,6 +312,7 @@ def test_noise_may_be_wider_than_the_features(phases):
     assert all(np.isfinite(float(value)) for value in reported[-1].values())
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_generator_of_copula_windows_begins_as_the_embedder(kind):
     timegan = ready_timegan(sel_rnn=kind, noise="copula", batchnorm=True)
@@ -322,6 +328,7 @@ def test_a_generator_of_other_noise_begins_as_it_was_made():
     np.testing.assert_array_equal(timegan.generator(REAL), before)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_synthetic_model_is_generator_supervisor_recovery(kind):
     timegan = ready_timegan(sel_rnn=kind)
@@ -366,6 +373,7 @@ def test_sampling_networks_are_the_trained_ones_without_a_mean():
     assert timegan.sampling == [timegan.generator, timegan.supervisor, timegan.recovery]
 
 
+@pytest.mark.whole
 def test_the_mean_of_the_weights_follows_every_joint_step():
     timegan = ready_timegan(ema=0.9, batchnorm=True)
     for name in utils.SAMPLING:
@@ -385,6 +393,7 @@ def test_the_mean_of_the_weights_follows_every_joint_step():
             np.testing.assert_allclose(ours, a + (1 - 5 / 14) * (b - a), atol=1e-6)
 
 
+@pytest.mark.whole
 def test_a_clipped_update_goes_the_same_way_with_a_shorter_gradient():
     free, clipped = (ready_timegan(clip_norm=norm) for norm in (None, 0.001))
     moments = []
@@ -402,6 +411,7 @@ def test_a_clipped_update_goes_the_same_way_with_a_shorter_gradient():
     )
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("term", ["correlation", "roughness"])
 def test_a_term_counts_in_the_generators_loss_by_its_weight(term):
     plain, weighted = (ready_timegan(**{f"{term}_weight": weight}) for weight in (0.0, 1000.0))
@@ -421,6 +431,7 @@ def test_a_term_counts_in_the_generators_loss_by_its_weight(term):
     assert np.abs(moved[0] - moved[1]).max() > 1e-4
 
 
+@pytest.mark.whole
 def test_the_gradient_penalty_changes_the_discriminator_and_not_its_reported_loss():
     direction = RANDOM.normal(size=(WINDOWS, STEPS, 4)).astype(np.float32)
     plain, penalised = (ready_timegan(r1_weight=weight) for weight in (0.0, 100.0))

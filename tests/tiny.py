@@ -1,5 +1,7 @@
 """TimeGAN small enough for a test: one size everywhere, so that XLA compiles each layer once."""
 
+import functools
+
 import keras
 import numpy as np
 import pandas as pd
@@ -119,9 +121,14 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
         run.save_table(tiny_standstill())
     if fields.get("noise") == "copula":
         run.save_table(tiny_copula())
-    timegan = timegan or stirred(tiny_timegan(**fields))
+    timegan = timegan or _stirred_once(tuple(fields.items()))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run
+
+
+@functools.cache
+def _stirred_once(fields):
+    return stirred(tiny_timegan(**dict(fields)))
 
 
 def loaded(run):

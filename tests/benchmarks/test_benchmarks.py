@@ -200,6 +200,7 @@ def test_the_copulas_row_is_that_of_the_noise():
     assert made["marginal"][0] < 0.02 and made["copy rate"] == [0]
 
 
+@pytest.mark.whole
 def test_measures_are_those_of_evaluate():
     tf.config.run_functions_eagerly(True)  # compiling takes longer than these few steps
     try:

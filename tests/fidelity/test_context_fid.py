@@ -54,6 +54,7 @@ def trained_and_encoded(windows, seed):
     return context_fid.encode(context_fid.train_encoder(windows, seed=seed, steps=5), windows)
 
 
+@pytest.mark.whole
 def test_encoder_follows_its_seed(uncompiled):
     windows = np.random.default_rng(0).random((40, 6, 2), np.float32)
     first, again, other = (trained_and_encoded(windows, seed) for seed in (1, 1, 2))

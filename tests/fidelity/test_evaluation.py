@@ -6,6 +6,8 @@ from modules.errors import DataError
 from modules.fidelity.evaluation import Columns, ScoreRow, Steps, evaluate
 from modules.windows.splits import blocked_split
 
+pytestmark = pytest.mark.whole
+
 FAST = Steps(discriminative=2, predictive=2, encoder=1)
 STARTS = np.arange(900)
 HELDOUT = blocked_split(STARTS, 6, 0, test_share=0.3)

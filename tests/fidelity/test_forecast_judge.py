@@ -28,6 +28,7 @@ def test_persistence_is_the_mean_change_of_the_target(brief, monkeypatch):
     assert np.isnan(scores["sd"])
 
 
+@pytest.mark.whole
 def test_windows_without_an_order_in_time_are_found_out(brief):
     synthetic = sines(100, 3)
     np.random.default_rng(0).shuffle(synthetic, axis=1)

@@ -16,6 +16,7 @@ def windows(n=400, length=6, columns=4, seed=0):
     return np.random.default_rng(seed).random((n, length, columns), np.float32)
 
 
+@pytest.mark.whole
 def test_discriminative_score_of_separable_sets_is_one_half():
     low, high = windows() * np.float32(0.2), 0.8 + windows(seed=1) * np.float32(0.2)
     made = scores.discriminative_score(low, high, seeds=SEEDS, steps=800)
@@ -41,6 +42,7 @@ def test_discriminative_score_is_the_same_for_a_seed_and_takes_blocks_of_time():
     assert np.array_equal(first, again)
 
 
+@pytest.mark.whole
 def test_predictive_score_falls_with_what_can_be_learned():
     noise, learnable = windows(), windows()
     learnable[:, 1:, -1] = learnable[:, :-1, 0]
@@ -68,6 +70,7 @@ def uncompiled():
     tf.config.run_functions_eagerly(False)
 
 
+@pytest.mark.whole
 def test_context_fid_is_zero_for_a_set_itself_and_grows_with_the_distance(uncompiled):
     real = windows(50, columns=2)
     others = [real, real * np.float32(0.9), real * np.float32(0.3)]

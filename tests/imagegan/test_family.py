@@ -51,6 +51,7 @@ def generate(folder, *arguments):
 ASKED = ["--durability", "1.4", "--mass", "2.14"]
 
 
+@pytest.mark.whole
 def test_the_log_summary_holds_every_argument_and_the_losses(trained):
     text = (trained / "log" / "log_summary").read_text()
     settings = json.loads((trained / "runs" / "experiment_01_model" / "settings.json").read_text())
@@ -61,6 +62,7 @@ def test_the_log_summary_holds_every_argument_and_the_losses(trained):
     assert text.endswith(losses) and losses.count("\n") == 1 + 2
 
 
+@pytest.mark.whole
 def test_tensorboard_has_real_images_and_those_made_in_their_place(trained):
     for kind in ("real", "fake"):
         events = EventAccumulator(str(trained / "log" / "tensorboard_records" / kind))
@@ -188,6 +190,7 @@ def test_images_of_ones_own_need_their_fixed_pixels_named(tmp_path, capsys):
     assert "`fixed_pixels` must tell" in capsys.readouterr().out
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("arguments", "shape"), [(("--datashape", "original"), (10, 30, 900)), ((), (10, 14, 420))]
 )
@@ -213,6 +216,7 @@ def weights(folder, number=1):
 VARIANT = ["--gan_model", "infogan", "--gen_mode", "selfattention"]
 
 
+@pytest.mark.whole
 def test_a_training_that_was_stopped_goes_on_to_the_same_bits(tmp_path, monkeypatch):
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     assert train(whole, *VARIANT) == 0
@@ -246,6 +250,7 @@ def test_a_resumption_with_other_images_is_refused(tmp_path, monkeypatch, capsys
     assert "have changed since" in capsys.readouterr().out
 
 
+@pytest.mark.whole
 def test_a_model_of_another_run_is_refused(trained, tmp_path, capsys):
     assert train(tmp_path) == 0
     model = tmp_path / "runs" / "experiment_01_model" / "model.keras"

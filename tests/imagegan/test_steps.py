@@ -54,6 +54,7 @@ def networks(gan):
     return {name: getattr(gan, name) for name in names if getattr(gan, name) is not None}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("model", "generator", "discriminator", "loss"), VARIANTS)
 def test_every_variant_moves_all_its_networks_by_finite_losses(
     model, generator, discriminator, loss
@@ -68,6 +69,7 @@ def test_every_variant_moves_all_its_networks_by_finite_losses(
     assert ("code_reader" in before) == (model == "infogan") and "reader" in before
 
 
+@pytest.mark.whole
 def test_pixels_as_tokens_step_too():
     gan, batches = build(gen_mode="selfattention", disc_mode="selfattention", tokens="pixel")
     assert np.isfinite(list(gan.step(batches).values())).all()
@@ -93,6 +95,7 @@ def test_the_generator_step_moves_generator_and_code_reader_alone():
     assert moved == {"generator", "code_reader"}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("loss", "n_updates"), [("vanila", 1), ("r3gan", 1), ("wgan", 3), ("wgangp", 3)]
 )
@@ -109,6 +112,7 @@ def test_clipping_holds_the_discriminator_within_its_limit():
     assert max(np.abs(w).max() for w in weights(gan.discriminator)) == pytest.approx(0.02)
 
 
+@pytest.mark.whole
 def test_constraint_lambda_pulls_the_fixed_pixels():
     errors = {}
     for weight in (0.0, 100.0):
@@ -210,6 +214,7 @@ def test_rates_and_betas_are_the_settings(optimizer):
         assert (generator.beta_1, generator.beta_2) == (0.25, 0.9)
 
 
+@pytest.mark.whole
 def test_the_same_seed_gives_the_same_step():
     losses = [build()[0].step(build()[1]) for _ in range(2)]
     assert [float(v) for v in losses[0].values()] == [float(v) for v in losses[1].values()]

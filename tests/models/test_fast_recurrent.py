@@ -97,6 +97,7 @@ def test_gradients_are_the_same_inside_a_cond(fast_gradients):
         np.testing.assert_allclose(left, right, atol=1e-6)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("persistent", [False, True])
 def test_gradients_are_the_same_outside_a_compiled_function(layer, fast_gradients, persistent):
     with tf.GradientTape(persistent=persistent) as tape:
@@ -106,6 +107,7 @@ def test_gradients_are_the_same_outside_a_compiled_function(layer, fast_gradient
         np.testing.assert_allclose(left, right, atol=1e-5)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_layer_is_computed_after_another_of_its_shape_is_gone(kind):
     for factor in (1, -1):
@@ -142,6 +144,7 @@ def test_another_kind_of_layer_is_refused():
         recurrent(keras.layers.SimpleRNN(UNITS, return_sequences=True), INPUTS)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
 def test_forward_equals_the_network_and_its_normalisation(kind, training):
@@ -164,6 +167,7 @@ def test_forward_equals_the_network_and_its_normalisation(kind, training):
         assert np.array_equal(value, first) != training
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("training", [True, False])
 def test_forward_equals_a_network_that_goes_both_ways_and_makes_its_own_sequence(training):
     layers = keras.layers
@@ -205,6 +209,7 @@ def test_a_sum_of_both_ways_is_refused():
         forward(network, INPUTS, training=False)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("batchnorm", [True, False])
 @pytest.mark.parametrize("n_windows", [33, 40])
 def test_halves_of_a_batch_are_the_batch_to_normalisation_and_gradients(n_windows, batchnorm):

@@ -36,6 +36,7 @@ def test_networks_have_the_weights_of_orion(network, n_weights):
     assert network.count_params() == n_weights
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seq_len", [tadgan.SHORTEST_WINDOW, 24, 31])
 def test_any_window_comes_back_as_long_and_as_wide(seq_len):
     windows = normal(2, seq_len, 3)

@@ -91,6 +91,7 @@ def growth_kib():
     return allocated_kib() - before
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(
     sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallinfo2"),
     reason="asks glibc 2.33 or newer what is allocated",

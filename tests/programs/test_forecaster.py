@@ -49,6 +49,7 @@ def forecast(run, monkeypatch, tmp_path, *arguments):
     return code, pd.read_csv(files[0], parse_dates=["DateTime"]) if files else None
 
 
+@pytest.mark.whole
 def test_losses_have_val_mae_and_persistence_at_every_log_step(trained):
     rows = pd.read_csv(trained / "losses.csv")
     assert rows["step"].tolist() == [4, 6]

@@ -173,6 +173,7 @@ def only(*names):
     return pytest.mark.parametrize("site", [PARAMETERS[name] for name in names], indirect=True)
 
 
+@pytest.mark.whole
 def test_training_ends_with_a_run_and_the_next_command(site):
     assert site.code == 0, site.said
     assert "Next: python gan_generator.py --run TimeGan_Result/experiment_01" in site.said
@@ -182,6 +183,7 @@ def test_training_ends_with_a_run_and_the_next_command(site):
     assert not [name for name in files if name.startswith(".")]
 
 
+@pytest.mark.whole
 @only("best")
 def test_the_best_preset_leaves_its_tables_beside_the_model(site):
     files = {path.name for path in site.run.model_folder.iterdir()}
@@ -192,6 +194,7 @@ def test_the_best_preset_leaves_its_tables_beside_the_model(site):
     assert "noise = 'copula' (preset best)" in log and "num_layers = 1 (given)" in log
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["model.keras", "scale.pickle"])
 @only("westsouth")
 def test_a_model_or_scaler_alone_names_the_run_it_lies_in(site, tmp_path, name):
@@ -206,6 +209,7 @@ def test_a_model_or_scaler_alone_names_the_run_it_lies_in(site, tmp_path, name):
         assert "preset document" in said
 
 
+@pytest.mark.whole
 @only("westsouth")
 def test_the_csv_lies_in_the_folder_of_the_programs_unless_told_otherwise(
     site, tmp_path, monkeypatch
@@ -228,6 +232,7 @@ def test_losses_of_every_phase_are_written(site):
     assert all(math.isfinite(float(value)) for value in list(rows[-1].values())[2:])
 
 
+@pytest.mark.whole
 def test_csv_has_the_windows_columns_and_limits_of_the_data(site):
     table = generated(site)
     assert list(table) == ["window", "step", *COLUMNS[site.name]]
@@ -245,6 +250,7 @@ def test_csv_has_the_windows_columns_and_limits_of_the_data(site):
             assert values.between(column["observed_min"], column["observed_max"]).all()
 
 
+@pytest.mark.whole
 @only("westsouth", "best", "jeju", "la_haute_borne")
 @pytest.mark.parametrize("words", [["--length", "35"], ["--n_windows", "7", "--stamps"]])
 def test_time_runs_on_from_the_data_in_its_own_step(site, words):
@@ -276,6 +282,7 @@ def test_a_model_trained_on_the_fast_layers_runs_on_the_stock_ones(site):
     assert np.ptp(stock) > 0.01
 
 
+@pytest.mark.whole
 @only("best")
 def test_quantile_mapping_widens_what_a_hardly_trained_model_makes(site):
     synthesizer = loaded(site.run)
@@ -387,6 +394,7 @@ def test_check_only_reports_and_makes_no_run(workspace):
     assert not (workspace / "TimeGan_Result").exists()
 
 
+@pytest.mark.whole
 def test_a_run_that_fails_says_where_and_leaves_no_model(workspace, monkeypatch):
     monkeypatch.setattr(losses, "EPSILON", float("nan"))
     make_sample(workspace / "input", days=2, n_turbines=1)
@@ -404,6 +412,7 @@ def test_a_run_that_fails_says_where_and_leaves_no_model(workspace, monkeypatch)
     assert "its training has not finished" in said
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("words", "n_columns"),
     [([], 0), (["--atoms"], 1), (["--preset", "best"], 1), (["--preset=best", "--no-atoms"], 0)],

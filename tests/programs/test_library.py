@@ -52,6 +52,7 @@ def host(tmp_path_factory):
     return folder, done
 
 
+@pytest.mark.whole
 def test_the_example_of_the_page_runs_and_says_no_more_than_its_own(host):
     _, done = host
     # A host without logging hears warnings: five steps teach nothing.
@@ -61,6 +62,7 @@ def test_the_example_of_the_page_runs_and_says_no_more_than_its_own(host):
     assert lines[-2].startswith("`n_windows`: Input should be greater than 0. Received: 0.")
 
 
+@pytest.mark.whole
 def test_the_run_is_whole_though_the_host_hears_no_information(host):
     folder, done = host
     log = folder / "TimeGan_Result" / "experiment_01" / "train.log"

@@ -100,6 +100,7 @@ def try_folders(folder, n_examples):
     return tried
 
 
+@pytest.mark.whole
 def test_odd_folders_are_read_or_refused(tmp_path):
     assert len(try_folders(tmp_path, 40)) >= 40
 
@@ -116,6 +117,7 @@ def test_thousands_of_odd_files_are_read_or_refused(kind, tmp_path):
     assert len(try_many(kind, tmp_path, EXAMPLES)) >= 0.9 * EXAMPLES
 
 
+@pytest.mark.whole
 def test_ten_thousand_columns_are_read(tmp_path):
     random = np.random.default_rng(0)
     table = pd.DataFrame(random.normal(size=(40, 10_000))).add_prefix("c")

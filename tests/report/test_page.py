@@ -83,6 +83,7 @@ def undrawn(monkeypatch):
     monkeypatch.setattr(report, "draw_pictures", lambda *_: {})
 
 
+@pytest.mark.whole
 def test_page_asks_nothing_of_the_network(wind):
     page = wind[2]
     assert "http" not in page and "<link" not in page and "<script" not in page
@@ -92,6 +93,7 @@ def test_page_asks_nothing_of_the_network(wind):
     assert all(source.startswith("data:image/png;base64,iVBOR") for source in sources)
 
 
+@pytest.mark.whole
 def test_every_picture_is_a_png_in_the_run_folder(wind):
     paths = list(wind[0].folder.glob("*.png"))
     assert {path.stem for path in paths} == PICTURES
@@ -147,6 +149,7 @@ class Outline(HTMLParser):
             self.astray.append(tag)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_page_is_whole_and_its_contents_lead_to_every_section(wind, undrawn, language):
     run, site_data, drawn = wind
@@ -179,6 +182,7 @@ def test_the_page_says_what_it_was_made_from_and_marks_what_was_given(wind):
     assert "<code>hidden_dim</code>" in details
 
 
+@pytest.mark.whole
 def test_the_file_of_the_windows_is_named(wind, undrawn):
     run, site_data, page = wind
     assert "drawn for this page, in no file" in page
@@ -186,6 +190,7 @@ def test_the_file_of_the_windows_is_named(wind, undrawn):
     assert "<dd>TimeGan_1.csv</dd>" in named and "/far/" not in named
 
 
+@pytest.mark.whole
 def test_everything_that_is_ours_is_told_in_korean(wind, undrawn, monkeypatch):
     run, site_data, _ = wind
     left = set()
@@ -241,6 +246,7 @@ def test_data_report_lies_in_the_run_folder(wind):
     assert [turbine["name"] for turbine in saved["turbines"]] == ["WT01", "WT02"]
 
 
+@pytest.mark.whole
 def test_numbers_without_times_or_wind_get_the_page_without_those_parts(untimed):
     run, site_data = untimed
     page = write(run, site_data)
@@ -258,6 +264,7 @@ def test_too_few_windows_for_a_score_are_told_on_the_page(untimed, undrawn):
     assert "<th>score</th>" not in page
 
 
+@pytest.mark.whole
 def test_the_page_says_what_the_floor_is(wind, undrawn):
     run, site_data, _ = wind
     pages = [write(run, site_data, heldout=share) for share in (0, 0.2)]

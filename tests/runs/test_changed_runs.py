@@ -68,6 +68,7 @@ def try_json(run, name, monkeypatch, n_examples):
     return tried
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", FILES)
 def test_a_changed_run_is_usable_or_refused(run, monkeypatch, name):
     assert len(try_json(run, name, monkeypatch, 100)) >= 90

@@ -102,6 +102,7 @@ sys.exit(f"imported {ours}" if ours else 0)
 """
 
 
+@pytest.mark.whole
 def test_saved_models_load_anywhere_without_our_code(tmp_path):
     noise = np.random.default_rng(0).uniform(size=(3, STEPS, FEATURES)).astype(np.float32)
     np.save(tmp_path / "noise.npy", noise)

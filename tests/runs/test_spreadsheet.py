@@ -60,6 +60,7 @@ def test_the_largest_number_of_a_column_has_six_digits(largest, digits):
     assert decimals(largest) == digits
 
 
+@pytest.mark.whole
 @settings(max_examples=200, **QUIET)
 @given(st.lists(st.one_of(names, st.text(max_size=6)), min_size=1, max_size=5))
 def test_no_name_and_no_text_begins_a_formula(texts):

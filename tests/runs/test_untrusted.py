@@ -220,6 +220,7 @@ def try_models(folder, n_examples):
     return tried
 
 
+@pytest.mark.whole
 def test_a_changed_model_draws_windows_or_is_refused(tmp_path):
     assert len(try_models(tmp_path, 20)) >= 18
 

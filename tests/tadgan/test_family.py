@@ -17,7 +17,7 @@ from modules.trainer import Trainer
 
 SIZES = ["--seq_len", "18", "--batch_size", "8", "--n_critic", "2", "--log_interval", "2"]
 
-pytestmark = pytest.mark.usefixtures("own_logging")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("own_logging")]
 
 
 def train(folder, *arguments, runs="runs"):

@@ -54,10 +54,12 @@ def test_every_turbine_and_every_finding_gets_a_picture(tmp_path):
     assert draw(tmp_path, scored()) == expected
 
 
+@pytest.mark.whole
 def test_pictures_of_an_earlier_search_are_gone(tmp_path):
     assert [len(draw(tmp_path, scored(n))) for n in (3, 1)] == [5, 3]
 
 
+@pytest.mark.whole
 def test_no_more_zooms_than_twenty(tmp_path):
     assert len(draw(tmp_path, scored(25))) == 2 + pictures.MOST_ZOOMS
 

@@ -28,6 +28,7 @@ def weights(model):
     }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("penalty", ["gradient", "orion", "document"])
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_phase_moves_every_weight_of_its_own_network_and_no_other(phase, penalty):
@@ -42,6 +43,7 @@ def test_a_phase_moves_every_weight_of_its_own_network_and_no_other(phase, penal
         assert all(moved) if name == phase else not any(moved)
 
 
+@pytest.mark.whole
 def test_each_network_is_moved_at_its_own_rate():
     still = {f"{name}_lr": 1e-12 for name in NETWORKS if name != "encoder"}
     model = tiny_tadgan(**still)
@@ -54,6 +56,7 @@ def test_each_network_is_moved_at_its_own_rate():
         assert (largest > 1e-5) == (name == "encoder")
 
 
+@pytest.mark.whole
 def test_a_step_moves_the_critics_several_times_and_the_others_once():
     model = tiny_tadgan(n_critic=3)
     batches = model.batches(tiny_waves(), np.arange(40))
@@ -70,6 +73,7 @@ def test_the_generator_has_the_dropout_it_is_given():
     assert [way.dropout for way in ways] == [0.3] * 4
 
 
+@pytest.mark.whole
 def test_the_autoencoder_may_go_first_and_moves_no_critic():
     model = tiny_tadgan(reconstruction_steps=2)
     batches = model.batches(tiny_waves(), np.arange(40))
@@ -97,6 +101,7 @@ def test_the_autoencoder_has_a_rate_of_its_own_and_the_networks_keep_theirs():
     assert still < 1e-6 < 1e-4 < now
 
 
+@pytest.mark.whole
 def test_losses_are_those_of_the_paper():
     model = tiny_tadgan()
     model._call = lambda name, x, training=True: getattr(model, name)(x, training=False)
@@ -121,6 +126,7 @@ def test_losses_are_those_of_the_paper():
         assert float(step(model)[f"{name}_loss"]) == pytest.approx(expected[name], rel=1e-4)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("penalty", "has_dropout"), [("gradient", True), ("orion", False)])
 def test_the_penalty_is_of_the_critic_that_is_trained_unless_orion_s(penalty, has_dropout):
     model = tiny_tadgan(penalty=penalty)
@@ -136,6 +142,7 @@ def test_the_penalty_is_of_the_critic_that_is_trained_unless_orion_s(penalty, ha
     assert calls == [("generator", True), ("critic_x", True), ("critic_x", has_dropout)]
 
 
+@pytest.mark.whole
 def test_the_fast_path_and_the_layers_themselves_agree():
     for name, inputs in (("encoder", REAL), ("generator", NOISE), ("critic_x", REAL)):
         fast, stock = (

@@ -58,6 +58,7 @@ def test_noise_is_uniform_in_0_to_1(echo):
     assert np.abs(counts - 1000).max() < 5 * np.sqrt(1000)
 
 
+@pytest.mark.whole
 def test_same_seed_gives_the_same_windows_and_another_does_not(model):
     first, again, other = (
         synthesis.sample(model, 6, STEPS, noise=UNIFORM, seed=seed, device=STOCK)
@@ -67,6 +68,7 @@ def test_same_seed_gives_the_same_windows_and_another_does_not(model):
     assert np.abs(first - other).max() > 0.01
 
 
+@pytest.mark.whole
 def test_both_paths_give_the_same_windows(model):
     stock, fast = (
         synthesis.sample(model, 6, STEPS, noise=UNIFORM, seed=3, device=device)
@@ -76,6 +78,7 @@ def test_both_paths_give_the_same_windows(model):
     assert stock.std(0).max() > 0.01
 
 
+@pytest.mark.whole
 def test_a_long_series_begins_as_the_window_and_carries_its_state_on(model, echo):
     window = synthesis.sample(model, 1, STEPS, noise=UNIFORM, seed=2, device=CPU)
     series = synthesis.sample(model, 1, 4 * STEPS, noise=UNIFORM, seed=2, device=CPU)
@@ -86,6 +89,7 @@ def test_a_long_series_begins_as_the_window_and_carries_its_state_on(model, echo
     assert np.abs(series[:, STEPS : 2 * STEPS] - restarted).max() > 0.01
 
 
+@pytest.mark.whole
 def test_rows_drawn_to_warm_up_are_cut_off(model):
     long = synthesis.sample(model, 5, STEPS + 3, noise=UNIFORM, seed=2, device=STOCK)
     cut = synthesis.sample(model, 5, STEPS, noise=UNIFORM, seed=2, device=STOCK, warm_up=3)
@@ -269,6 +273,7 @@ def test_a_series_laid_out_in_several_tables_is_written_as_if_in_one(monkeypatch
     assert b"".join(parts) == expected
 
 
+@pytest.mark.whole
 def test_windows_drawn_in_blocks_are_those_drawn_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(synthesis, "BATCH", 4)
     synthesizer = loaded(finished_run(tmp_path))
@@ -284,6 +289,7 @@ def test_windows_that_memory_does_not_hold_are_refused_before_they_are_drawn(tmp
         synthesizer.draw(1000, 10**12, seed=0, device=CPU)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [

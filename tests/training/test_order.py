@@ -32,6 +32,7 @@ def source(name):
     return name.lstrip("^").split(":")[0]
 
 
+@pytest.mark.whole
 def test_no_operation_adds_three_tensors_at_once(nodes):
     many = {
         name
@@ -43,6 +44,7 @@ def test_no_operation_adds_three_tensors_at_once(nodes):
     assert not many
 
 
+@pytest.mark.whole
 def test_every_variable_is_read_and_moved_in_one_order(nodes):
     earlier = ancestors(nodes)
     by_variable = {}

@@ -79,6 +79,7 @@ def test_a_gain_of_less_than_a_hundredth_is_a_plateau(tmp_path):
     assert float(slow) == pytest.approx(0.999**6, rel=1e-5)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("stopped_at", [6, 12, 40])
 def test_a_stopped_training_ends_its_phases_at_the_same_steps(tmp_path, monkeypatch, stopped_at):
     parts = Falling(4.0), Falling(0.0)

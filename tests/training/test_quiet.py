@@ -41,6 +41,7 @@ import matplotlib.pyplot, sklearn
 """
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("ours", "loaded"), [("__file__ = 'gan_train.py'", False), ("", True)])
 def test_what_keras_has_no_use_for_is_loaded_for_other_programs_alone(ours, loaded):
     text = f"import sys\n{ours}\nfrom modules.training.quiet import starting\n{PROGRAM}"

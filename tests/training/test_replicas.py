@@ -58,6 +58,7 @@ def flat(values):
     return [x for value in values for x in flat(value)] if isinstance(values, list) else [values]
 
 
+@pytest.mark.whole
 def test_two_replicas_train_as_one_does_with_the_whole_batch():
     one, two = trained(1), trained(2)
     assert flat(two["losses"]) == pytest.approx(flat(one["losses"]), abs=2e-6)

@@ -54,6 +54,7 @@ def check_resumed_equals_whole(tmp_path, phase, n_phases):
     assert losses[0].count(b"\n") == 1 + 5 * n_phases
 
 
+@pytest.mark.whole
 def test_a_stopped_run_ends_with_the_same_bits_and_rows(tmp_path):
     check_resumed_equals_whole(tmp_path, "autoencoder", 1)
 

@@ -134,6 +134,7 @@ def test_the_alarm_is_silent_while_a_phase_warms_up(tmp_path, caplog):
     assert len(said) == 8
 
 
+@pytest.mark.whole
 def test_a_collapsed_timegan_is_told_in_the_joint_phase(tmp_path, caplog):
     fields = {"train_step": 10, "log_interval": 5, "checkpoint_interval": 10}
     timegan, batches = tiny_timegan(gamma=0.0, lr=1e-9, **fields), tiny_batches()
