@@ -146,9 +146,8 @@ class TimeGAN(tf.Module):
         generator, supervisor, recovery = self.sampling
         parts = [(generator, supervisor, recovery), (generator, recovery)]
         if self.args.noise == "copula":
-            nothing = keras.Sequential(
-                [keras.Input((None, self.z_dim)), keras.layers.Identity()], name="copula"
-            )
+            as_it_is = keras.layers.Activation("linear")
+            nothing = keras.Sequential([keras.Input((None, self.z_dim)), as_it_is], name="copula")
             parts += [(self.embedder, self.recovery), (nothing,)]
         return {
             " > ".join(n.name for n in networks): chain(networks, name=name) for networks in parts

@@ -24,6 +24,7 @@ def facts(
         "synthetic records": csv.name if csv else told("drawn for this page, in no file"),
         "family": settings.get("family", ""),
         "preset": settings.get("preset", ""),
+        "windows made by": journal.chain,
         "seed": settings.get("seed", ""),
         "training begun": journal.begun or "",
         "duration": journal.spent,

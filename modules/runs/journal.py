@@ -13,13 +13,15 @@ from modules.training.pace import duration
 
 LINE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ [A-Z]+ (.*)")
 BEGINNING = re.compile(r"Python (\S+), (.*) on (\S+)")  # of a session, see `start.log_header`
+MADE_BY = re.compile(r"Windows are made by: (.*)")
 COMMIT = re.compile(r" +git = (.*)")
 
 
 class Journal(NamedTuple):
     """The sessions of a training together; None and empty text where the log does not say.
 
-    `lasted` leaves out the time between a stop and the resumption.
+    `lasted` leaves out the time between a stop and the resumption. `chain`: the networks that make
+    the windows, where `keep_best` has chosen them.
     """
 
     begun: datetime | None = None
@@ -27,6 +29,7 @@ class Journal(NamedTuple):
     device: str = ""
     libraries: str = ""
     commit: str = ""
+    chain: str = ""
 
     @property
     def spent(self) -> str:
@@ -50,6 +53,8 @@ def read_journal(run: Run) -> Journal:
             )
         elif commit := COMMIT.fullmatch(text):
             journal = journal._replace(commit="" if commit[1] == "none" else commit[1])
+        elif made_by := MADE_BY.fullmatch(text):
+            journal = journal._replace(chain=made_by[1])
         last = moment
     if session is None or last is None:
         return journal

@@ -98,12 +98,13 @@ class Selection:
         compared |= self._references()
         told = ", ".join(f"{name} {value:.4f}" for name, value in compared.items())
         log.info("%s: %s", distance, told)
+        log.info("Windows are made by: %s", chosen)
         if chosen != trained:
             log.warning(
-                "%s: %s lies nearer to the held-out records than the trained chain, and makes the "
-                "windows of this run. More joint steps may change that.",
-                distance, chosen,
-            )  # fmt: skip
+                "`keep_best`: %s lies nearer to the held-out records than what was trained. More "
+                "joint steps may change that.",
+                chosen,
+            )
         return chosen
 
     def _references(self) -> dict[str, float]:

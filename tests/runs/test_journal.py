@@ -10,6 +10,7 @@ SESSION = """\
 2026-03-04 10:00:00,130 INFO   git = abc123, dirty
 2026-03-04 10:00:01,000 INFO   seed = 0 (settings.py)
 a second line of a message
+2026-03-04 10:04:59,900 INFO Windows are made by: generator > recovery
 2026-03-04 10:05:00,900 INFO joint 10/10
 """
 
@@ -23,6 +24,7 @@ def test_a_log_tells_when_how_long_on_what_and_by_which_code(tmp_path):
     found = journal_of(tmp_path, SESSION)
     assert found.begun == datetime(2026, 3, 4, 10) and found.lasted == timedelta(minutes=5)
     assert (found.device, found.commit) == ("CPU", "abc123, dirty")
+    assert found.chain == "generator > recovery"
     assert found.libraries == "Python 3.11.7, TensorFlow 2.21.0, Keras 3.15.1"
 
 

@@ -160,6 +160,7 @@ def test_the_chain_nearest_to_the_held_out_windows_is_chosen(echo, caplog, offse
         assert echo(scaled, STARTS[350:]).choose(chains) == chosen
     told = caplog.records[0].getMessage()
     assert all(f"{name} " in told for name in (*chains, "training windows", "Gaussian"))
+    assert caplog.records[1].getMessage() == f"Windows are made by: {chosen}"
     assert any(record.levelname == "WARNING" for record in caplog.records) == (chosen == "part")
 
 
