@@ -14,6 +14,7 @@ from modules.records.site import Site
 from modules.records.words import canonical_unit
 
 LARGE_SHARE = 0.2
+THOUSAND = 200, 5000  # times as large: one of W, kW, MW for another, of turbines that differ
 LARGE_RANGE = 20
 BLANKING_RULES = ("sentinel", "range", "spike", "stuck", "curtailment")
 
@@ -36,6 +37,7 @@ def check_consistent(records: list[Records]) -> None:
                 "file, or run them apart."
             )
         _check_same_units(first, other)
+        _check_same_scale(first, other)
         if (other.stamps is None) != (first.stamps is None):
             raise DataError(
                 f"Only one of {first.path} and {other.path} has a time column. Run them apart."
@@ -58,6 +60,31 @@ def _check_same_units(first: Records, other: Records) -> None:
                 f"Column '{column.name}' is in {known} in {first.path} and in {column.unit} in "
                 f"{other.path}. Convert one of them, or run them apart."
             )
+
+
+def _check_same_scale(first: Records, other: Records) -> None:
+    """Raises DataError where one file says a column's unit, and another is 1,000 times as large."""
+    units = {column.name: column.unit for column in first.columns}
+    for column in other.columns:
+        known = units[column.name]
+        if bool(known) == bool(column.unit):
+            continue
+        sizes = [_size(one.table[column.name].to_numpy(np.float64)) for one in (first, other)]
+        ratio = max(sizes) / min(sizes) if min(sizes) > 0 else 1.0
+        if THOUSAND[0] <= ratio <= THOUSAND[1]:
+            said, silent = (first, other) if known else (other, first)
+            raise DataError(
+                f"Column '{column.name}' is in {known or column.unit} in {said.path}, and without "
+                f"a unit in {silent.path}, where it is some 1,000 times as "
+                f"{'large' if said is (first, other)[int(np.argmin(sizes))] else 'small'}. "
+                "Write its unit into that file too, or convert one of them."
+            )
+
+
+def _size(values: np.ndarray) -> float:
+    """How large the large ones of `values`, float (n,), are."""
+    sizes = np.abs(values[np.isfinite(values)])
+    return float(np.quantile(sizes, 0.95)) if sizes.size else 0.0
 
 
 def check_power_units(records: Records, site: Site) -> None:

@@ -88,7 +88,7 @@ def map_file(
         taken = {*time_names, *ids, summer_name, *sources.values()}
         free = [name for name in raw.columns if name not in taken]
         columns, free = choose(site, columns, sources, free)
-        extra = open_columns(raw, free, path, site, turbines, notices)
+        extra = open_columns(raw, free, path, site, turbines, reading, notices)
         units = raw.attrs.get("units", {})
         columns += tuple(
             undeclared(name, raw[source], units.get(source, "")) for name, source in extra.items()

@@ -30,6 +30,11 @@ _ELAPSED = re.compile(
     r"(?:elapsed|running|run|time|t)?_?(?:s|sec|secs|seconds?|ms|min|minutes?|elapsed)|"
     r"elapsed(?:_time)?|offset|초|경과(?:시간)?"
 )
+_IDENTIFIER = re.compile(
+    r"(?:.*_)?(?:uid|uuid|guid|id|key|serial(?:_?(?:no|nr|num|number))?|번호)|(?:object|row|record|event|"
+    r"f|g|o)id"
+)
+UNIQUE = 0.99  # of an identifier's cells; exports that overlap repeat a few
 REPEATED = 2.0  # rows that an owner has on the average, at least
 RESTARTS = 0.2  # share of the rows whose stamps stand more than once, at least
 LEAST_ROWS = 20  # for a column of any name to be seen to count the rows
@@ -189,6 +194,17 @@ def counts(values: pd.Series, owner: pd.Series | None) -> bool:
     if not is_even or len(numbers) < LEAST_ROWS or inside.size <= 2 * begins.size:
         return False
     return bool(inside[0] == 1 or _COUNTER.fullmatch(name) or _ELAPSED.fullmatch(name))
+
+
+def identifies(values: pd.Series) -> bool:
+    """Whether `values`, (n,), are called an identifier and are one, of each row or of all of them.
+
+    Whole numbers, in whatever order, that are each another or all the same.
+    """
+    if not _IDENTIFIER.fullmatch(plain(str(values.name))) or not is_whole(values):
+        return False
+    n_distinct = values.nunique()
+    return n_distinct == 1 or bool(n_distinct >= UNIQUE * values.count())
 
 
 def undeclared(name: str, values: pd.Series, unit: str = "") -> Column:

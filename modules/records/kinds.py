@@ -59,6 +59,8 @@ _CODE = re.compile(
     r"_?\d*(?:_.*)?|.*상태.*"
 )
 
+_COUNT = re.compile(r"(?:^|.*_)(?:count|counts|number|anzahl|횟수|개수|건수)(?:_.*)?")
+
 MOSTLY = 0.999  # of the readings lie in the range of a kind; spikes do not
 RANGES = {
     ANGLE: (-180.0, 360.0),
@@ -69,7 +71,12 @@ RANGES = {
 }
 NO_READINGS = (999, 999.9, 999.99, 9999, 9999.9, 99999, 32767, 65535)  # as loggers write them
 TOO_LARGE = 1e15
+FAR = 10.0  # widths of the middle nine tenths of the readings, from which on some say no kind
 MOST_CODES = 200
+MOST_UNNAMED_CODES = 20
+READINGS_PER_CODE = 10
+OFTEN = 20, 0.01  # readings, and their share, of a code that is no rare event
+JUMPING = 0.2  # of the moves between codes pass over others
 SECTORS = 16  # whole numbers up to here are sectors of the compass, not degrees
 WIDE = 180.0  # deg that a column known by its unit alone covers, for its mean to need the circle
 NEAR = 60.0  # deg that a direction moves from one record to the next, at most as a rule
@@ -120,7 +127,9 @@ def guess(column: Column, values: np.ndarray) -> Column:
         return column.model_copy(update={"kind": "code"})
     if _SPREAD.search(words):
         return column.model_copy(update={"unit": unit or column.unit})
-    kind = _kind(words, unit, present)
+    kind = _kind(words, unit, _bulk(present))
+    if kind == "linear" and not unit and not _COUNT.fullmatch(words) and _jumps(present):
+        kind = "code"
     if kind == "wind":
         is_main = not _EXTREME.search(words)
         return column.model_copy(
@@ -132,6 +141,13 @@ def guess(column: Column, values: np.ndarray) -> Column:
         )
     found = {"kind": kind, "unit": unit or column.unit, "guessed": kind == "power"}
     return column.model_copy(update=found)
+
+
+def _bulk(present: np.ndarray) -> np.ndarray:
+    """`present`, (n,), without those far outside the others, which the cleaning rules will find."""
+    low, high = np.quantile(present, (0.05, 0.95))
+    reach = FAR * (high - low)
+    return present[(present >= low - reach) & (present <= high + reach)] if reach else present
 
 
 def _letter(column: Column) -> str:
@@ -203,3 +219,24 @@ def _is_code(words: str, present: np.ndarray) -> bool:
     distinct = np.unique(present)
     is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES
     return bool(is_named or (distinct.size == 2 and distinct.tolist() == [0, 1]))
+
+
+def _jumps(present: np.ndarray) -> bool:
+    """Whether the readings are a few whole numbers that leave out others and pass over them.
+
+    A measurement in whole numbers, or a count, takes every one between those that are frequent;
+    readings in steps of ten are whole tens.
+    """
+    if not (present == np.rint(present)).all():
+        return False
+    distinct, places, n_each = np.unique(present, return_inverse=True, return_counts=True)
+    if not 2 <= distinct.size <= min(MOST_UNNAMED_CODES, present.size / READINGS_PER_CODE):
+        return False
+    gaps = np.diff(distinct).astype(np.int64)
+    step = int(np.gcd.reduce(gaps)) if gaps.size > 1 else 1
+    often = n_each >= max(OFTEN[0], OFTEN[1] * present.size)
+    hops = np.abs(np.diff(places))
+    moves = hops[hops > 0]
+    is_two = distinct.size == 2
+    jumps = is_two or float((moves > 1).mean()) >= JUMPING
+    return bool(jumps and ((gaps > step) & often[:-1] & often[1:]).any())

@@ -10,9 +10,11 @@ import pandas as pd
 
 from modules.errors import DataError
 from modules.records.columns import Column
-from modules.records.identity import chosen, counts
+from modules.records.identity import chosen, counts, identifies
 from modules.records.numbers import LEAST_SHARE, share_of_numbers
 from modules.records.site import Site
+from modules.records.stamps import Reading
+from modules.records.time_parts import is_part_of
 
 LARGEST_SHARE_OF_RESTARTS = 0.25
 LARGEST_ROW_NUMBER = 100_000_000  # above it, seconds since 1970 are more likely
@@ -39,12 +41,14 @@ def open_columns(
     path: Path,
     site: Site,
     turbines: pd.Series | None,
+    time: Reading | None,
     notices: list[str],
 ) -> dict[str, str]:
     """Variable -> column of `raw`, for those of the `free` columns that hold readings.
 
-    `turbines`: (n,), whose each row is. What counts rows, days or seconds, holds dates or text is
-    left out and named, in `notices` or the log. Raises DataError for numbers without a name.
+    `turbines`, `time`: whose each row, (n,), is, and when. What counts rows, days or seconds, tells
+    rows apart, repeats a part of the time, holds dates or text is left out and named, in `notices`
+    or the log. Raises DataError for numbers without a name.
     """
     extra = {}
     for name in free:
@@ -56,6 +60,10 @@ def open_columns(
                 logger.info("%s: column %d, %r, counts rows and is left out", path, place, name)
         elif site.only is None and not is_nameless and counts(values, turbines):
             notices.append(f"{name.strip()} counts rows, days or seconds and is no variable.")
+        elif site.only is None and identifies(values):
+            notices.append(f"{name.strip()} is an identifier and no variable.")
+        elif site.only is None and time is not None and is_part_of(values, time):
+            notices.append(f"{name.strip()} repeats a part of the time and is no variable.")
         elif pd.api.types.is_datetime64_any_dtype(values):
             logger.warning("%s: column %s holds dates and is left out", path, name)
         elif values.notna().any() and _share_of_numbers(values) < LEAST_SHARE:

@@ -17,7 +17,7 @@ from modules.records.checks import (
     without_rows,
 )
 from modules.records.columns import Column, observe
-from tests.wind_files import settings_for
+from tests.wind_files import settings_for, westsouth, write
 
 A, B = Column(name="a"), Column(name="b")
 FILES = (Path("x.csv"), Path("y.csv"))
@@ -97,4 +97,21 @@ def test_one_column_in_two_units_is_refused(tmp_path, unit, is_same):
         assert list(load(settings_for(tmp_path, "generic"))) == ["WT1", "WT2"]
         return
     with pytest.raises(DataError, match=r"'power' is in kW in .*WT1.csv and in MW in .*WT2.csv\."):
+        load(settings_for(tmp_path, "generic"))
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize(("factor", "is_refused"), [(1.0, True), (0.001, False), (0.01, False)])
+def test_files_a_thousand_apart_of_which_one_says_its_unit_are_refused(
+    tmp_path, factor, is_refused, is_turned
+):
+    power = westsouth(60)["ActivePower"]
+    cells = [f"{value / 1000:.6f} MW" for value in power], power * factor
+    for name, column in zip(("WT01", "WT02"), cells[::-1] if is_turned else cells, strict=True):
+        table = westsouth(60)[["DateTime", "WindSpeed"]].assign(Power=column)
+        write(table, tmp_path / f"{name}.csv")
+    if not is_refused:
+        assert len(load(settings_for(tmp_path, "generic"))) == 2
+        return
+    with pytest.raises(DataError, match="in MW in .*WT0[12].csv, and without a unit .* as large"):
         load(settings_for(tmp_path, "generic"))

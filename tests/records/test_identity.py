@@ -6,8 +6,8 @@ import pytest
 
 from modules.dataLoader import load
 from modules.errors import DataError
-from modules.records.identity import counts, find_owners
-from tests.wind_files import cleaned, settings_for, write
+from modules.records.identity import counts, find_owners, identifies
+from tests.wind_files import cleaned, settings_for, westsouth, write
 
 N = 30
 
@@ -126,3 +126,33 @@ def test_lists_in_the_cells_of_a_column_name_nobody():
     stamps = pd.date_range("2021-03-01", periods=20, freq="10min").repeat(2)
     table = pd.DataFrame({"turbine": [np.arange(i % 3) for i in range(40)]})
     assert find_owners(table, stamps, [], []) == ([], [])
+
+
+SHUFFLED = np.random.default_rng(1).permutation(60)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "does"),
+    [
+        ("uid", SHUFFLED, True),
+        ("record_id", 5000 + SHUFFLED, True),
+        ("OBJECTID", SHUFFLED, True),
+        ("uid", [7] * 60, True),
+        ("uid", SHUFFLED % 12, False),
+        ("uid", SHUFFLED / 7, False),
+        ("power", SHUFFLED, False),
+        ("humid", SHUFFLED, False),
+    ],
+)
+def test_an_identifier_is_called_so_and_is_each_another_or_all_the_same(name, values, does):
+    assert identifies(pd.Series(values, name=name)) is does
+
+
+def test_an_identifier_is_left_out_and_said(tmp_path):
+    table = westsouth(60)[["DateTime", "WindSpeed"]].assign(uid=SHUFFLED)
+    (turbine,) = load(settings_for(write(table, tmp_path / "a.csv"), "generic")).values()
+    assert [column.name for column in turbine.columns] == ["WindSpeed"]
+    assert "uid is an identifier and no variable." in turbine.notices
+    asked = settings_for(tmp_path / "a.csv", "generic", columns=("uid",))
+    (turbine,) = load(asked).values()
+    assert [column.name for column in turbine.columns] == ["uid"]

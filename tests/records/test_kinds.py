@@ -276,3 +276,51 @@ def test_directions_to_either_side_of_north_are_averaged_on_their_circle(file):
     path = file(120, wd=np.where(turns > 180, turns - 360, turns), ws=5 + np.cos(np.arange(120.0)))
     wd = cleaned(path, "generic", freq="10min").tables["wt"]["wd"]
     assert (wd.abs() > 169).all() and (wd < 0).any() and (wd > 0).any()
+
+
+CODES = np.array([0, 1, 2, 5, 13])
+RAIN = np.where(RANDOM.random(3 * N) < 0.9, 0, RANDOM.integers(1, 20, 3 * N))
+SWAYING = np.sin(np.arange(2 * N) / 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("x", np.repeat(CODES[RANDOM.integers(0, 5, N)], 5), "code"),
+        ("x", CODES[RANDOM.integers(0, 5, N)], "code"),
+        ("x", 100 * RANDOM.integers(0, 2, N), "code"),
+        ("x", np.repeat(CODES, N), "linear"),  # it goes up: no code is passed over
+        ("x", CODES[RANDOM.integers(0, 5, N)] + 0.5, "linear"),
+        ("x", CODES[RANDOM.integers(0, 5, 40)], "linear"),  # too few to tell
+        ("x", RANDOM.poisson(1.2, N), "linear"),
+        ("x", 10 * RANDOM.integers(0, 9, N), "linear"),
+        ("x", RANDOM.choice([0, 50, 100], N), "linear"),
+        ("x", RAIN, "linear"),
+        ("x", np.round(15 + 3 * SWAYING + RANDOM.normal(0, 1, 2 * N)), "linear"),
+        ("x", np.round(RANDOM.gamma(2, 200, N)), "linear"),
+        ("count", CODES[RANDOM.integers(0, 5, N)], "linear"),
+        ("Power", CODES[RANDOM.integers(0, 5, N)], "power"),
+        ("x (°C)", CODES[RANDOM.integers(0, 5, N)], "temperature"),
+    ],
+)
+def test_whole_numbers_under_an_unknown_name_are_codes_where_they_leave_out_others(
+    name, values, kind
+):
+    assert guess(Column(name=name), np.asarray(values, float)).kind == kind
+
+
+@pytest.mark.parametrize("stray", [9999.0, 1e6, -1e5])
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("Wind direction", WALK % 360, "angle"),
+        ("any", WALK % 360, "angle"),
+        ("Wind speed", SPEEDS, "speed"),
+        ("temperature", SPEEDS, "temperature"),
+        ("direction", np.cumsum(np.abs(WALK)), "linear"),
+    ],
+)
+def test_a_kind_follows_the_bulk_of_the_readings(name, values, kind, stray):
+    values = np.array(values, float)
+    values[5 :: N // 3] = stray
+    assert guess(Column(name=name), values).kind == kind
