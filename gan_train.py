@@ -74,6 +74,8 @@ def _train_here(name: str, settings: "TrainingSettings") -> Path | None:
         log.info("%s", data.report)
         settings, prepared = family.prepare(data, settings)
         if settings.check_only:
+            if resumed is not None:
+                resumed.check_same_data(data)
             return None
 
         from modules.report.index import listed

@@ -80,9 +80,14 @@ class Run:
         return f"python gan_train.py {family} --resume {self.folder}"
 
     def write_columns(self, data: Data) -> None:
-        """Write columns.json: what the model's numbers mean, and a fingerprint of the data."""
-        content = {"run_id": self.run_id} | data.description()
+        """Write columns.json: what the model's numbers mean, and a fingerprint of the data.
+
+        Also `seq_len`, of a family that has it: no file of a recurrent model tells it.
+        """
+        settings = self.read_settings()
+        content = {"run_id": settings.get("run_id", "")} | data.description()
         content["fingerprint"] = data.fingerprint()
+        content |= {name: settings[name] for name in ("seq_len",) if name in settings}
         files.write_json(self.model_folder / COLUMNS, content)
 
     def read_columns(self) -> dict[str, Any]:

@@ -76,6 +76,12 @@ class Copula:
         """Whether it was fitted to windows that share no rows."""
         return len(self.quantiles) > len(self.names)
 
+    @property
+    def seq_len(self) -> int:
+        """Rows of the windows that it was fitted to."""
+        n_rows = len(self.quantiles) // len(self.names)
+        return n_rows if self.is_of_events else len(self.correlation)
+
     @classmethod
     def of(cls, names: Any, quantiles: Any, correlation: Any) -> "Copula":
         """Return the copula of the features `names` with these numbers.

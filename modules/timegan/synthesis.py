@@ -102,8 +102,10 @@ def load(
     trained = load_trained(
         run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds)
     )
-    _check_settings(run, settings, trained.model)
     noise = trained.tables.get(Copula)
+    seq_len = settings.seq_len if noise is None else noise.seq_len
+    seq_len = run.read_columns().get("seq_len", seq_len)
+    _check_settings(run, settings, trained.model, seq_len)
     if noise is None:
         noise = noise_maker(settings.noise, settings.seq_len)
     elif len(noise.names) != trained.model.input_shape[-1]:
@@ -115,8 +117,11 @@ def load(
     return Synthesizer(trained, noise, tables.get(QuantileMapping), tables.get(Standstill))
 
 
-def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model) -> None:
-    """Raise DataError where the run's settings tell of other networks than the model has."""
+def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model, seq_len: int) -> None:
+    """Raise DataError where the run's settings tell of other networks than the model has.
+
+    `seq_len`: rows of the windows that it was trained on.
+    """
     layers: list[Any] = [
         layer for layer in model.layers if isinstance(layer, tuple(RECURRENT.values()))
     ]
@@ -128,7 +133,8 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model) -> 
         "sel_rnn": (settings.sel_rnn, {type(layer).__name__ for layer in layers}),
         "num_layers": (settings.num_layers, _depths(len(layers))),
     }
-    wrong = {name: pair for name, pair in found.items() if layers and pair[0] not in pair[1]}
+    found = {"seq_len": (settings.seq_len, {seq_len})} | (found if layers else {})
+    wrong = {name: pair for name, pair in found.items() if pair[0] not in pair[1]}
     if wrong:
         told = "; ".join(
             f"{name} {said}, the model has {', '.join(map(str, sorted(has)))}"

@@ -160,5 +160,7 @@ def test_a_new_family_refuses_changed_data_at_a_resumption(constant, monkeypatch
 
     monkeypatch.setattr(Trainer, "train", stopped)
     assert gan_train.main(["constant"]) == 130
+    assert gan_train.main(["constant", "--resume", "--check_only"]) == 0
     (constant / "numbers.txt").write_text("1\n2\n7\n")
+    assert gan_train.main(["constant", "--resume", "--check_only"]) == 2
     assert gan_train.main(["constant", "--resume"]) == 2

@@ -296,6 +296,7 @@ def test_windows_that_memory_does_not_hold_are_refused_before_they_are_drawn(tmp
         ("hidden_dim", 7, "hidden_dim 7, the model has 4"),
         ("sel_rnn", "GRU", "the model has LSTM"),
         ("num_layers", 2, "num_layers 2, the model has 1"),
+        ("seq_len", 7, "seq_len 7, the model has 5"),
     ],
 )
 def test_settings_that_were_edited_and_do_not_fit_the_model_are_refused(
@@ -315,3 +316,18 @@ def test_every_chain_of_a_run_fits_its_number_of_layers(num_layers, chain):
     model = list(timegan.chains().values())[chain]
     n_recurrent = sum(hasattr(layer, "cell") for layer in model.layers)
     assert num_layers in synthesis._depths(n_recurrent) or n_recurrent == 0
+
+
+def test_a_copula_tells_the_length_of_the_windows_of_a_run_that_does_not(tmp_path):
+    run = finished_run(tmp_path, noise="copula")
+    for name, changed in (("columns.json", {}), ("settings.json", {"seq_len": 4})):
+        path = run.model_folder / name
+        content = json.loads(path.read_text()) | changed
+        content = {key: content[key] for key in content if changed or key != "seq_len"}
+        path.write_text(json.dumps(content))
+        if not changed:
+            assert loaded(run).seq_len == STEPS
+    with pytest.raises(
+        DataError, match=r"settings\.json does not fit .*seq_len 4, the model has 5"
+    ):
+        loaded(run)
