@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from modules.errors import DataError
+from modules.records.aligned import with_tabs
 from modules.records.encodings import decode
 from modules.records.header_rows import is_value
 from modules.records.packages import may_be_prose, unpacked
@@ -24,8 +25,12 @@ def holds_a_table(path: Path) -> bool:
         text, _ = decode(unpacked(path)[1], path)
     except DataError:
         return False
-    lines = [line for line in text[:HEAD].decode(errors="replace").splitlines() if line.strip()]
-    return any(_is_cut(lines, delimiter) for delimiter in DELIMITERS)
+    head = text[:HEAD].decode(errors="replace")
+    if len(text) > HEAD:
+        head = head.rpartition("\n")[0]
+    lines = [line for line in head.splitlines() if line.strip()]
+    is_cut = any(_is_cut(lines, delimiter) for delimiter in DELIMITERS)
+    return is_cut or with_tabs(head) is not None
 
 
 def _is_cut(lines: list[str], delimiter: str) -> bool:

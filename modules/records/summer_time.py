@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from modules.records.cleaning import duplicate_flag, repeated_hour_flag
+from modules.records.clock_changes import with_changes_told
 from modules.records.file_records import Records
 from modules.records.site import RawTurbine
 
@@ -22,13 +23,13 @@ def on_one_clock(
     """(`records` whose column of summer time has put their stamps onto one clock, notices).
 
     In UTC where the `time_zone` is known, else in winter time. Stamps that run on evenly where the
-    column changes are on one clock already.
+    column changes are on one clock already. Without a column the order of the rows may tell.
     """
     flagged = [one for one in records if one.summer is not None]
+    if not flagged:
+        return _as_rows_tell(records, time_zone)
     states = {bool(flag) for one in flagged for flag in np.unique(np.asarray(one.summer))}
     votes = sum(map(_evidence, flagged))
-    if not flagged:
-        return list(records), []
     name = flagged[0].summer_name
     if len(states) < 2:
         return list(records), [f"Column '{name}' tells summer time and is no variable."]
@@ -37,9 +38,37 @@ def on_one_clock(
             f"Column '{name}' tells summer time and is no variable. The stamps run on evenly where "
             "it changes, so they are taken as they are."
         ]
-    clock = "UTC" if time_zone else "winter time, an hour behind the clock in summer"
-    told = f"Column '{name}' tells summer time, so the stamps are put into {clock}."
+    told = f"Column '{name}' tells summer time, so the stamps are put into {_clock(time_zone)}."
     return [_turned(one, time_zone) for one in records], [told]
+
+
+def _as_rows_tell(
+    records: Sequence[Records], time_zone: str | None
+) -> tuple[list[Records], list[str]]:
+    told = with_changes_told(records)
+    if told is None or (time_zone and not all(_changes_so(one, time_zone) for one in told)):
+        return list(records), []
+    return [replace(_turned(one, time_zone), summer=None) for one in told], [
+        "The stamps leave out an hour in spring or repeat one in autumn, as clocks do that are put "
+        f"forward for summer: they are put into {_clock(time_zone)}."
+    ]
+
+
+def _changes_so(records: Records, time_zone: str) -> bool:
+    """Whether clocks in `time_zone` change when those of `records` do."""
+    if records.stamps is None or records.summer is None:
+        return False
+    how = {"ambiguous": records.summer, "nonexistent": "NaT"}
+    local = records.stamps.tz_localize(time_zone, **how).dropna()
+    winter = local.tz_convert("UTC").tz_localize(None)
+    offsets = local.tz_localize(None) - winter
+    known = records.summer[records.stamps.notna()]
+    is_summer = offsets > offsets.min() if len(set(known)) > 1 else known
+    return len(local) == len(known) and bool((is_summer == known).all())
+
+
+def _clock(time_zone: str | None) -> str:
+    return "UTC" if time_zone else "winter time, an hour behind the clock in summer"
 
 
 def _evidence(records: Records) -> int:

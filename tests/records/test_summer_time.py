@@ -69,8 +69,86 @@ def test_turbines_of_one_file_are_put_onto_one_clock_each(tmp_path):
     assert [(one.complete_rows, one.conflicts) for one in turbines] == [(N_ROWS, 0)] * 2
 
 
-def test_without_such_a_column_the_repeated_hour_is_told(tmp_path):
-    write(on_the_wall(None), tmp_path / "WT01.csv")
+BERLIN = pd.date_range("2021-03-20", "2021-11-10", freq="30min", tz="UTC").tz_convert(
+    "Europe/Berlin"
+)
+DENVER = BERLIN.tz_convert("America/Denver")
+SYDNEY = BERLIN.tz_convert("Australia/Sydney")
+
+
+def walled(local, **fields):
+    """Records whose stamps are what clocks showed at `local`, without more."""
+    stamps = local.strftime("%Y-%m-%d %H:%M")
+    return westsouth(len(local), **fields)[COLUMNS].assign(DateTime=stamps)
+
+
+@pytest.mark.parametrize(
+    "local",
+    [BERLIN, DENVER, SYDNEY, BERLIN[::2], BERLIN[:2000], BERLIN[-2000:], BERLIN[::-1]],
+    ids=["Berlin", "Denver", "Sydney", "hourly", "spring", "autumn", "newest first"],
+)
+def test_without_such_a_column_the_order_of_the_rows_tells(tmp_path, local):
+    write(walled(local), tmp_path / "WT01.csv")
+    step = min(abs(local[1:] - local[:-1]))
+    data = cleaned(tmp_path, "generic", freq=f"{step // pd.Timedelta('1min')}min")
+    assert (data.report.turbines[0].complete_rows, data.report.turbines[0].conflicts) == (
+        len(local),
+        0,
+    )
+    apart = data.tables["WT01"].index.tz_localize("UTC") - local.sort_values().tz_convert("UTC")
+    assert len(set(apart)) == 1
+    assert any("they are put into winter time" in said for said in data.report.notices)
+
+
+def test_the_order_of_the_rows_tells_over_files_of_months(tmp_path):
+    for month in range(3, 12):
+        write(walled(BERLIN[BERLIN.month == month]), tmp_path / f"WT01_2021-{month:02}.csv")
+    data = cleaned(tmp_path, "generic", freq="30min")
+    apart = data.tables["WT01"].index.tz_localize("UTC") - BERLIN.tz_convert("UTC")
+    assert set(apart) == {pd.Timedelta(hours=1)}
+
+
+def test_where_the_zone_is_known_the_rows_tell_utc(tmp_path):
+    for zone in ("Europe/Berlin", "America/Denver"):
+        site = tmp_path / "farm.toml"
+        site.write_text(
+            f'time_columns = ["DateTime"]\ntime_zone = "{zone}"\n'
+            '[[columns]]\nname = "WindSpeed"\nkind = "speed"\nunit = "m/s"\n'
+        )
+        write(walled(BERLIN), tmp_path / "data" / "WT01.csv")
+        data = cleaned(tmp_path / "data", str(site), freq="30min")
+        is_utc = zone == "Europe/Berlin"
+        assert (data.tables["WT01"].index[0] == BERLIN[0]) if is_utc else data.freq
+
+
+def lacking(*hours):
+    """Records on one clock that lack the hours that begin at these stamps."""
+    table = westsouth(4000, "2021-03-20", "30min")[COLUMNS]
+    stamps = pd.to_datetime(table["DateTime"]).dt.floor("h")
+    return table[~stamps.isin(pd.to_datetime(list(hours)))]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        lacking("2021-03-28 02:00", "2021-04-07 02:00"),
+        lacking("2021-04-04 02:00"),
+        lacking("2021-03-28 12:00"),
+        lacking("2021-03-28 02:00", "2021-03-28 03:00"),
+        lacking(),
+        walled(BERLIN).sort_values("DateTime"),
+        walled(BERLIN).sort_values("WindSpeed"),
+        westsouth(9000, "2021-10-01", "30min").iloc[[*range(1500), *range(1498, 9000)]][COLUMNS],
+    ],
+)
+def test_where_another_reading_is_possible_the_stamps_stand(tmp_path, table):
+    write(table, tmp_path / "WT01.csv")
+    data = cleaned(tmp_path, "generic", freq="30min")
+    assert not any("winter time" in said for said in data.report.notices)
+
+
+def test_an_hour_twice_whose_rows_are_mixed_is_told(tmp_path):
+    write(on_the_wall(None).sort_values("DateTime", kind="stable"), tmp_path / "WT01.csv")
     data = cleaned(tmp_path, "generic")
     assert data.report.turbines[0].conflicts == 6
     assert any(
