@@ -21,6 +21,14 @@ _NOT_TURKISH = re.compile(rb"[\xe1\xe6\xed\xf3\xfa]")
 _SENSE = set("äöüÄÖÜßéèêëÉÈàâáãåÅÀÁæÆøØœçÇñÑíìîïÍÎóòôõÓúùûÚğĞıİşŞðÐýÝþÞ") | set(
     "°²³µ·±×÷§–—‘’“”…€½¼¾¹º\xa0Øσ‰"
 )
+# Words of wind records that cp1250 and cp1252 spell otherwise. Letters alone do not tell: those of
+# Central Europe are, in cp1252, the ones of French, Italian and Danish.
+_CENTRAL = re.compile(
+    r"prędko|średni|największ|położeni|ciśnieni|wilgotność|(?<!\w)kąt(?!\w)|łopat|zewnętrzn|wewnętrzn|"
+    r"větr|směr|průměr|otáč|napětí|měřen|natočení|rychlosť|rýchlosť|(?<!\w)čas(?!\w)|"
+    r"hőmér|(?<!\w)idő|erősség|prosječn|največj|(?<!\w)moč(?!\w)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 LONGEST_WESTERN_RUN = 2
 
@@ -29,7 +37,8 @@ def decode(raw: bytes, path: Path) -> tuple[bytes, str]:
     """The text of `raw` in UTF-8 without a byte order mark, and the encoding it came in.
 
     UTF-8; UTF-16, also without its mark; else cp949 (Korean) where that gives letters in daily
-    use, else cp1254 (Turkish) or cp1252 (Western Europe) where those give letters and signs.
+    use, else cp1250 (Central Europe) where it gives words of wind records, else cp1254 (Turkish) or
+    cp1252 (Western Europe) where those give letters and signs.
 
     Raises DataError for what is empty, binary, or makes no sense in any of them.
     """
@@ -39,7 +48,7 @@ def decode(raw: bytes, path: Path) -> tuple[bytes, str]:
     if encoding is None:
         _refuse_binary(raw, path)
         raise DataError(
-            f"{path} is text in none of UTF-8, UTF-16, cp949, cp1252 and cp1254. "
+            f"{path} is text in none of UTF-8, UTF-16, cp949, cp1250, cp1252 and cp1254. "
             "Export it again as CSV in UTF-8."
         )
     if encoding == UTF_8:
@@ -62,6 +71,8 @@ def _encoding(raw: bytes) -> str | None:
         return UTF_8
     if _is_korean(raw):
         return "cp949"
+    if _decodes(raw, "cp1250") and _CENTRAL.search(raw[:SAMPLE].decode("cp1250", "replace")):
+        return "cp1250"
     western = "cp1252"
     if _TURKISH.search(raw) and not _NOT_TURKISH.search(raw):
         western = "cp1254"

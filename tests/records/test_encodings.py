@@ -33,10 +33,46 @@ def test_icelandic_letters_are_not_taken_for_turkish():
     assert decode(text.encode("cp1252"), PATH) == (text.encode(), "cp1252")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Data;Prędkość wiatru;Kierunek wiatru;Moc czynna",
+        "Czas;Kąt łopat (°);Średnia moc",
+        "čas;rychlost větru;směr větru;výkon",
+        "Čas,Rýchlosť vetra,Smer vetra",
+        "Időpont;Szélsebesség;Szélirány;Hőmérséklet",
+        "Datum;Hitrost vetra;Moč",
+        "Vrijeme;Prosječna brzina;Snaga",
+    ],
+)
+def test_central_europe_is_told_by_its_words(text):
+    text += "\n1;2;3\n"
+    assert decode(text.encode("cp1250"), PATH) == (text.encode(), "cp1250")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date;Vitesse du vent;Énergie générée;Tempête;Fenêtre;œuvre",
+        "Data;Velocità;Direzione;Lunedì;è",
+        "Dato;Vindhastighed;Måling;Højde;Vejrær",
+        "Fecha;Año;Mañana;Dirección;¿Qué?",
+        "Data;Direção;Verões;Potência;Média",
+        "Tijd;Geïnstalleerd;Coëfficiënt",
+        "Tid;Vindstyrka;Höjd;Mätning;Är",
+    ],
+)
+def test_the_west_is_not_taken_for_central_europe(text):
+    text += "\n1;2;3\n"
+    assert decode(text.encode("cp1252"), PATH) == (text.encode(), "cp1252")
+
+
 @pytest.mark.parametrize("encoding", ["cp1251", "gbk", "cp932"])
 def test_an_encoding_that_cannot_be_told_is_refused(encoding):
     content = {"cp1251": "Время,Скорость", "gbk": "时间,风速,功率", "cp932": "日時,風速,電力"}
-    with pytest.raises(DataError, match="none of UTF-8, UTF-16, cp949, cp1252 and cp1254. Export"):
+    with pytest.raises(
+        DataError, match="none of UTF-8, UTF-16, cp949, cp1250, cp1252 and cp1254. Export"
+    ):
         decode(f"{content[encoding]}\n1,2\n".encode(encoding), PATH)
 
 
