@@ -2,14 +2,31 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+
+from modules.records.encodings import UTF_8, decode
+from modules.records.packages import may_be_prose
 
 LEAST_ROWS = 2
 MOSTLY = 0.9  # of the rows end in a number
 _OTHER = re.compile(r'[\t;|"]|,(?!\d)|(?<!\d),')  # delimiters; a comma may be a decimal one
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?|nan|na|-+", re.IGNORECASE)
 _DATE, _CLOCK = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"), re.compile(r"\d{1,2}:\d{2}(?::.*)?")
+
+
+def read_text(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """(The text of `raw` in UTF-8, see `decode`; what was decided).
+
+    In a .txt or .tsv, tabs come between columns that blanks alone keep apart.
+    """
+    text, encoding = decode(raw, path)
+    how = () if encoding == UTF_8 else (f"read as {encoding}",)
+    aligned = with_tabs(text.decode()) if may_be_prose(path.name) else None
+    if aligned is None:
+        return text, how
+    return aligned.encode(), (*how, "columns told apart by the blanks between them")
 
 
 def with_tabs(text: str) -> str | None:

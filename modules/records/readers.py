@@ -12,8 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from modules.errors import DataError
-from modules.records.aligned import with_tabs
-from modules.records.encodings import UTF_8, decode
+from modules.records.aligned import read_text
 from modules.records.extra_rows import without_extra_rows
 from modules.records.header_rows import unique
 from modules.records.identity import is_named_like_owner
@@ -24,7 +23,7 @@ from modules.records.numbers import (
     read_numbers,
     share_of_numbers,
 )
-from modules.records.packages import EXCEL_SUFFIX, PARQUET_SUFFIXES, may_be_prose, unpacked
+from modules.records.packages import EXCEL_SUFFIX, PARQUET_SUFFIXES, unpacked
 from modules.records.preamble import Layout, find_layout
 
 logger = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
 
 
 def _read_csv(raw: bytes, path: Path, *, keep_dates: bool) -> pd.DataFrame:
-    text, how = _text(raw, path)
+    text, how = read_text(raw, path)
     del raw
     layout = find_layout(text, path)
     notes = (*how, *layout.notes)
@@ -90,16 +89,6 @@ def _read_csv(raw: bytes, path: Path, *, keep_dates: bool) -> pd.DataFrame:
     table.attrs["notes"] = (*notes, *decided)
     _log(path, (*notes, *decided, *missing))
     return table
-
-
-def _text(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
-    """(The text in UTF-8, tabs between columns that stood aligned; what was decided)."""
-    text, encoding = decode(raw, path)
-    how = () if encoding == UTF_8 else (f"read as {encoding}",)
-    aligned = with_tabs(text.decode()) if may_be_prose(path.name) else None
-    if aligned is None:
-        return text, how
-    return aligned.encode(), (*how, "columns told apart by the blanks between them")
 
 
 def _records(
@@ -261,7 +250,7 @@ def first_line_where(path: Path, position: int, is_fault: Callable[[str], bool])
     name, raw = unpacked(path)
     if name.endswith(PARQUET_SUFFIXES):
         return ""
-    text, _ = _text(raw, path)
+    text, _ = read_text(raw, path)
     layout = find_layout(text, path)
     part = text[layout.start :].decode()
     reader = csv.reader(io.StringIO(part, newline=""), delimiter=layout.delimiter)

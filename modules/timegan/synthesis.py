@@ -128,12 +128,12 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model, seq
     width = settings.hidden_dim
     if width == "auto":
         width = UNITS_PER_FEATURE * model.output_shape[-1]
-    found = {
+    found: dict[str, tuple[Any, Any]] = {
         "hidden_dim": (width, {layer.units for layer in layers}),
         "sel_rnn": (settings.sel_rnn, {type(layer).__name__ for layer in layers}),
         "num_layers": (settings.num_layers, _depths(len(layers))),
     }
-    found = {"seq_len": (settings.seq_len, {seq_len})} | (found if layers else {})
+    found = {"seq_len": (settings.seq_len, [seq_len])} | (found if layers else {})
     wrong = {name: pair for name, pair in found.items() if pair[0] not in pair[1]}
     if wrong:
         told = "; ".join(
