@@ -207,18 +207,27 @@ def tagged_csv(draw):
 
 @st.composite
 def timed_csv(draw):
-    """Plain records of some columns, in summer time or with dates that may be turned."""
+    """Plain records of some columns, by clocks that change or with dates that may be turned."""
     columns = draw(st.sampled_from([WIND_AND_POWER] * 4 + [[name] for name in WIND_AND_POWER]))
-    start = draw(st.sampled_from(["2021-10-31 00:00", "2021-02-01", "2021-02-03", "2021-05-04"]))
+    starts = ["2021-10-31 00:00", "2021-02-01", "2021-02-03", "2021-05-04", "2021-03-28"]
+    start = draw(st.sampled_from(starts))
     form = draw(st.sampled_from(["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M", "%d.%m.%Y"]))
     n_rows = draw(st.integers(3, 40))
-    stamps = pd.date_range(start, periods=n_rows, freq=draw(st.sampled_from(["10min", "6h"])))
+    zone = draw(st.sampled_from([None, "Europe/Berlin", "Europe/London"]))
+    freq = draw(st.sampled_from(["10min", "1h", "6h"]))
+    stamps = pd.date_range(start, periods=n_rows, freq=freq, tz="UTC").tz_convert(zone)
     table = westsouth(n_rows, seed=draw(st.integers(0, 2)))[columns]
     table.insert(0, "time", stamps.strftime(form))
     if draw(st.booleans()):
         table["dst"] = draw(st.lists(st.sampled_from("01"), min_size=n_rows, max_size=n_rows))
     if draw(st.booleans()):
         table["WTG"] = draw(st.sampled_from(["01", "1", "WT1", "wt1 "]))
+    if draw(st.booleans()):
+        marks = st.sampled_from([0, 1, 2, 5, 13, 7001])
+        name = draw(st.sampled_from(["uid", "hour", "weekday", "x"]))
+        table[name] = draw(st.lists(marks, min_size=n_rows, max_size=n_rows))
+    if draw(st.integers(0, 2)) == 0:  # columns that blanks keep apart
+        return table.to_string(index=False).encode()
     return table.to_csv(index=False).encode()
 
 
