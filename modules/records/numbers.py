@@ -15,6 +15,7 @@ from modules.records.words import bare_unit, is_missing_word, is_unit
 LEAST_SHARE = 0.5
 PROBES = 500
 LEAST_GROUPED, LEAST_PLAIN, FAR_BELOW = 10, 3, 10
+ALL_WHOLE = 2.0**53  # from here on a float has nothing behind the point
 
 _BODY = r"[-+\u2212]?(?:\d[\d.,'\u2019 \u00a0\u202f]*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _CELL = re.compile(rf"({_BODY})\s*(\D.*)?", re.DOTALL)
@@ -86,7 +87,7 @@ def grouped_example(numbers: np.ndarray) -> str | None:
 
 def _has_more_digits(numbers: np.ndarray) -> bool:
     """Whether any of `numbers`, (n,), has more than three digits behind the point."""
-    thousandths = 1000 * numbers[np.isfinite(numbers)]
+    thousandths = 1000 * numbers[np.abs(numbers) < ALL_WHOLE]
     return bool(np.abs(np.round(thousandths) - thousandths).max(initial=0.0) > 1e-6)
 
 

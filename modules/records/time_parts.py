@@ -46,8 +46,7 @@ def _agrees(numbers: np.ndarray, stamps: pd.DatetimeIndex, part: str, turn: int)
     apart = apart[np.isfinite(apart)]
     if apart.size == 0 or np.unique(numbers[np.isfinite(numbers)]).size < 2:
         return apart.size > 0 and bool((apart == 0).all())
-    if not turn:
-        return float((apart == 0).mean()) >= AGREEING
-    return float(np.unique(np.mod(apart, turn), return_counts=True)[1].max()) >= AGREEING * len(
-        apart
-    )
+    if turn:
+        _, n_each = np.unique(np.mod(apart, turn), return_counts=True)
+        return float(n_each.max()) >= AGREEING * len(apart)
+    return float((apart == 0).mean()) >= AGREEING

@@ -115,3 +115,10 @@ def test_files_a_thousand_apart_of_which_one_says_its_unit_are_refused(
         return
     with pytest.raises(DataError, match="in MW in .*WT0[12].csv, and without a unit .* as large"):
         load(settings_for(tmp_path, "generic"))
+
+
+def test_a_turbine_at_rest_beside_one_that_runs_is_no_other_unit(tmp_path):
+    for name, factor in (("WT01", 1.0), ("WT02", 0.001)):
+        table = westsouth(60)[["DateTime", "WindSpeed", "ActivePower"]]
+        write(table.assign(ActivePower=factor * table["ActivePower"]), tmp_path / f"{name}.csv")
+    assert len(load(settings_for(tmp_path, "generic"))) == 2

@@ -129,3 +129,7 @@ def test_thousands_are_seen_where_the_rated_power_is_a_round_number():
 )
 def test_other_numbers_are_no_thousands(numbers):
     assert grouped_example(np.array(numbers, float)) is None
+
+
+def test_the_largest_numbers_are_looked_at_without_a_warning():
+    assert grouped_example(np.array([1e308, -1e307, np.nan, np.inf])) is None
