@@ -340,7 +340,7 @@ def test_every_variant_is_a_setting_that_exists(variant):
 
 
 def test_kept_windows_are_graded_by_preset_each_as_a_user_gets_them(tmp_path):
-    for preset, windows in (("document", "raw"), ("best", "mapped")):
+    for preset in ("document", "best"):
         overrides = {"preset": preset}
         for seed in (0, 1):
             training = jobs.Training("sines", f"preset_{preset}", overrides, seed, 2.0, tmp_path)
