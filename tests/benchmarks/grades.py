@@ -1,10 +1,13 @@
-"""Every grade of one training beside real records, copula and Gaussian: a Markdown table.
+"""Every grade of trainings beside real records, copula and Gaussian: a Markdown table each.
 
     python -m tests.benchmarks.grades la_haute_borne
-    python -m tests.benchmarks.grades la_haute_borne joint_steps=1500 generator_updates=2
+    python -m tests.benchmarks.grades la_haute_borne --set joint_steps=1500 generator_updates=2
+    python -m tests.benchmarks.grades stocks sample --results RESULTS --minutes 6
 
-Trains `--preset best` on a dataset of tests/benchmarks/datasets.py, some settings changed.
-Minutes a training; the CPU time it took stands in the table.
+Trains `--preset best` on datasets of tests/benchmarks/datasets.py, some settings changed. With
+`--results` it trains nothing and grades the windows of all presets that
+`python -m tests.benchmarks.ablation --minutes 6 --variants "preset document" ...` left there: means
+over the seeds that it finds.
 """
 
 import argparse
@@ -19,7 +22,7 @@ import numpy as np
 from modules.fidelity import floors, grades, wind_scores
 from modules.fidelity.distance import EnergyDistance
 from modules.windows.splits import blocked_split
-from tests.benchmarks import datasets, tables
+from tests.benchmarks import ablation, datasets, jobs, tables
 from tests.benchmarks.datasets import STEPS
 
 MOST_WINDOWS = 5000
@@ -40,22 +43,32 @@ HEADINGS = (
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dataset", choices=datasets.DATASETS)
-    parser.add_argument("changes", nargs="*", metavar="SETTING=VALUE")
+    parser.add_argument("datasets", nargs="+", choices=datasets.DATASETS)
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="SETTING=VALUE", help="other than `best` has it"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the generator")
+    parser.add_argument("--results", type=Path, help="of trainings by tests.benchmarks.ablation")
+    parser.add_argument("--minutes", type=float, help="what these trainings had")
     arguments = parser.parse_args(argv)
-    dataset = datasets.load(arguments.dataset)
-    changes = dict(change.split("=", 1) for change in arguments.changes)
-    starts = _spread(dataset.scored_starts, MOST_WINDOWS)
-    real = dataset.scaled(dataset.features)[starts[:, None] + np.arange(STEPS)]
-    rows = [_real_row(dataset, real, starts)]
-    for name, drawn in _without_training(dataset, real).items():
-        rows.append([name, None, *marks(dataset, real, drawn, starts)])
-    drawn, seconds = _trained(dataset, {"preset": "best"} | changes, arguments.seed)
-    name = ", ".join(["best", *arguments.changes])
-    rows.append([name, seconds, *marks(dataset, real, _spread(drawn, MOST_WINDOWS), starts)])
-    print(f"\n### {dataset.name}, seed {arguments.seed}\n")
-    print(tables.markdown(HEADINGS, [[_cell(cell) for cell in row] for row in rows]), flush=True)
+    for name in arguments.datasets:
+        dataset = datasets.load(name)
+        starts = _spread(dataset.scored_starts, MOST_WINDOWS)
+        real = dataset.scaled(dataset.features)[starts[:, None] + np.arange(STEPS)]
+        rows = [_real_row(dataset, real, starts)]
+        for what, drawn in _without_training(dataset, real).items():
+            rows.append([what, None, *marks(dataset, real, drawn, starts)])
+        made = _kept if arguments.results else _trained
+        for what, trainings in made(name, dataset, arguments).items():
+            graded = [
+                [seconds, *marks(dataset, real, _spread(drawn, MOST_WINDOWS), starts)]
+                for drawn, seconds in trainings
+            ]
+            rows.append([what, *map(_mean, zip(*graded, strict=True))])
+        print(f"\n### {dataset.name}\n")
+        print(
+            tables.markdown(HEADINGS, [[_cell(cell) for cell in row] for row in rows]), flush=True
+        )
     return 0
 
 
@@ -100,18 +113,41 @@ def _without_training(dataset, real):
     return {"copula": drawn, "Gaussian": floors.gaussian_windows(real, len(real), seed=1)}
 
 
-def _trained(dataset, overrides, seed):
+def _trained(_name, dataset, arguments):
+    """{row: [(windows, CPU seconds)]} of one training."""
     from modules.training.setup import configure
     from tests.benchmarks.generators import generate
 
+    changes = dict(change.split("=", 1) for change in arguments.set)
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         raw, mapped, account = generate(
-            dataset, overrides, Path(folder),
-            seed=seed, minutes=None, timed=None, device=configure(None),
+            dataset, {"preset": "best"} | changes, Path(folder),
+            seed=arguments.seed, minutes=None, timed=None, device=configure(None),
         )  # fmt: skip
         seconds = time.process_time() - began
-    return mapped if account["settings"]["quantile_mapping"] else raw, seconds
+    drawn = mapped if account["settings"]["quantile_mapping"] else raw
+    return {", ".join([f"best, seed {arguments.seed}", *arguments.set]): [(drawn, seconds)]}
+
+
+def _kept(name, _dataset, arguments):
+    """The same of each preset's trainings in `arguments.results`, one for each seed."""
+    found = {}
+    for variant, overrides in ablation.PRESETS.items():
+        what = name, variant.replace(" ", "_"), overrides
+        folder = jobs.Training(*what, 0, arguments.minutes, arguments.results).folder.parent
+        made = []
+        for path in sorted(folder.glob("seed_*/windows.npz")):
+            account = jobs.read(path.with_name("training.json"))
+            with np.load(path) as windows:
+                made.append((windows[ablation.windows_of(variant)], 60 * account["minutes"]))
+        if made:
+            found[f"{variant.removeprefix('preset ')}, {len(made)} seeds"] = made
+    return found
+
+
+def _mean(cells):
+    return None if cells[0] is None else np.mean(cells, axis=0)
 
 
 def _spread(items, at_most):
@@ -121,7 +157,7 @@ def _spread(items, at_most):
 def _cell(cell):
     if cell is None:
         return "–"
-    if isinstance(cell, np.ndarray):
+    if np.ndim(cell):
         return " ".join(f"{x:.2f}" for x in cell)
     return cell if isinstance(cell, str) else f"{cell:.3g}"
 

@@ -1,13 +1,20 @@
 """What rows cost: `python -m tests.benchmarks.scale 10000 100000 1000000`, each in its own process.
 
+With `--grid` what the length of windows, the width of the networks and the columns cost: CPU
+seconds of a joint step and peak memory of `--preset best`, one of them changed at a time.
+
 For each number of rows, of nine columns every minute: pandas' read_csv, `--check_only`, and a
 training of one step a phase by the `document` preset. Then that training's generator for as many
 rows. Prints CPU seconds and peak memory; reads memory on Linux only.
 """
 
 import argparse
+import logging
+import resource
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +22,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from tests.benchmarks.pace import StepClock
+
 ROOT = Path(__file__).parents[2]
 COLUMNS, STEPS = 9, 24
+GRID_ROWS = 10_000
+JOINT_STEPS = 60
+GRID = {
+    "seq_len": (24, 48, 96, 144, 288),
+    "hidden_dim": (24, 64, 128, 256),
+    "columns": (5, 10, 20, 50, 100),
+}
 READ = "import sys, pandas as pd; pd.read_csv(sys.argv[1], parse_dates=['time'])"
 MEASURED = """
 import resource, subprocess, sys
@@ -26,16 +42,16 @@ print(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 
 
-def records(folder, n_rows):
+def records(folder, n_rows, n_columns=COLUMNS):
     """The folder of a file with `n_rows` rows of noisy sines, made where it is not there yet."""
-    path = folder / f"rows_{n_rows}" / "T1.csv"
+    path = folder / f"rows_{n_rows}_columns_{n_columns}" / "T1.csv"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         t, random = np.arange(n_rows), np.random.default_rng(0)
         times = pd.date_range("2000", periods=n_rows, freq="min", unit="s")
         columns = {"time": pa.array(times)} | {
             f"v{i}": np.round(10 + 5 * np.sin(t / (7 + 3 * i)) + random.normal(0, 0.5, n_rows), 4)
-            for i in range(COLUMNS)
+            for i in range(n_columns)
         }
         pyarrow.csv.write_csv(pa.table(columns), path)
     return path.parent
@@ -68,11 +84,43 @@ def row(folder, n_rows):
         made.unlink(missing_ok=True)
 
 
+def cost_of_steps(data, results, changed):
+    """(CPU seconds of a joint step, peak MB) of `--preset best` with the settings `changed`."""
+    from gan_train import train
+
+    logging.getLogger("modules").setLevel(logging.INFO)
+    few = {f"{phase}_steps": 1 for phase in ("autoencoder", "supervised")}
+    how = {"preset": "best", "location": "generic", "report": "none", "heldout": 0.0}
+    how |= {"keep_best": False, "data_path": str(data), "result_dir": str(results)}
+    with StepClock() as clock:
+        train(**how, **few, joint_steps=JOINT_STEPS, log_interval=10, **changed)
+    paces = [line.seconds_per_step for line in clock.lines if line.phase == "joint"]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return float(np.median(paces[1:])), peak
+
+
+def print_grid(folder):
+    print("| changed | CPU s a joint step | peak memory, MB |\n|---|---|---|")
+    for name, values in GRID.items():
+        for value in values:
+            is_width = name == "columns"
+            data = records(folder, GRID_ROWS, value if is_width else COLUMNS)
+            changed = {} if is_width else {name: value}
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                how = data, folder / "results", changed
+                seconds, peak = pool.submit(cost_of_steps, *how).result()
+            print(f"| `{name}` {value} | {seconds:.2f} | {peak:.0f} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", nargs="+", type=int)
+    parser.add_argument("rows", nargs="*", type=int)
+    parser.add_argument("--grid", action="store_true", help="the cost of length, width, columns")
     parser.add_argument("--folder", type=Path, default=ROOT / "benchmark_results" / "scale")
     arguments = parser.parse_args()
+    if arguments.grid:
+        print_grid(arguments.folder)
+        return
     print("| rows | read_csv | `--check_only` | training, one step a phase | generation |")
     print("|---|---|---|---|---|")
     for n_rows in arguments.rows:

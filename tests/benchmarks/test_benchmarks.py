@@ -19,6 +19,7 @@ from tests.benchmarks import (
     datasets,
     fidelity,
     generators,
+    grades,
     jobs,
     measures,
     published,
@@ -333,3 +334,22 @@ def test_every_variant_is_a_setting_that_exists(variant):
     settings = TimeGANSettings(**ablation.overrides(variant))
     for name, value in ablation.overrides(variant).items():
         assert getattr(settings, name) == value
+
+
+# ---- grades
+
+
+def test_kept_windows_are_graded_by_preset_each_as_a_user_gets_them(tmp_path):
+    for preset in ("document", "best"):
+        overrides = {"preset": preset}
+        for seed in (0, 1):
+            training = jobs.Training("sines", f"preset_{preset}", overrides, seed, 2.0, tmp_path)
+            jobs.write(training.folder / "training.json", {"minutes": 2.0 + seed})
+            kept = {"raw": np.zeros((3, 4, 2)), "mapped": np.ones((3, 4, 2))}
+            np.savez(training.folder / "windows.npz", **kept)
+    asked = SimpleNamespace(results=tmp_path, minutes=2.0)
+    found = grades._kept("sines", None, asked)
+    assert list(found) == ["document, 2 seeds", "best, 2 seeds"]
+    for row, value in (("document, 2 seeds", 0), ("best, 2 seeds", 1)):
+        assert [seconds for _, seconds in found[row]] == [120, 180]
+        assert all((drawn == value).all() for drawn, _ in found[row])
