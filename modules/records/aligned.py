@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?|nan|na|-+", re.IGNOREC
 _DATE, _CLOCK = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"), re.compile(r"\d{1,2}:\d{2}(?::.*)?")
 
 
-def read_text(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
+def text_of(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
     """(The text of `raw` in UTF-8, see `decode`; what was decided).
 
     In a .txt or .tsv, tabs come between columns that blanks alone keep apart.

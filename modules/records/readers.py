@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from modules.errors import DataError
-from modules.records.aligned import read_text
+from modules.records.aligned import text_of
 from modules.records.extra_rows import without_extra_rows
 from modules.records.header_rows import unique
 from modules.records.identity import is_named_like_owner
@@ -73,7 +73,7 @@ def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
 
 
 def _read_csv(raw: bytes, path: Path, *, keep_dates: bool) -> pd.DataFrame:
-    text, how = read_text(raw, path)
+    text, how = text_of(raw, path)
     del raw
     layout = find_layout(text, path)
     notes = (*how, *layout.notes)
@@ -250,7 +250,7 @@ def first_line_where(path: Path, position: int, is_fault: Callable[[str], bool])
     name, raw = unpacked(path)
     if name.endswith(PARQUET_SUFFIXES):
         return ""
-    text, _ = read_text(raw, path)
+    text, _ = text_of(raw, path)
     layout = find_layout(text, path)
     part = text[layout.start :].decode()
     reader = csv.reader(io.StringIO(part, newline=""), delimiter=layout.delimiter)
