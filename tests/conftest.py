@@ -7,7 +7,8 @@ import pytest
 from tests import shipped
 from tests.logs import restored_logging
 
-collect_ignore = ["benchmarks/speed/pytorch.py"]  # for an environment that has PyTorch
+# For environments of their own.
+collect_ignore = ["benchmarks/speed/pytorch.py", "benchmarks/fault_events.py"]
 
 shipped.install()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

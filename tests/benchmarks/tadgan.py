@@ -9,109 +9,31 @@ stopped; it ends with the table of all that is there. VUS-PR and affiliation F1 
 """
 
 import argparse
-import tempfile
-import time
 from pathlib import Path
-from types import SimpleNamespace
 
-import keras
 import numpy as np
 
-from models.tadgan import scoring_model
-from modules.preprocessing import encode_angles, feature_names
-from modules.records.columns import Column
-from modules.runs.run import create
-from modules.tadgan import learning, scoring
-from modules.tadgan.anomalies import find
-from modules.tadgan.detection import detect, reconstruction
-from modules.training.graphs import graphs_released
 from modules.training.setup import configure
-from modules.windows.cut import cut
-from settings import TadGANSettings
-from tests.benchmarks import jobs, nab
+from tests.benchmarks import jobs, nab, nab_rows
 from tests.benchmarks.tables import NOTHING, markdown
 
-OURS, ORIONS = "TadGAN, ours", "TadGAN, ours, Orion's penalty"
-ORIONS_DROPOUT = 0.2
-ROWS = {OURS: "gradient", ORIONS: "orion"}
 
-
-def trained_detector(tables, columns, settings, device):
-    """Train on `tables`; return what `detect` takes, without a folder that stays."""
-    series, starts = cut(tables, settings.seq_len)
-    features, names = encode_angles(series, columns), feature_names(columns)
-    with tempfile.TemporaryDirectory() as folder, graphs_released():
-        run = create(folder)
-        scaler, tadgan = learning.train(features, names, starts, settings, run, device)
-    networks = tadgan.encoder, tadgan.generator, tadgan.critic_x
-    model = scoring_model(*networks, name="scoring")
-    return SimpleNamespace(model=model, scaler=scaler, columns=columns, settings=settings)
-
-
-def judged(signal, score, spans, flagged):
-    """What is kept of one detector on one signal."""
-    return {
-        "counts": nab.overlap(signal.known, spans),
-        "covered": float(flagged.mean()),
-        "vus_pr": nab.volumes(signal.labels, np.asarray(score)),
-        "affiliation": nab.affiliation(signal.labels, flagged),
-    }
-
-
-def score_without_training(signal, seed):
-    """The rows of detectors that nothing is trained for, through the same threshold."""
-    values = signal.series.to_numpy()
-    values = (values - values.mean()) / (values.std() or 1)
-    rows = {}
-    for name, raw in nab.baselines(values, seed).items():
-        smooth = scoring.smooth(raw[:, None], len(raw))
-        score = scoring.reconstruction_score(smooth)[:, 0]
-        found = find(score, [len(score)], padding=nab.PADDING)
-        flagged = np.zeros(len(score))
-        for finding in found:
-            flagged[finding.first : finding.last + 1] = 1
-        index = signal.series.index
-        rows[name] = judged(signal, raw, [(index[f[0]], index[f[1]]) for f in found], flagged)
-    return rows
-
-
-def score_by_training(signal, seed, epochs, penalty, device):
-    settings = TadGANSettings(
-        freq=None, seed=seed, epochs=epochs, train_step=10**6, penalty=penalty,
-        log_interval=10**6, generator_dropout=ORIONS_DROPOUT,
-    )  # fmt: skip
-    column = Column(name="value", observed_min=0.0, observed_max=1.0)
-    tables = {"signal": signal.series.to_frame("value")}
-    began, used = time.perf_counter(), time.process_time()
-    trained = trained_detector(tables, [column], settings, device)
-    error, combination = nab.SCORED_BY[signal.group]
-    how = {"error": error, "combination": combination, "padding": nab.PADDING, "threshold": 6.0}
-    how["score_window"] = scoring.SCORE_WINDOW
-    (scored,) = detect(trained, tables, reconstruction(trained.model, device), **how)
-    seconds = time.perf_counter() - began
-    spans = list(zip(scored.findings["start"], scored.findings["end"], strict=True))
-    row = judged(signal, scored.scores["score"], spans, scored.covered.astype(float))
-    n_windows = len(signal.series) - settings.seq_len + 1
-    row |= {"seconds": seconds, "cpu_seconds": time.process_time() - used, "epochs": epochs}
-    return row | {"steps": learning.n_training_steps(n_windows, settings)}
-
-
-def run_nab(results, seeds, n_signals, epochs, penalties, device):
+def run_nab(results, seeds, n_signals, epochs, trainings, device):
     every = nab.signals()
     for seed in seeds:
         for signal in every[:n_signals]:
             path = results / "nab" / f"seed_{seed}" / f"{signal.name}.json"
             made = jobs.read(path) or {}
             if "random" not in made:
-                made |= score_without_training(signal, seed)
+                made |= nab_rows.without_training(signal, seed)
                 jobs.write(path, made)
-            for row, penalty in ROWS.items():
-                if row in made or penalty not in penalties:
+            for name, row in nab_rows.ROWS.items():
+                if name in made or row.training not in trainings:
                     continue
-                made[row] = score_by_training(signal, seed, epochs, penalty, device)
+                kept = results / "nab_made"
+                made[name] = nab_rows.by_training(signal, row, seed, epochs, kept, device)
                 jobs.write(path, made)
-                print(f"{row}, {signal.name}, seed {seed}: {made[row]}", flush=True)
-                keras.backend.clear_session()
+                print(f"{name}, {signal.name}, seed {seed}: {made[name]}", flush=True)
     print(nab_table(results, every))
 
 
@@ -158,11 +80,11 @@ def main(argv=None):
     parser.add_argument("--epochs", type=int, default=35)
     parser.add_argument("--steps", type=int, default=640, help="of a training on planted faults")
     parser.add_argument(
-        "--penalties",
+        "--trainings",
         nargs="*",
-        default=["gradient"],
-        choices=[*ROWS.values()],
-        help="of the TadGAN to train; none leaves the detectors that are not trained",
+        default=["short", "gradient"],
+        choices=[*nab_rows.TRAININGS],
+        help="of TadGAN; none leaves the detectors that are not trained",
     )
     given = parser.parse_args(argv)
     if given.what == "tables":
@@ -170,7 +92,7 @@ def main(argv=None):
         return
     device = configure(None)
     if given.what == "nab":
-        how = given.seeds, given.signals, given.epochs, given.penalties
+        how = given.seeds, given.signals, given.epochs, given.trainings
         run_nab(given.results, *how, device)
     else:
         from tests.benchmarks.turbine_faults import run_faults

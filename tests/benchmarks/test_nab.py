@@ -64,7 +64,7 @@ def test_the_table_tells_of_what_is_there(tmp_path):
     signal = nab.Signal("realTweets/x", "Tweets", pd.Series(dtype=float), ())
     figures = {"counts": [2, 1, 0], "covered": 0.25, "vus_pr": None, "seconds": 12.0}
     path = tmp_path / "nab" / "seed_0" / "realTweets" / "x.json"
-    tadgan.jobs.write(path, {tadgan.OURS: figures})
+    tadgan.jobs.write(path, {"TadGAN, ours": figures})
     last = tadgan.nab_table(tmp_path, [signal]).splitlines()[-1]
     assert last == ("| TadGAN, ours | – | – | – | – | 0.80 | 0.25 | – | – | 12 | – | 0+0+0+0+1 |")
 

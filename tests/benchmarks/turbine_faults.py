@@ -27,6 +27,7 @@ from modules.windows.cut import cut, windows_at
 from modules.windows.splits import thinned
 from settings import DataSettings, GeneratorSettings, TadGANSettings
 from tests.benchmarks import jobs
+from tests.benchmarks.detector import trained_detector
 from tests.benchmarks.tables import NOTHING, markdown
 
 LA_HAUTE_BORNE = Path(__file__).parents[3] / "shared/data/la_haute_borne_2014-01_4wtg.csv.gz"
@@ -126,8 +127,6 @@ def principal_components(site_data, n_kept=20):
 
 def detectors(site_data, seed, n_steps, device):
     """name -> a `Scored` per turbine, of every detector; TadGAN is trained for `n_steps`."""
-    from tests.benchmarks.tadgan import trained_detector
-
     tables, columns = site_data.tables, site_data.columns
     settings = TadGANSettings(
         seed=seed, seq_len=SEQ_LEN, train_step=n_steps, log_interval=10**6, **TRAINED_WITH
@@ -157,13 +156,13 @@ def run_faults(results, seeds, n_steps, device):
             site_data, known = make(seed)
             began = time.process_time()
             found = detectors(site_data, seed, n_steps, device)
-            rows = {detector: _figures(known, scored) for detector, scored in found.items()}
+            rows = {detector: figures(known, scored) for detector, scored in found.items()}
             jobs.write(path, {"cpu_seconds": time.process_time() - began, "rows": rows})
             keras.backend.clear_session()
     print(faults_table(results))
 
 
-def _figures(known, scored):
+def figures(known, scored):
     judged = judge(known, scored)
     caught = {}
     for fault, part in known.groupby("fault"):
