@@ -22,6 +22,8 @@ from modules.records.columns import (
 PITCH_OFFSET = 4.0  # deg, of one blade
 ANEMOMETER_NOISE = 0.03  # m/s: a reading that never moves at all would be blanked as stuck
 DERATED_TO, DERATED_PITCH = 0.5, 4.0  # share of the highest power; deg, while held back
+# Of the highest power, about the set point: one held to the digit would be blanked as stuck.
+DERATED_NOISE = 0.005
 YAW_DRIFT = 30.0  # deg at the end
 TEMPERATURE_RISE = 12.0  # degC at the end
 PRODUCING = 0.3  # mean share of the highest power where a fault is planted: it must show
@@ -88,9 +90,11 @@ def _stuck_anemometer(
 
 
 def _derating(
-    rows: pd.DataFrame, parts: Parts, highest: float, _random: np.random.Generator
+    rows: pd.DataFrame, parts: Parts, highest: float, random: np.random.Generator
 ) -> Changed:
-    most = DERATED_TO * highest
+    # Draws of its own leave the faults that come after where they were.
+    wobble = random.spawn(1)[0].standard_normal(len(rows))
+    most = highest * (DERATED_TO + DERATED_NOISE * wobble)
     is_held = rows[parts.power] > most
     raised = {blade: rows[blade] + DERATED_PITCH * is_held for blade in parts.pitches}
     return {parts.power: rows[parts.power].clip(upper=most)} | raised
