@@ -1,10 +1,12 @@
 """The counting of findings and the detectors that nothing is trained for."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import nab, tadgan, turbine_faults
+from tests.benchmarks import fault_peer, nab, nab_rows, tadgan, turbine_faults
 
 UNLABELLED = ["ec2_cpu_utilization_c6585a"]
 WAVE = np.sin(0.2 * np.arange(600))
@@ -75,3 +77,39 @@ def test_a_power_curve_alone_finds_a_derated_turbine(tmp_path, monkeypatch):
     site_data, known = turbine_faults.sample_with_faults(0)
     judged = turbine_faults.judge(known, turbine_faults.power_curve_residual(site_data, False))
     assert len(judged.delays) == judged.n_known == 2
+
+
+def test_networks_trained_once_are_searched_again_without_a_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(nab_rows, "trained_detector", None)  # a training would call it
+    index = pd.date_range("2021-01-01", periods=len(WAVE), freq="10min")
+    values = WAVE.copy()
+    values[300:310] += 3
+    known = ((index[300], index[309]),)
+    signal = nab.Signal("realTweets/x", "Tweets", pd.Series(values, index), known)
+    path = tmp_path / "seed_0" / "short_35_epochs" / "realTweets" / "x.npz"
+    path.parent.mkdir(parents=True)
+    scaled = 2 * (WAVE - values.min()) / np.ptp(values) - 1  # the wave without its fault
+    windows = np.lib.stride_tricks.sliding_window_view(scaled, 100)[..., None]
+    np.savez(path, windows=windows, values=np.zeros(len(windows)), seconds=9.0, used=7.0)
+    row = nab_rows.Row("short", {"Tweets": ("area", "rec")})
+    found = nab_rows.by_training(signal, row, 0, 35, tmp_path, None)
+    assert found["counts"] == (1, 0, 0) and found["covered"] < 0.25
+    assert 7 <= found["cpu_seconds"] < 8
+
+
+def test_events_of_the_peer_become_findings_of_the_turbine(monkeypatch):
+    def see(command, **_):
+        records, events, angle = command[3:]
+        assert angle == "Wind" and len(pd.read_csv(records)) == 290
+        events.write_text("start,end,duration\n2021-01-01 10:00:00,2021-01-01 13:00:00,3h\n")
+
+    monkeypatch.setattr(fault_peer.subprocess, "run", see)
+    index = pd.date_range("2021-01-01", periods=300, freq="10min")
+    table = pd.DataFrame({"Wind": 1.0, "Power": 2.0}, index)
+    table.iloc[100:110] = np.nan
+    columns = [SimpleNamespace(name="Wind", kind="angle"), SimpleNamespace(name="Power", kind="")]
+    scored = fault_peer.scored("WT01", table, columns, "python")
+    known = pd.DataFrame({"turbine": ["WT01"], "start": [index[50]], "end": [index[90]]})
+    judged = turbine_faults.judge(known, [scored])
+    assert judged.delays == pytest.approx((10 - 50 / 6,)) and judged.n_false == 0
+    assert scored.scores["score"].notna().sum() == 290
