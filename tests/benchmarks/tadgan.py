@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.tadgan nab RESULTS [--seeds 0 1 2] [--signals N] [--epochs 35]
     python -m tests.benchmarks.tadgan faults RESULTS [--seeds 0 1 2] [--steps N]
+    python -m tests.benchmarks.tadgan tables RESULTS [--of ROW]
 
 What a signal and a seed gave is kept in the folder RESULTS, so that the command goes on where it
 stopped; it ends with the table of all that is there. VUS-PR and affiliation F1 need
@@ -37,14 +38,20 @@ def run_nab(results, seeds, n_signals, epochs, trainings, device):
     print(nab_table(results, every))
 
 
-def nab_table(results, every):
-    """A row per detector: F1 by group, then the means of the other figures; how many runs."""
+def nab_table(results, every, of=None):
+    """A row per detector: F1 by group, then the means of the other figures; how many runs.
+
+    `of`: a row; only the signals that it has count.
+    """
     groups = list(dict.fromkeys(nab.GROUPS.values()))
     cells = {}
     for path in sorted((results / "nab").glob("seed_*/*/*.json")):
         name = f"{path.parent.name}/{path.stem}"
         group = next(signal.group for signal in every if signal.name == name)
-        for row, figures in jobs.read(path).items():
+        made = jobs.read(path)
+        if of is not None and of not in made:
+            continue
+        for row, figures in made.items():
             cells.setdefault(row, {}).setdefault(group, []).append(figures)
     heads = [*groups, "covered", "VUS-PR", "affiliation F1", "s", "CPU s", "runs"]
     rows = [
@@ -86,9 +93,10 @@ def main(argv=None):
         choices=[*nab_rows.TRAININGS],
         help="of TadGAN; none leaves the detectors that are not trained",
     )
+    parser.add_argument("--of", help="a row of the tables: only the signals that it has count")
     given = parser.parse_args(argv)
     if given.what == "tables":
-        print(nab_table(given.results, nab.signals()))
+        print(nab_table(given.results, nab.signals(), given.of))
         return
     device = configure(None)
     if given.what == "nab":

@@ -71,6 +71,21 @@ def test_the_table_tells_of_what_is_there(tmp_path):
     assert last == ("| TadGAN, ours | – | – | – | – | 0.80 | 0.25 | – | – | 12 | – | 0+0+0+0+1 |")
 
 
+def test_rows_are_compared_on_the_signals_that_one_of_them_has(tmp_path):
+    signals = [nab.Signal(f"realTweets/{x}", "Tweets", pd.Series(dtype=float), ()) for x in "ab"]
+    for signal, rows in zip(signals, (["POLY", "ours"], ["POLY"]), strict=True):
+        path = tmp_path / "nab" / "seed_0" / f"{signal.name}.json"
+        tadgan.jobs.write(path, {row: {"counts": [1, 0, 0]} for row in rows})
+    ends = [
+        [
+            line.split("|")[-2].strip()
+            for line in tadgan.nab_table(tmp_path, signals, of).splitlines()
+        ]
+        for of in (None, "ours")
+    ]
+    assert ends[0][-2:] == ["0+0+0+0+2", "0+0+0+0+1"] and ends[1][-2:] == ["0+0+0+0+1"] * 2
+
+
 def test_a_power_curve_alone_finds_a_derated_turbine(tmp_path, monkeypatch):
     monkeypatch.setattr(turbine_faults, "SAMPLE_DAYS", 30)
     monkeypatch.setattr(turbine_faults, "FAULTS", {"derating": None})
