@@ -10,6 +10,9 @@ PIXEL = (
 )
 
 
+pytestmark = pytest.mark.whole
+
+
 def page(body, image=PIXEL):
     return f'<!DOCTYPE html><html><head></head><body>{body}<img src="{image}"></body></html>'
 

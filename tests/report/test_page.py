@@ -220,6 +220,7 @@ def test_every_score_and_every_picture_of_the_page_is_explained():
     assert all(text.endswith(".") for _, text in captions.PICTURES.values())
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [1400, 400])
 def test_a_browser_shows_the_page_whole(wind, tmp_path, width):
     assert_shown_whole(wind[2], width, tmp_path)

@@ -42,6 +42,7 @@ def test_records_findings_and_judgement_are_on_the_page(written):
     assert "1 of 1 known faults found" in written and written.count("<img ") == 3
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [1400, 400])
 def test_a_browser_shows_the_page_whole(written, tmp_path, width):
     assert_shown_whole(written, width, tmp_path)
