@@ -32,8 +32,10 @@ benchmark: $(VENV)/installed ## Time the training steps beside peers, written in
 
 bench-tadgan: $(VENV)/installed ## Hold TadGAN against NAB and planted faults, hours; goes on where it stopped
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r tests/benchmarks/requirements.txt
-	$(RUN) -m tests.benchmarks.tadgan nab benchmark_results/tadgan
+	$(RUN) -m tests.benchmarks.tadgan nab benchmark_results/tadgan --trainings short
 	$(RUN) -m tests.benchmarks.tadgan faults benchmark_results/tadgan
+	$(RUN) -m tests.benchmarks.fault_peer benchmark_results/tadgan
+	$(RUN) -m tests.benchmarks.tadgan nab benchmark_results/tadgan
 
 clean: ## Remove the environment
 	rm -rf $(VENV)
