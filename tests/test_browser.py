@@ -9,7 +9,6 @@ PIXEL = (
     "WjR9awAAAABJRU5ErkJggg=="
 )
 
-
 pytestmark = pytest.mark.whole
 
 
