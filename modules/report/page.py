@@ -57,7 +57,7 @@ def write_report(
         site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed, labels=labels
     )
     scores, refusal = _scores(evidence, kind)
-    found = lights(scores)
+    found = lights(scores, run.read_settings().get("preset", ""))
     write_scores(run.folder, scores, found, kind=kind)
     write_events(run.folder, numbers=numbers_of(scores))
     drawn = draw_pictures(run.folder, evidence, site_data) | draw_left_out(run.folder, site_data)

@@ -141,10 +141,17 @@ CRITERIA = (
 )  # fmt: skip
 REMEDIES = {
     "values": "train with `--quantile_mapping`, or longer",
-    "dynamics": "train longer, with `--preset best` or a higher `--roughness_weight`",
-    "joint behaviour": "train longer, or with `--preset best`",
-    "time of day and season": "train longer, or with `--preset best`",
+    "dynamics": "train with `--preset best`, or longer",
+    "joint behaviour": "train with `--preset best`, or longer",
+    "time of day and season": "train with `--preset best`, or longer",
     "copies": "do not give these windows away: train with more records or fewer steps",
+}
+# Of a run of `best`, which maps quantiles and minds roughness as it is.
+REMEDIES_OF_BEST = {
+    "values": "train with more `--joint_steps`",
+    "dynamics": "train with more `--joint_steps`, or a higher `--roughness_weight`",
+    "joint behaviour": "train with more `--joint_steps`",
+    "time of day and season": "train with more `--joint_steps`",
 }
 CLOCK = Light(
     "time of day and season",
@@ -163,10 +170,14 @@ def grade(row: ScoreRow) -> str | None:
     return GOOD if far <= criterion.good else USABLE if far <= criterion.usable else POOR
 
 
-def lights(rows: Sequence[ScoreRow]) -> list[Light]:
-    """The five lights of `rows`; one without a row is left out. None is better than its worst."""
+def lights(rows: Sequence[ScoreRow], preset: str = "") -> list[Light]:
+    """The five lights of `rows`; one without a row is left out. None is better than its worst.
+
+    `preset`: the training's, for what else there is to try.
+    """
     made = []
-    for name, remedy in REMEDIES.items():
+    remedies = REMEDIES | (REMEDIES_OF_BEST if preset == "best" else {})
+    for name, remedy in remedies.items():
         judged = [(row, c) for row in rows if (c := _criterion(row)) and c.light == name]
         judged = [(row, c) for row, c in judged if row.value is not None]
         if not judged:

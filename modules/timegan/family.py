@@ -21,6 +21,7 @@ from modules.records.site import SiteData
 from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
 from modules.timegan.conditions import Conditions, settled
+from modules.timegan.reporting import hold_against_records, report_after_training
 from modules.training.device import Device
 from modules.training.memory import check_room
 from modules.windows.cut import cut
@@ -28,7 +29,6 @@ from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
 
 if TYPE_CHECKING:
-    from modules.fidelity.adherence import Labels
     from modules.runs.trained import Trained
     from modules.timegan.layout import Times
     from modules.timegan.wanted import Wanted
@@ -127,7 +127,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
         if table is not None:
             run.save_table(table)
     run.save_model(model)
-    _report_after_training(run, prepared.site_data, settings, device)
+    report_after_training(run, prepared.site_data, settings, device)
 
 
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
@@ -176,11 +176,13 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
 
         records = records_of(run, settings.data_path)
         n_shown = min(n_windows, MOST_WINDOWS)
+        if wanted is None:  # of a long series, its beginning
+            n_steps = min(n_steps, MOST_WINDOWS * synthesizer.seq_len)
         windows = synthesizer.draw(
             n_shown, n_steps, seed=settings.seed, device=device, wanted=wanted
         )
         labels = wanted.labels(condition, n_shown * n_steps) if wanted else None
-        _hold_against_records(run, records, trained.settings, windows, settings, path, labels)
+        hold_against_records(run, records, trained.settings, windows, settings, path, labels)
     return path
 
 
@@ -199,28 +201,6 @@ def _clock(
     return None
 
 
-def _hold_against_records(
-    run: Run,
-    records: SiteData,
-    trained_by: TimeGANSettings,
-    windows: np.ndarray,
-    settings: GeneratorSettings,
-    csv: Path,
-    labels: "Labels | None" = None,
-) -> None:
-    """Write what `settings` ask for of `windows`, written to `csv`, beside the records."""
-    if settings.export_for:
-        from modules.report.evidence import gather
-        from modules.report.export import export
-
-        length, share, seed = trained_by.seq_len, trained_by.heldout, trained_by.seed
-        export(run.folder, gather(records, windows, seq_len=length, heldout=share, seed=seed))
-    if settings.report != "none":
-        _write_report(
-            run, records, trained_by, windows, settings.report, settings.language, csv, labels
-        )
-
-
 def records_of(run: Run, data_path: str | None = None) -> SiteData:
     """Read the records that `run` was trained on again, from `data_path` where they lie now.
 
@@ -236,56 +216,3 @@ def records_of(run: Run, data_path: str | None = None) -> SiteData:
         ) from None
     run.check_same_data(site_data)
     return site_data
-
-
-def _report_after_training(
-    run: Run, site_data: SiteData, settings: TimeGANSettings, device: Device
-) -> None:
-    """Write the report that `settings.report` asks for, on 1440 windows of the finished model.
-
-    A report that the data do not support is a warning in the log: the training is unharmed.
-    """
-    if settings.report == "none":
-        return
-    from modules.timegan import synthesis
-    from modules.timegan.wanted import as_occurred
-
-    synthesizer = synthesis.load(run, TimeGANSettings)
-    n_windows = GeneratorSettings.model_fields["n_windows"].default
-    n_steps, wanted, labels = settings.seq_len, None, None
-    if settings.condition and synthesizer.conditions is not None:
-        wanted = as_occurred(synthesizer.conditions, n_windows, n_steps, settings.seed)
-        labels = wanted.labels(settings.condition, n_windows * n_steps)
-    windows = synthesizer.draw(n_windows, n_steps, seed=settings.seed, device=device, wanted=wanted)
-    try:
-        _write_report(
-            run, site_data, settings, windows, settings.report, settings.language, labels=labels
-        )
-    except DataError as error:
-        log.warning("No report: %s", error)
-
-
-def _write_report(
-    run: Run,
-    site_data: SiteData,
-    settings: TimeGANSettings,
-    windows: np.ndarray,
-    kind: str,
-    language: str,
-    csv: Path | None = None,
-    labels: "Labels | None" = None,
-) -> None:
-    from modules.report.page import write_report
-
-    write_report(
-        run,
-        site_data,
-        windows,
-        kind=kind,
-        seq_len=settings.seq_len,
-        heldout=settings.heldout,
-        seed=settings.seed,
-        csv=csv,
-        language=language,
-        labels=labels,
-    )

@@ -46,6 +46,14 @@ def judged(synthetic, monkeypatch):
     return {light.name: light.word for light in verdict.lights(rows)}
 
 
+def test_a_run_of_best_is_not_told_to_take_best():
+    rows = [row("marginal", 9.0, 0.0), row("step ratio", 3.0, 1.0)]
+    for preset, is_told in (("best", False), ("document", True), ("", True)):
+        remedies = {light.name: light.remedy for light in verdict.lights(rows, preset)}
+        assert ("--preset best" in remedies["dynamics"]) == is_told
+        assert remedies["values"]
+
+
 def test_other_real_records_are_good(monkeypatch):
     found = judged(weather(2), monkeypatch)
     assert {found["values"], found["dynamics"], found["joint behaviour"], found["copies"]} <= {

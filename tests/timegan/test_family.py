@@ -10,7 +10,7 @@ from modules.errors import DataError
 from modules.report import page
 from modules.runs.run import Run
 from modules.runs.start import start
-from modules.timegan import family, learning, synthesis
+from modules.timegan import family, learning, reporting, synthesis
 from settings import TimeGANSettings
 from tests.logs import restored_logging
 from tests.tiny import CPU, STEPS, tiny_site_data
@@ -86,7 +86,7 @@ def test_the_mapping_is_fitted_to_the_windows_that_were_trained_on(monkeypatch):
 
 def test_training_asked_for_no_report_writes_none(tmp_path):
     run = Run(tmp_path / "experiment_01")
-    family._report_after_training(run, None, TimeGANSettings(report="none"), CPU)
+    reporting.report_after_training(run, None, TimeGANSettings(report="none"), CPU)
     assert not list(tmp_path.iterdir())
 
 
@@ -100,7 +100,7 @@ def test_finished_training_is_none_the_worse_for_data_without_a_report(monkeypat
 
     monkeypatch.setattr(synthesis, "load", lambda *_: Drawn())
     monkeypatch.setattr(page, "write_report", refuse)
-    family._report_after_training(None, None, TimeGANSettings(), CPU)
+    reporting.report_after_training(None, None, TimeGANSettings(), CPU)
     assert "No report: No window fits." in caplog.text
 
 
