@@ -341,6 +341,13 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     )
 
     # What is learnt from and kept of it, and how windows are written.
+    condition: tuple[str, ...] = Field(
+        (),
+        description="What every row is made for, so that the generator can be asked for it: "
+        "`turbine`, `hour` (the time of day), `month` (the day of the year), or a column's name, "
+        "which is then given and not made.",
+        examples=["turbine,hour,month"],
+    )
     drop_anomalies: str | None = Field(
         None,
         description="Run of a detector on these records: the stretches it flags are left out.",
@@ -673,6 +680,24 @@ class GeneratorSettings(ProgramSettings):
         description="Write one seamless series of this many rows in place of windows; for a "
         "forecaster, the steps ahead of the last record.",
         examples=[52560],
+    )
+    turbine: str | None = Field(
+        None,
+        description="Turbine to make records of, by its name; needs a run with `turbine` in its "
+        "`condition`. None draws turbines as they occurred, and a series of the first.",
+        examples=["WT02"],
+    )
+    start: str | None = Field(
+        None,
+        description="First time stamp of a series (`length`), whose day and year it then follows; "
+        "needs a run with `hour` or `month` in its `condition`. None is the records' first.",
+        examples=["2024-06-01"],
+    )
+    given: str | None = Field(
+        None,
+        description="File of one series of the columns that were the run's `condition`, in the "
+        "format of its site: the other columns are made for it, row by row.",
+        examples=["wind.csv"],
     )
     stamps: CliImplicitFlag[bool] = Field(
         False,

@@ -3,13 +3,15 @@
 In the paper's letters: window X, noise Z, latent H = embedder(X), generated latent E =
 generator(Z), supervised latent = supervisor(E), recovered window = recovery(H). Change a network
 here and nowhere else. Shape letters: B windows per batch, T time steps, F features, Z noise width,
-H latent width.
+H latent width, C conditions. Where a window has conditions, every network sees them beside its
+input, (B, T, ... + C); the paper has none that change from step to step.
 """
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import keras
+import numpy as np
 
 RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
 UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
@@ -42,11 +44,19 @@ class DefineModel:
     """Builds each network, a `keras.Sequential` of stock layers for windows of any length.
 
     `n_features`: width F of a scaled window; the noise is as wide unless `args.z_dim` says else.
-    `n_replicas`: how many share a batch, over whose whole the normalisation is.
+    `n_replicas`: how many share a batch, over whose whole the normalisation is. `n_conditions`:
+    width C of what each row is made for, which all networks see beside their input.
     """
 
-    def __init__(self, args: NetworkSettings, n_features: int, n_replicas: int = 1) -> None:
+    def __init__(
+        self,
+        args: NetworkSettings,
+        n_features: int,
+        n_replicas: int = 1,
+        n_conditions: int = 0,
+    ) -> None:
         self.args = args
+        self.n_conditions = n_conditions
         self.n_replicas = n_replicas
         self.n_features = n_features
         self.z_dim = args.z_dim or n_features
@@ -92,7 +102,7 @@ class DefineModel:
         Batch normalisation only where a network sees one kind of batch: embedder and generator.
         Supervisor and recovery see real and generated latents by turns, whose statistics differ.
         """
-        layers = [keras.Input((None, n_inputs), dtype="float32")]
+        layers = [keras.Input((None, n_inputs + self.n_conditions), dtype="float32")]
         for _ in range(n_layers or self.args.num_layers):
             layers.append(RECURRENT[self.args.sel_rnn](self.hidden_dim, return_sequences=True))
             if batchnorm:
@@ -101,12 +111,33 @@ class DefineModel:
         return keras.Sequential(layers, name=name)
 
 
-def chain(networks: Sequence[keras.Sequential], *, name: str) -> keras.Sequential:
-    """Return one `keras.Sequential` over the layers of `networks`, which it shares with them.
+def chain(networks: Sequence[keras.Sequential], *, name: str, n_conditions: int = 0) -> keras.Model:
+    """Return one model over the layers of `networks`, which it shares with them.
 
     `chain((generator, supervisor, recovery), name=...)` is TimeGAN's synthetic model: noise
     (B, T, Z) -> scaled window (B, T, F). It holds stock layers only, so that plain
-    `keras.saving.load_model` opens its file anywhere.
+    `keras.saving.load_model` opens its file anywhere. With conditions it takes [noise, conditions
+    (B, T, C)] and holds the networks whole.
     """
-    layers = [layer for network in networks for layer in network.layers]
-    return keras.Sequential([keras.Input(networks[0].input_shape[1:]), *layers], name=name)
+    shape = (None, networks[0].input_shape[-1] - n_conditions)
+    if not n_conditions:
+        layers = [layer for network in networks for layer in network.layers]
+        return keras.Sequential([keras.Input(shape), *layers], name=name)
+    noise, conditions = keras.Input(shape), keras.Input((None, n_conditions))
+    made = noise
+    for network in networks:
+        made = network(keras.layers.Concatenate()([made, conditions]))
+    return keras.Model([noise, conditions], made, name=name)
+
+
+def noise_alone(n_inputs: int, n_conditions: int, *, name: str) -> keras.Sequential:
+    """A link of a `chain` with conditions that hands on what it gets beside them."""
+    dense = keras.layers.Dense(n_inputs, use_bias=False, trainable=False)
+    network = keras.Sequential([keras.Input((None, n_inputs + n_conditions)), dense], name=name)
+    network.set_weights([np.eye(n_inputs + n_conditions, n_inputs)])
+    return network
+
+
+def links(model: keras.Model) -> list[keras.Sequential]:
+    """The networks that a `chain` with conditions holds, in their order; itself without them."""
+    return [x for x in model.layers if isinstance(x, keras.Sequential)] or [model]

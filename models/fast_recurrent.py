@@ -6,6 +6,8 @@ sequence are projected in one product; the recurrence is a program of `models.re
 Shape letters: B windows per batch, T time steps, F features, H units.
 """
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
@@ -47,6 +49,19 @@ def forward(network: keras.Sequential, inputs: tf.Tensor, *, training: bool) -> 
             parts = [layer(part, training=training) for part in parts]
     tensor = tf.concat(parts, int(is_swapped))
     return _swap_time(tensor) if is_swapped else tensor
+
+
+def forward_beside(
+    networks: Sequence[keras.Sequential],
+    inputs: tf.Tensor,
+    conditions: tf.Tensor,
+    *,
+    training: bool,
+) -> tf.Tensor:
+    """Call networks one after the other, each with what it gets beside `conditions` (B, T, C)."""
+    for network in networks:
+        inputs = forward(network, tf.concat([inputs, conditions], -1), training=training)
+    return inputs
 
 
 def _split(windows: tf.Tensor, axis: int) -> list[tf.Tensor]:

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from models import losses
-from models.definemodel import DefineModel, chain
+from models.definemodel import DefineModel, chain, noise_alone
 from modules.training.device import Device
 from modules.training.phases import Choosing, Phase
 from modules.training.replicas import first, n_replicas, run, share, whole
@@ -52,12 +52,14 @@ class TimeGAN(tf.Module):
     """The five networks, their optimisers, and one method per update.
 
     A step takes a batch, moves the variables its docstring names, and returns named scalar losses.
-    `args`: settings, TimeGAN's own. `device` computes the networks.
+    `args`: settings, TimeGAN's own. `device` computes the networks. Where rows have `n_conditions`,
+    a batch is (B, T, F + C), the conditions last.
     """
 
-    def __init__(self, args: Any, n_features: int, device: Device) -> None:
+    def __init__(self, args: Any, n_features: int, device: Device, n_conditions: int = 0) -> None:
         super().__init__(name="timegan")
-        define = DefineModel(args, n_features, n_replicas())
+        self.widths = [n_features, n_conditions]
+        define = DefineModel(args, n_features, n_replicas(), n_conditions)
         self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
             getattr(define, name)() for name in NETWORKS
         )
@@ -130,14 +132,14 @@ class TimeGAN(tf.Module):
             (optimizer, lr * factor) for optimizer, factor in zip(optimizers, factors, strict=True)
         ]
 
-    def synthetic_model(self, name: str = "timegan") -> keras.Sequential:
+    def synthetic_model(self, name: str = "timegan") -> keras.Model:
         """Return generator, supervisor and recovery as one model: noise -> scaled window.
 
         With `ema` they are running means of the trained ones (Yazici et al., ICLR 2019).
         """
-        return chain(self.sampling, name=name)
+        return chain(self.sampling, name=name, n_conditions=self.widths[1])
 
-    def chains(self, name: str = "timegan") -> dict[str, keras.Sequential]:
+    def chains(self, name: str = "timegan") -> dict[str, keras.Model]:
         """What can make windows of the noise, by its parts; the trained `synthetic_model` is first.
 
         Of a copula's noise, which has the features' width and scale, the autoencoder makes windows
@@ -148,9 +150,14 @@ class TimeGAN(tf.Module):
         if self.args.noise == "copula":
             as_it_is = keras.layers.Activation("linear")
             nothing = keras.Sequential([keras.Input((None, self.z_dim)), as_it_is], name="copula")
+            if self.widths[1]:
+                nothing = noise_alone(self.z_dim, self.widths[1], name="copula")
             parts += [(self.embedder, self.recovery), (nothing,)]
         return {
-            " > ".join(n.name for n in networks): chain(networks, name=name) for networks in parts
+            " > ".join(n.name for n in networks): chain(
+                networks, name=name, n_conditions=self.widths[1]
+            )
+            for networks in parts
         }
 
     def imitate(self) -> None:
@@ -164,8 +171,9 @@ class TimeGAN(tf.Module):
     def autoencoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""
         with tf.GradientTape() as tape:
-            recovered = whole(self._call(self.recovery, self._call(self.embedder, share(real))))
-            reconstruction = losses.reconstruction_loss(real, recovered)
+            latent, given = self._latent(real)
+            recovered = whole(self._call(self.recovery, latent, given))
+            reconstruction = losses.reconstruction_loss(self._parted(real)[0], recovered)
             loss = RECONSTRUCTION_WEIGHT * reconstruction
         self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
@@ -175,9 +183,9 @@ class TimeGAN(tf.Module):
 
         The embedder stands still, and the generator takes no part: it gets no gradient here.
         """
-        latent = self._call(self.embedder, share(real), training=False)
+        latent, given = self._latent(real, training=False)
         with tf.GradientTape() as tape:
-            supervised = self._supervised_loss(latent)
+            supervised = self._supervised_loss(latent, given)
         self._descend(tape, supervised, self.supervisor_optimizer, self.supervisor)
         return {"supervised_loss": supervised}
 
@@ -188,15 +196,16 @@ class TimeGAN(tf.Module):
         supervised loss on real latents, 100 * moment loss of the recovered windows, and
         `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss.
         """
-        latent = self._call(self.embedder, share(real), training=False)
+        latent, given = self._latent(real, training=False)
+        real, _ = self._parted(real)
         with tf.GradientTape() as tape:
-            generated = self._call(self.generator, share(noise))
-            supervised_latent = self._call(self.supervisor, generated)
-            synthetic = whole(self._call(self.recovery, supervised_latent))
+            generated = self._call(self.generator, share(noise), given)
+            supervised_latent = self._call(self.supervisor, generated, given)
+            synthetic = whole(self._call(self.recovery, supervised_latent, given))
             adversarial = losses.adversarial_loss(
-                self._judge(supervised_latent)
-            ) + GENERATED_LATENT_WEIGHT * losses.adversarial_loss(self._judge(generated))
-            supervised = self._supervised_loss(latent)
+                self._judge(supervised_latent, given)
+            ) + GENERATED_LATENT_WEIGHT * losses.adversarial_loss(self._judge(generated, given))
+            supervised = self._supervised_loss(latent, given)
             moment = losses.moment_loss(real, synthetic)
             correlation = losses.correlation_loss(real, synthetic)
             roughness = losses.roughness_loss(real, synthetic)
@@ -222,10 +231,10 @@ class TimeGAN(tf.Module):
     def embedder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery: 10 * reconstruction + 0.1 * supervised loss."""
         with tf.GradientTape() as tape:
-            latent = self._call(self.embedder, share(real))
-            recovered = whole(self._call(self.recovery, latent))
-            reconstruction = losses.reconstruction_loss(real, recovered)
-            supervised = self._supervised_loss(latent)
+            latent, given = self._latent(real)
+            recovered = whole(self._call(self.recovery, latent, given))
+            reconstruction = losses.reconstruction_loss(self._parted(real)[0], recovered)
+            supervised = self._supervised_loss(latent, given)
             loss = RECONSTRUCTION_WEIGHT * reconstruction + EMBEDDER_SUPERVISED_WEIGHT * supervised
         self._descend(tape, loss, self.embedder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
@@ -254,14 +263,14 @@ class TimeGAN(tf.Module):
         self, real: tf.Tensor, noise: tf.Tensor, direction: tf.Tensor | None
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """The discriminator's loss on real and generated latents, and its weights' gradients."""
-        latent = self._call(self.embedder, share(real), training=False)
-        generated = self._call(self.generator, share(noise))
-        supervised_latent = self._call(self.supervisor, generated)
+        latent, given = self._latent(real, training=False)
+        generated = self._call(self.generator, share(noise), given)
+        supervised_latent = self._call(self.supervisor, generated, given)
         with tf.GradientTape() as tape:
-            logits = [self._judge(x) for x in (latent, supervised_latent, generated)]
+            logits = [self._judge(x, given) for x in (latent, supervised_latent, generated)]
             loss = penalised = losses.discriminator_loss(*logits)
             if direction is not None:
-                probed = self._judge(latent + losses.PROBE * share(direction))
+                probed = self._judge(latent + losses.PROBE * share(direction), given)
                 penalty = losses.gradient_penalty(logits[0], probed)
                 penalised = loss + 0.5 * self.args.r1_weight * penalty
         return loss, tape.gradient(penalised, _trainable([self.discriminator]))
@@ -279,14 +288,15 @@ class TimeGAN(tf.Module):
             parallel_iterations=1,
         )
         direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None
-        named |= self.discriminator_step(batches.windows(), batches.noise(), direction)
+        real = batches.windows()
+        named |= self.discriminator_step(real, batches.noise(real), direction)
         if self.args.ema:
             self._average()
         return named
 
     def _generator_and_embedder_step(self, batches: Batches) -> dict[str, tf.Tensor]:
         real = batches.windows()
-        named = self._run(self.generator_step, real, batches.noise())
+        named = self._run(self.generator_step, real, batches.noise(real))
         return named | self._run(self.embedder_step, real)
 
     def _average(self) -> None:
@@ -301,17 +311,33 @@ class TimeGAN(tf.Module):
     def _run(step: Callable[..., dict[str, tf.Tensor]], *batch: tf.Tensor) -> dict[str, tf.Tensor]:
         return first(run(step, *batch))
 
-    def _judge(self, latent: tf.Tensor) -> tf.Tensor:
-        return whole(self._call(self.discriminator, latent))
+    def _parted(self, real: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """(B, T, F + C) -> windows and their conditions, None without."""
+        return tuple(tf.split(real, self.widths, -1)) if self.widths[1] else (real, None)
 
-    def _supervised_loss(self, latent: tf.Tensor) -> tf.Tensor:
+    def _latent(self, real: tf.Tensor, training: bool = True) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """This replica's latents of a batch, and the conditions of its windows."""
+        windows, given = self._parted(share(real))
+        return self._call(self.embedder, windows, given, training), given
+
+    def _judge(self, latent: tf.Tensor, given: tf.Tensor | None) -> tf.Tensor:
+        return whole(self._call(self.discriminator, latent, given))
+
+    def _supervised_loss(self, latent: tf.Tensor, given: tf.Tensor | None) -> tf.Tensor:
         """Of real latents, under the supervisor."""
-        supervised = self._call(self.supervisor, latent)
+        supervised = self._call(self.supervisor, latent, given)
         return losses.supervised_loss(whole(latent), whole(supervised))
 
     def _call(
-        self, network: keras.Sequential, inputs: tf.Tensor, training: bool = True
+        self,
+        network: keras.Sequential,
+        inputs: tf.Tensor,
+        given: tf.Tensor | None,
+        training: bool = True,
     ) -> tf.Tensor:
+        """What a network makes of `inputs` beside the conditions `given`."""
+        if given is not None:
+            inputs = tf.concat([inputs, given], -1)
         return self.device.call(network, inputs, training=training)
 
     @staticmethod

@@ -1,5 +1,6 @@
 """What a finished run left for the generator, all of one training."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class Trained:
     """What a finished run over a site's records left for the generator.
 
     `model`: the run's own, as its family has it. `freq`: time step, None without times.
+    `columns`: those that the model makes; `written`: these and those that it is given.
     `start`: the training data's first time stamp, ISO 8601. `settings`: the training's own.
     `tables`: by their class, the further tables of names and arrays that its family asked for.
     """
@@ -34,6 +36,7 @@ class Trained:
     start: str | None
     settings: Any
     tables: dict[type[Table], Any] = field(default_factory=dict)
+    written: list[Column] = field(default_factory=list)
 
 
 def load_trained(
@@ -43,11 +46,13 @@ def load_trained(
     model_path: str | None = None,
     scale_path: str | None = None,
     kinds: tuple[type[Table], ...] = (),
+    given: Collection[str] = (),
 ) -> Trained:
     """Return `run`'s `Trained`, from its own files or from the two given in their place.
 
     `settings`: the run's, see `modules.runs.find.saved_settings`. `kinds`: classes of the tables
     that belong to the run, see `modules.runs.safe.load_table`; each has the scaler's `names`.
+    `given`: columns that the model does not make and the scaler does not have.
 
     Raises DataError when a file cannot be used, or when they come from different runs.
     """
@@ -71,12 +76,14 @@ def load_trained(
             "the tables beside them must come from one training: pass one `--run` folder."
         )
     try:
-        columns = TypeAdapter(list[Column]).validate_python(described["columns"])
+        written = TypeAdapter(list[Column]).validate_python(described["columns"])
+        columns = [column for column in written if column.name not in given]
         _check(columns, scaler, model, tables)
+        _check_limits(written)
         freq, start = _time(described["freq"], described["start"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None
-    return Trained(model, scaler, columns, freq, start, settings, tables)
+    return Trained(model, scaler, columns, freq, start, settings, tables, written)
 
 
 def _check(
@@ -91,6 +98,10 @@ def _check(
     for table in tables.values():
         if table.names not in (scaler.names_, tuple(names)):
             raise ValueError(f"{table.FILE} does not hold the scaler's columns")
+
+
+def _check_limits(columns: list[Column]) -> None:
+    """Raise ValueError unless all that was observed of columns is finite."""
     for column in columns:
         low, high = column.observed_min, column.observed_max
         limits = (low, high, column.lower, column.upper)

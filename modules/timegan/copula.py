@@ -18,9 +18,11 @@ from modules.records.columns import LARGEST_NUMBER
 from modules.timegan.correlations import (
     autoregression,
     block_toeplitz,
+    explained,
     factor_of,
     lagged_correlation,
     normal_memory,
+    regressed,
     with_memories,
 )
 from modules.timegan.long_draw import LongDraw
@@ -51,22 +53,29 @@ class Copula:
 
     @classmethod
     def fit(
-        cls, names: Sequence[str], scaled: np.ndarray, starts: np.ndarray, seq_len: int
+        cls,
+        names: Sequence[str],
+        scaled: np.ndarray,
+        starts: np.ndarray,
+        seq_len: int,
+        conditions: np.ndarray | None = None,
     ) -> "Copula":
         """Learn from the windows of `seq_len` rows that begin at `starts`, int (n_windows,).
 
         `scaled`: float (n_rows, F). Dependence is measured by ranks, so that a rare extreme
         does not hide it; how long each feature remembers, by its values. Windows that share no rows
-        get a distribution for each value where there are more of them than values in one.
+        get a distribution for each value where there are more of them than values in one. Where
+        rows have `conditions`, float (n_rows, C), it is the dependence of what these do not say.
         """
         scaled, starts, seq_len = as_rows(scaled, starts, seq_len)
         quantiles = quantiles_of(scaled, occurrences(starts, seq_len, len(scaled)))
-        normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
-        windows = windows_at(scaled, thinned(starts, FITTED_WINDOWS), seq_len)
-        scores, values = (
-            lagged_correlation(rows.astype(np.float64))
-            for rows in (mapped(windows, quantiles, normal), windows)
-        )
+        begins = thinned(starts, FITTED_WINDOWS)
+        windows = windows_at(scaled, begins, seq_len)
+        both = [rows.astype(np.float64) for rows in (normal_scores(windows, quantiles), windows)]
+        if conditions is not None and len(conditions) == len(scaled):
+            given = windows_at(conditions, begins, seq_len)
+            both = [rows - explained(regressed(rows, given), given) for rows in both]
+        scores, values = (lagged_correlation(rows) for rows in both)
         own = np.diagonal(values, axis1=1, axis2=2).T
         memories = [normal_memory(m, q) for m, q in zip(own, quantiles, strict=True)]
         return cls(tuple(names), quantiles, with_memories(scores, np.transpose(memories)))
@@ -105,7 +114,9 @@ class Copula:
             raise ValueError("correlations must lie in -1...1")
         return cls(names, quantiles, correlation)
 
-    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+    def __call__(
+        self, random: tf.random.Generator, shape: tuple[int, int, int], _: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Draw scaled windows, float32 of `shape` (B, T, F), with the `tf.random.Generator`.
 
         Beyond the steps it was fitted to, each follows from those before it; windows that share no
@@ -114,30 +125,40 @@ class Copula:
         n_windows, n_steps, n_features = shape
         if (n_rows := len(self.quantiles) // n_features) > 1:
             n_drawn = n_windows * math.ceil(n_steps / n_rows)
-            scores = self._scores(random, (n_drawn, 1, n_rows * n_features))
+            scores = self.scores(random, (n_drawn, 1, n_rows * n_features))
         else:
-            scores = self._scores(random, shape)
-        return tf.reshape(self._rows(scores), (n_windows, -1, n_features))[:, :n_steps]
+            scores = self.scores(random, shape)
+        return tf.reshape(self.rows(scores), (n_windows, -1, n_features))[:, :n_steps]
 
     def pieces(
-        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+        self,
+        random: tf.random.Generator,
+        lengths: Iterable[int],
+        width: int,
+        _: tf.Tensor | None = None,
     ) -> Iterator[tf.Tensor]:
         """Draw one window (1, T, F) in pieces of these `lengths`: see `modules.timegan.noise`."""
         if self.is_of_events:
             whole = LongDraw(random)
             yield from (self(whole, (1, length, width)) for length in lengths)
             return
+        yield from (self.rows(scores) for scores in self.score_pieces(random, lengths, width))
+
+    def score_pieces(
+        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+    ) -> Iterator[tf.Tensor]:
+        """The normal scores of `pieces`, where windows are no events."""
         continued = tf.function(_continued, autograph=False)
-        scores = waiting = self._scores(random, (1, len(self.correlation), width))
+        scores = waiting = self.scores(random, (1, len(self.correlation), width))
         white = LongDraw(random)
         for length in lengths:
             drawn = white.normal((length - waiting.shape[1], 1, width))
             piece = tf.concat([waiting, continued(scores, drawn, *self._recurrence)], 1)
             scores = tf.concat([scores, piece], 1)[:, -len(self.correlation) :]
             waiting = piece[:, :0]
-            yield self._rows(piece)
+            yield piece
 
-    def _scores(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+    def scores(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
         """Draw normal scores of `shape` (B, T, F), correlated."""
         n_windows, n_steps, n_features = shape
         n_fitted = min(n_steps, len(self.correlation))
@@ -156,7 +177,7 @@ class Copula:
         coefficients, factor = autoregression(self.correlation)
         return coefficients.astype(np.float32), factor.astype(np.float32)
 
-    def _rows(self, scores: tf.Tensor) -> tf.Tensor:
+    def rows(self, scores: tf.Tensor) -> tf.Tensor:
         """Normal scores (..., F) -> scaled rows: the quantile of each, linear between two."""
         n_levels = self.quantiles.shape[1]
         level = 0.5 * (n_levels - 1) * (1 + tf.math.erf(scores / np.float32(np.sqrt(2))))
@@ -165,6 +186,12 @@ class Copula:
         table = tf.constant(self.quantiles.ravel(), tf.float32)
         lower, upper = tf.gather(table, place), tf.gather(table, place + 1)
         return lower + (level - below) * (upper - lower)
+
+
+def normal_scores(windows: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """The normal numbers that windows (n, T, F) stand for, by the `quantiles` (F, K) of theirs."""
+    normal = np.broadcast_to(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), quantiles.shape)
+    return mapped(windows, quantiles, normal)
 
 
 def _continued(

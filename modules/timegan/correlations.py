@@ -36,6 +36,25 @@ def lagged_correlation(windows: np.ndarray) -> np.ndarray:
     return np.clip(correlation, -1, 1)
 
 
+def regressed(rows: np.ndarray, conditions: np.ndarray) -> np.ndarray:
+    """Slopes (1 + C, F) of `rows` (..., F) on `conditions` (..., C), the first of a constant.
+
+    The ridge keeps conditions that repeat each other, such as one of two turbines, apart.
+    """
+    known = _with_constant(conditions).reshape(-1, 1 + conditions.shape[-1])
+    square = known.T @ known / len(known) + RIDGE * np.eye(known.shape[1])
+    return np.linalg.solve(square, known.T @ rows.reshape(len(known), -1) / len(known))
+
+
+def explained(slopes: np.ndarray, conditions: np.ndarray) -> np.ndarray:
+    """What `regressed` slopes say of rows with `conditions` (..., C): (..., F)."""
+    return _with_constant(conditions) @ slopes
+
+
+def _with_constant(conditions: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.ones((*conditions.shape[:-1], 1)), conditions], -1)
+
+
 def normal_memory(target: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     """Autocorrelations (T,) that normal scores need for values with those of `target` (T,).
 

@@ -6,6 +6,7 @@ What needs TensorFlow is imported where it is used: a wrong setting is answered 
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,16 +14,23 @@ from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
+from modules.records.columns import Column
 from modules.records.flagged import FILE as FLAGGED
 from modules.records.flagged import read_flagged, without_flagged
 from modules.records.site import SiteData
 from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
+from modules.timegan.conditions import Conditions, settled
 from modules.training.device import Device
 from modules.training.memory import check_room
 from modules.windows.cut import cut
 from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
+
+if TYPE_CHECKING:
+    from modules.runs.trained import Trained
+    from modules.timegan.layout import Times
+    from modules.timegan.wanted import Wanted
 
 LEAST_BYTES = 72  # of a step's memory, for a unit of a row: three networks, six values each
 
@@ -33,18 +41,30 @@ log = logging.getLogger(__name__)
 class Prepared:
     """Records, the `names` of their features, and where windows of `seq_len` rows begin.
 
-    `parts`: int (n_windows,) each, the windows to train on and those held out.
+    `parts`: int (n_windows,) each, the windows to train on and those held out. `condition`: what
+    rows are made for, see `modules.timegan.conditions`.
     """
 
     site_data: SiteData
     seq_len: int
     names: list[str]
     parts: tuple[np.ndarray, np.ndarray]
+    condition: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[Column]:
+        """Those that are made."""
+        return [column for column in self.site_data.columns if column.name not in self.condition]
 
     def features(self) -> np.ndarray:
         """The rows that windows begin in: float64 (n_rows, F), made anew, for they are large."""
         series, _ = cut(self.site_data.tables, self.seq_len)
-        return encode_angles(series, self.site_data.columns)
+        is_made = [column.name not in self.condition for column in self.site_data.columns]
+        return encode_angles(series if all(is_made) else series[:, is_made], self.columns)
+
+    def conditions(self) -> tuple[Conditions, np.ndarray]:
+        """What rows are made for, and of each: float32 (n_rows, C)."""
+        return Conditions.fit(self.condition, self.site_data, self.parts[0], self.seq_len)
 
 
 def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
@@ -62,8 +82,10 @@ def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSett
     """Cut the windows. Raises DataError where the records have none."""
     _, starts = cut(site_data.tables, settings.seq_len)
     parts = heldout_split(starts, settings.seq_len, share=settings.heldout, seed=settings.seed)
-    names = feature_names(site_data.columns)
-    return settings, Prepared(site_data, settings.seq_len, names, parts)
+    condition = settled(settings.condition, site_data)
+    settings = settings.completed(condition=condition)
+    names = feature_names(c for c in site_data.columns if c.name not in condition)
+    return settings, Prepared(site_data, settings.seq_len, names, parts, condition)
 
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
@@ -71,6 +93,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     from models.definemodel import UNITS_PER_FEATURE
     from modules.timegan import learning
     from modules.timegan.copula import Copula
+    from modules.timegan.effects import ConditionedCopula
 
     names, parts = prepared.names, prepared.parts
     if settings.keep_best and not settings.heldout:
@@ -81,13 +104,23 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     width = UNITS_PER_FEATURE * len(names) if settings.hidden_dim == "auto" else settings.hidden_dim
     n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
     check_room(LEAST_BYTES * n_values)
-    scaler, model, noise = learning.train(prepared.features(), names, parts, settings, run, device)
+    given: tuple[np.ndarray, ...] = ()
+    if prepared.condition:
+        conditions, of_rows = prepared.conditions()
+        run.save_table(conditions.occurred)
+        given = (of_rows,)
+    scaler, model, noise = learning.train(
+        prepared.features(), names, parts, settings, run, device, *given
+    )
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
         run.save_table(noise)
-    columns = prepared.site_data.columns
+    if isinstance(noise, ConditionedCopula):
+        run.save_table(noise.copula)
+        run.save_table(noise.effects)
+    columns = prepared.columns
     finish = learning.fit_finish(
-        model, noise, scaler, columns, prepared.features(), parts[0], settings, device
+        model, noise, scaler, columns, prepared.features(), parts[0], settings, device, *given
     )
     for table in (finish.mapping, finish.standstill):
         if table is not None:
@@ -99,33 +132,39 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
 def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     """Draw windows, or one series, into a table; return its path.
 
-    Windows are separate samples: only the rows of one series have times, or those of windows where
-    `stamps` asks for a running count.
+    Windows are separate samples: only the rows of one series have times, those of windows whose
+    time of day was a condition, or those where `stamps` asks for a running count.
     """
     from modules.runs.output import write_tables
     from modules.timegan import layout, synthesis
+    from modules.timegan.wanted import refuse_what_was_no_condition, wanted_by
     from modules.training.pace import ahead, counted
 
     synthesizer = synthesis.load(
         run, TimeGANSettings, model_path=settings.model_path, scale_path=settings.scale_path
     )
     trained = synthesizer.trained
+    condition = trained.settings.condition
+    refuse_what_was_no_condition(settings, condition, run.folder.name)
     n_windows, n_steps = settings.n_windows, synthesizer.seq_len
     if settings.length:
         n_windows, n_steps = 1, settings.length
-    clock = None
-    if trained.freq and trained.start and (settings.length or settings.stamps):
-        clock = layout.Clock(trained.start, trained.freq)
-    elif settings.stamps:
-        log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
+    wanted = None
+    if synthesizer.conditions is not None:
+        wanted = wanted_by(settings, synthesizer.conditions, trained.settings, trained.start)
+        n_windows, n_steps = len(wanted.starts), wanted.n_steps
+    clock = _clock(run, settings, trained, wanted)
     if clock:
         clock.times(n_windows * n_steps - 1, 1)  # refused before anything is drawn
-    blocks = ahead(synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device))
-    if settings.length:
+    blocks = ahead(
+        synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device, wanted=wanted)
+    )
+    if n_windows == 1:
         blocks = counted(blocks, n_steps, "rows", size=lambda block: block.shape[1])
     else:
         blocks = counted(blocks, n_windows, "windows")
-    tables = layout.to_tables(blocks, trained.columns, clock, n_steps)
+    owners = wanted.turbines if wanted and wanted.names else None
+    tables = layout.to_tables(blocks, trained.written, clock, n_steps, owners)
     path = write_tables("TimeGan", tables, n_windows * n_steps, settings.output, settings.format)
     log.info(
         "%d windows of %d rows from %s (preset %s) -> %s",
@@ -136,9 +175,26 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
 
         records = records_of(run, settings.data_path)
         n_shown = min(n_windows, MOST_WINDOWS)
-        windows = synthesizer.draw(n_shown, n_steps, seed=settings.seed, device=device)
+        windows = synthesizer.draw(
+            n_shown, n_steps, seed=settings.seed, device=device, wanted=wanted
+        )
         _hold_against_records(run, records, trained.settings, windows, settings, path)
     return path
+
+
+def _clock(
+    run: Run, settings: GeneratorSettings, trained: "Trained", wanted: "Wanted | None"
+) -> "Times | None":
+    """What tells the times of the rows, None where they have none that are true or asked for."""
+    from modules.timegan.layout import Clock
+
+    if wanted is not None and wanted.tells_time:
+        return wanted
+    if trained.freq and trained.start and (settings.length or settings.stamps):
+        return Clock(trained.start, trained.freq)
+    if settings.stamps:
+        log.warning("`stamps`: the records of %s have no times. Rows are counted.", run.folder)
+    return None
 
 
 def _hold_against_records(

@@ -1,8 +1,9 @@
 """From scaled windows to a table in the site's own columns and units."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -82,27 +83,46 @@ class Clock:
             ) from None
 
 
+class Times(Protocol):
+    """What knows the times of rows that lie under each other, such as a `Clock`."""
+
+    def times(self, first: int, n_rows: int) -> pd.DatetimeIndex: ...
+
+
+Owners = Callable[[int, int], np.ndarray]  # first row, n rows -> the turbines' names
+
+
 def to_tables(
-    blocks: Iterable[np.ndarray], columns: Sequence[Column], clock: Clock | None, n_steps: int
+    blocks: Iterable[np.ndarray],
+    columns: Sequence[Column],
+    clock: Times | None,
+    n_steps: int,
+    owners: Owners | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Lay blocks of windows (n, T, n_variables) under each other, as the CSV has them.
 
     `n_steps`: rows of a window, of which a block may be a piece (1, fewer, n_variables).
 
     Columns `window` (0, 1, ...), `step` (0, 1, ... in each window), then the variables; with a
-    `clock`, `DateTime` in place of `step`, which runs on through all windows. Every table has
-    two rows at least where there are as many, or the last could tell a midnight by its day alone.
+    `clock`, `DateTime` in place of `step`, and with `owners` a `turbine`. Every table has two rows
+    at least where there are as many, or the last could tell a midnight by its day alone.
     """
     first = 0
     for windows in blocks:
         rows = windows.reshape(-1, windows.shape[-1])
         for part in np.array_split(rows, math.ceil(len(rows) / MOST_ROWS)):
-            yield _to_table(part, columns, clock, first=first, n_steps=n_steps)
+            yield _to_table(part, columns, clock, owners, first=first, n_steps=n_steps)
             first += len(part)
 
 
 def _to_table(
-    rows: np.ndarray, columns: Sequence[Column], clock: Clock | None, *, first: int, n_steps: int
+    rows: np.ndarray,
+    columns: Sequence[Column],
+    clock: Times | None,
+    owners: Owners | None,
+    *,
+    first: int,
+    n_steps: int,
 ) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[column.name for column in columns])
     for column in columns:
@@ -110,6 +130,8 @@ def _to_table(
             kind = "bool" if column.unit == TRUTH else "int64"
             table[column.name] = table[column.name].astype(kind)
     numbers = np.arange(first, first + len(rows))
+    if owners is not None:
+        table.insert(0, free_name("turbine", table.columns), owners(first, len(rows)))
     if clock is None:
         table.insert(0, free_name("step", table.columns), numbers % n_steps)
     else:

@@ -23,7 +23,8 @@ from modules.training.device import Device
 from modules.training.replicas import n_replicas, plain
 from modules.utils import TimeGAN
 from modules.windows.batches import Batches
-from modules.windows.cut import occurrences
+from modules.windows.cut import occurrences, windows_at
+from modules.windows.splits import thinned
 from settings import TimeGANSettings
 
 FITTED_WINDOWS = 2000
@@ -41,6 +42,7 @@ def train(
     settings: TimeGANSettings,
     run: Run,
     device: Device,
+    conditions: np.ndarray | None = None,
 ) -> tuple[Scaler, keras.Model, Noise]:
     """Train all phases in the folder of `run`; return scaler, synthetic model and noise.
 
@@ -50,7 +52,7 @@ def train(
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
     `settings.seq_len` rows begin, those to train on and those held out, see
     `modules.windows.splits.heldout_split`. Scaler and noise are fitted to the rows of the former
-    alone.
+    alone. `conditions`: float32 (n_rows, C), what each row is made for; None without.
     """
     training, unseen = parts
     is_trained = occurrences(training, settings.seq_len, len(features)) > 0
@@ -63,20 +65,22 @@ def train(
         training.size, settings.seq_len, scaled.shape[1], unseen.size, run.folder,
     )  # fmt: skip
 
-    noise = fitted_noise(settings, names, scaled, training)
+    noise = fitted_noise(settings, names, scaled, training, conditions)
+    n_conditions = 0 if conditions is None else conditions.shape[1]
     batches = Batches(
-        scaled,
+        scaled if conditions is None else np.concatenate([scaled, conditions], 1),
         training,
         seq_len=settings.seq_len,
         batch_size=settings.batch_size,
         z_dim=settings.z_dim or scaled.shape[1],
         noise=noise,
         seed=settings.seed,
+        n_conditions=n_conditions,
     )
     with device.scope():
         _check_replicas(settings, n_replicas())
         keras.utils.set_random_seed(settings.seed)
-        timegan = TimeGAN(settings, scaled.shape[1], device)
+        timegan = TimeGAN(settings, scaled.shape[1], device, n_conditions)
     selection = None
     if settings.keep_best:
         selection = Selection(
@@ -90,6 +94,7 @@ def train(
             device=device,
             maps=settings.quantile_mapping,
             warm_up=settings.warm_up,
+            conditions=conditions,
         )
     showing = Showing(
         timegan.synthetic_model(),
@@ -101,6 +106,7 @@ def train(
         seed=settings.seed,
         device=device,
         warm_up=settings.warm_up,
+        conditions=conditions,
     )
     del scaled  # lies in `batches`
     trainer = Trainer(
@@ -151,11 +157,13 @@ def fit_finish(
     starts: np.ndarray,
     settings: TimeGANSettings,
     device: Device,
+    conditions: np.ndarray | None = None,
 ) -> Finish:
     """Fit what `settings` ask for to windows of the finished synthetic `model`.
 
     `noise`: see `modules.timegan.synthesis.sample`. `features`: float (n_rows, F), not scaled, and
     `starts`, int (n_windows,), of the training windows. A row counts as often as it stood in one.
+    `conditions`: float32 (n_rows, C), what each row is made for; None without.
     """
     if not (settings.quantile_mapping or settings.standstill):
         return Finish(None, None)
@@ -165,9 +173,14 @@ def fit_finish(
     circular = [column.kind == ANGLE for column in columns]
     rows, begins, n_together = as_rows(series, starts, settings.seq_len)
     n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
+    given = None
+    if conditions is not None:
+        chosen = np.resize(thinned(starts, n_windows), n_windows)
+        given = windows_at(conditions, chosen, settings.seq_len)
     scaled = sample(
         model, n_windows, settings.seq_len,
         noise=noise, seed=settings.seed + SEED_SHIFT, device=device, warm_up=settings.warm_up,
+        conditions=given,
     )  # fmt: skip
     generated = decoded(scaled, scaler, columns)
     mapping = standstill = None

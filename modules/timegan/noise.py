@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from modules.timegan.copula import Copula
+from modules.timegan.effects import ConditionedCopula
 from modules.timegan.long_draw import LongDraw
 from settings import TimeGANSettings
 
@@ -15,13 +16,22 @@ SHORTEST, LONGEST = 0.3, 16.0  # correlation times of `coloured` noise: in steps
 
 
 class Noise(Protocol):
-    """Draws what a generator makes windows of."""
+    """Draws what a generator makes windows of, for `conditions` (B, T, C) where rows have some."""
 
-    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+    def __call__(
+        self,
+        random: tf.random.Generator,
+        shape: tuple[int, int, int],
+        conditions: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         """Noise of `shape` (B, T, Z), float32."""
 
     def pieces(
-        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+        self,
+        random: tf.random.Generator,
+        lengths: Iterable[int],
+        width: int,
+        conditions: tf.Tensor | None = None,
     ) -> Iterator[tf.Tensor]:
         """One window of noise in pieces (1, n, Z) of these `lengths`, as if drawn at once.
 
@@ -30,16 +40,41 @@ class Noise(Protocol):
 
 
 def fitted_noise(
-    settings: TimeGANSettings, names: Sequence[str], scaled: np.ndarray, starts: np.ndarray
+    settings: TimeGANSettings,
+    names: Sequence[str],
+    scaled: np.ndarray,
+    starts: np.ndarray,
+    conditions: np.ndarray | None = None,
 ) -> Noise:
     """Return the noise that `settings` name, see `noise_maker`, or a `Copula` of the windows.
 
     `names`, `scaled`, float32 (n_rows, F), and `starts`, int (n_windows,): features, rows and
-    where the training windows begin.
+    where the training windows begin. `conditions`: float32 (n_rows, C), None without.
     """
-    if settings.noise == "copula":
+    if settings.noise != "copula":
+        return noise_maker(settings.noise, settings.seq_len)
+    if conditions is None:
         return Copula.fit(names, scaled, starts, settings.seq_len)
-    return noise_maker(settings.noise, settings.seq_len)
+    return ConditionedCopula.fit(names, scaled, starts, settings.seq_len, conditions)
+
+
+def inputs(
+    noise: Noise,
+    random: tf.random.Generator,
+    shape: tuple[int, int, int],
+    conditions: tf.Tensor | None = None,
+) -> tf.Tensor | list[tf.Tensor]:
+    """What a synthetic model takes: noise of `shape`, or a list of it and `conditions`."""
+    if conditions is None:
+        return noise(random, shape)
+    return [noise(random, shape, conditions), conditions]
+
+
+def warmed_up(conditions: np.ndarray | None, n_rows: int) -> np.ndarray | None:
+    """`conditions` (B, T, C) with the first row's so many rows longer, to draw and cut off."""
+    if conditions is None or not n_rows:
+        return conditions
+    return np.concatenate([np.repeat(conditions[:, :1], n_rows, 1), conditions], 1)
 
 
 def settled(noise: Noise, warm_up: int) -> int:
@@ -48,8 +83,7 @@ def settled(noise: Noise, warm_up: int) -> int:
     Recurrent networks begin each window with an empty memory and need rows to settle. A window that
     is an event of its own begins where it begins.
     """
-    is_of_events = isinstance(noise, Copula) and noise.is_of_events
-    return 0 if is_of_events else warm_up
+    return 0 if getattr(noise, "is_of_events", False) else warm_up
 
 
 def noise_maker(kind: str, seq_len: int) -> Noise:
@@ -67,11 +101,17 @@ class White:
 
     kind: str
 
-    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+    def __call__(
+        self, random: tf.random.Generator, shape: tuple[int, int, int], _: tf.Tensor | None = None
+    ) -> tf.Tensor:
         return random.uniform(shape) if self.kind == "uniform" else random.normal(shape)
 
     def pieces(
-        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+        self,
+        random: tf.random.Generator,
+        lengths: Iterable[int],
+        width: int,
+        _: tf.Tensor | None = None,
     ) -> Iterator[tf.Tensor]:
         whole = LongDraw(random)
         for length in lengths:
@@ -84,11 +124,17 @@ class Coloured:
 
     seq_len: int
 
-    def __call__(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
+    def __call__(
+        self, random: tf.random.Generator, shape: tuple[int, int, int], _: tf.Tensor | None = None
+    ) -> tf.Tensor:
         return coloured(random.normal(shape), autocorrelations(shape[-1], self.seq_len))
 
     def pieces(
-        self, random: tf.random.Generator, lengths: Iterable[int], width: int
+        self,
+        random: tf.random.Generator,
+        lengths: Iterable[int],
+        width: int,
+        _: tf.Tensor | None = None,
     ) -> Iterator[tf.Tensor]:
         last = tf.zeros((1, 0, width))
         for white in White("normal").pieces(random, lengths, width):

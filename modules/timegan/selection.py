@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.fidelity.floors import gaussian_windows
-from modules.timegan.noise import Noise, settled
+from modules.timegan.noise import Noise, inputs, settled, warmed_up
 from modules.timegan.quantiles import as_rows, mapped, quantiles_of
 from modules.training.device import Device
 from modules.windows.cut import occurrences, windows_at
@@ -33,6 +33,7 @@ class Selection:
     of held-out windows; where there are none, the distance is to training windows. `noise`: see
     `modules.timegan.noise`. `maps`: score the windows as a quantile mapping of each feature would
     leave them. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
+    `conditions`: float32 (n_rows, C), of which windows get those of the windows they are held to.
     """
 
     NAMES: tuple[str, ...] = ("heldout_distance", "neighbour_ratio")
@@ -50,12 +51,17 @@ class Selection:
         device: Device,
         maps: bool = False,
         warm_up: int = 0,
+        conditions: np.ndarray | None = None,
     ) -> None:
         self._model, self._device = model, device
         self._warm_up = settled(noise, warm_up)
-        shape = (N_WINDOWS, self._warm_up + seq_len, model.input_shape[-1])
+        shape = (N_WINDOWS, self._warm_up + seq_len, model.inputs[0].shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
-        self._noise = noise(random, shape)
+        judged = thinned(unseen if len(unseen) else starts, N_WINDOWS)
+        given = None
+        if conditions is not None:
+            given = windows_at(conditions, np.resize(judged, N_WINDOWS), seq_len)
+        self._inputs = inputs(noise, random, shape, warmed_up(given, self._warm_up))
         self._quantiles = None
         if maps:
             rows, begins, n_together = as_rows(scaled, starts, seq_len)
@@ -66,8 +72,6 @@ class Selection:
         between = cdist(flat(windows_at(scaled, chosen, seq_len)), flat(self._train))
         between[np.abs(chosen[:, None] - searched) < seq_len] = np.inf
         self._usual = max(np.median(between.min(axis=1)), np.finfo(np.float32).tiny)
-        judged = unseen if len(unseen) else starts
-        judged = thinned(judged, N_WINDOWS)
         self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
 
     def scores(self) -> dict[str, float]:
@@ -89,7 +93,7 @@ class Selection:
         trained, *_ = chains
         scored = {}
         for name, model in chains.items():
-            windows = self._device.call(model, self._noise, training=False)[:, self._warm_up :]
+            windows = self._device.call(model, self._inputs, training=False)[:, self._warm_up :]
             scored[name] = self._scores_of(windows.numpy())
         distance, _ = self.NAMES
         allowed = [name for name in chains if name == trained or self.is_no_copy(scored[name])]
@@ -130,5 +134,5 @@ class Selection:
 
     @tf.function(autograph=False)
     def _draw(self) -> tf.Tensor:
-        windows = self._device.call(self._model, self._noise, training=False)
+        windows = self._device.call(self._model, self._inputs, training=False)
         return windows[:, self._warm_up :]

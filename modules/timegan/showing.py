@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from modules.timegan.noise import Noise, settled
+from modules.timegan.noise import Noise, inputs, settled, warmed_up
 from modules.training.device import Device
 from modules.windows.cut import windows_at
 from modules.windows.splits import thinned
@@ -19,7 +19,7 @@ class Showing:
     """Draws windows of `model`, noise (B, T, Z) -> scaled window (B, T, F), beside real ones.
 
     `scaled`: float32 (n_rows, F), of features `names`; `starts`: int (n,), of the training windows.
-    `noise`, `warm_up`: see `modules.timegan.synthesis.sample`.
+    `noise`, `warm_up`: see `modules.timegan.synthesis.sample`. `conditions`: float32 (n_rows, C).
     """
 
     def __init__(
@@ -34,13 +34,19 @@ class Showing:
         seed: int,
         device: Device,
         warm_up: int = 0,
+        conditions: np.ndarray | None = None,
     ) -> None:
         self._model, self._device, self._names = model, device, names
         self._real = windows_at(scaled, thinned(starts, N_WINDOWS), seq_len)
         self._warm_up = settled(noise, warm_up)
-        shape = (N_WINDOWS, self._warm_up + seq_len, model.input_shape[-1])
+        shape = (N_WINDOWS, self._warm_up + seq_len, model.inputs[0].shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
-        self._noise = noise(random, shape)
+        given = None
+        if conditions is not None:
+            given = windows_at(
+                conditions, np.resize(thinned(starts, N_WINDOWS), N_WINDOWS), seq_len
+            )
+        self._inputs = inputs(noise, random, shape, warmed_up(given, self._warm_up))
 
     def picture(self) -> np.ndarray:
         """The windows of the networks as they stand, uint8 (height, width, 3)."""
@@ -50,5 +56,5 @@ class Showing:
 
     @tf.function(autograph=False)
     def _draw(self) -> tf.Tensor:
-        windows = self._device.call(self._model, self._noise, training=False)
+        windows = self._device.call(self._model, self._inputs, training=False)
         return windows[:, self._warm_up :]

@@ -1,6 +1,6 @@
 """From a trained synthetic model to windows in the site's own units."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,18 +8,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.definemodel import RECURRENT, UNITS_PER_FEATURE
+from models.definemodel import RECURRENT, UNITS_PER_FEATURE, links
 from modules.errors import DataError, SettingsError
 from modules.runs.find import saved_settings
 from modules.runs.run import SETTINGS, Run
 from modules.runs.trained import Trained, load_trained
+from modules.timegan.conditions import Conditions, Occurred
 from modules.timegan.copula import Copula
+from modules.timegan.effects import ConditionedCopula, Effects
 from modules.timegan.finish import Finish
 from modules.timegan.layout import decoded, within_limits
-from modules.timegan.noise import Noise, noise_maker, settled
+from modules.timegan.noise import Noise, inputs, noise_maker, settled, warmed_up
 from modules.timegan.quantiles import QuantileMapping
 from modules.timegan.series import rows_at_once, series_pieces
 from modules.timegan.standstill import Standstill
+from modules.timegan.wanted import Wanted, as_occurred
 from modules.training.device import Device
 from modules.training.memory import available
 from settings import TimeGANSettings
@@ -32,33 +35,49 @@ UNIT_BYTES, FEATURE_BYTES = 44, 100  # a row takes at once, for each of a layer'
 class Synthesizer:
     """A finished run of TimeGAN, ready to draw.
 
-    `trained.model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: what the model makes
-    windows of, see `modules.timegan.noise`. `mapping`, `standstill`: None without
-    `quantile_mapping` and `standstill`.
+    `trained.model`: noise (B, T, Z) -> scaled window (B, T, F), or of a list, noise and conditions.
+    `noise`: what the model makes windows of, see `modules.timegan.noise`. `mapping`, `standstill`,
+    `conditions`: None without `quantile_mapping`, `standstill` and `condition`.
     """
 
     trained: Trained
     noise: Noise
     mapping: QuantileMapping | None
     standstill: Standstill | None = None
+    conditions: Conditions | None = None
 
     @property
     def seq_len(self) -> int:
         return self.trained.settings.seq_len
 
     def draw(
-        self, n_windows: int, n_steps: int, *, seed: int, device: Device, raw: bool = False
+        self,
+        n_windows: int,
+        n_steps: int,
+        *,
+        seed: int,
+        device: Device,
+        raw: bool = False,
+        wanted: Wanted | None = None,
     ) -> np.ndarray:
         """Return windows in physical units: float64 (n_windows, n_steps, n_variables).
 
         See `sample` and `within_limits`. `raw` leaves out the quantile mapping and the standstill
-        of a run that has them: the same windows, as the model made them.
+        of a run that has them: the same windows, as the model made them. `wanted`: what the windows
+        of a run with conditions are made for; None is as they occurred.
         """
-        blocks = self.blocks(n_windows, n_steps, seed=seed, device=device, raw=raw)
+        blocks = self.blocks(n_windows, n_steps, seed=seed, device=device, raw=raw, wanted=wanted)
         return np.concatenate(list(blocks), axis=1 if n_windows == 1 else 0)
 
     def blocks(
-        self, n_windows: int, n_steps: int, *, seed: int, device: Device, raw: bool = False
+        self,
+        n_windows: int,
+        n_steps: int,
+        *,
+        seed: int,
+        device: Device,
+        raw: bool = False,
+        wanted: Wanted | None = None,
     ) -> Iterator[np.ndarray]:
         """Yield what `draw` returns in blocks of windows, as many at once as memory is to hold.
 
@@ -68,20 +87,30 @@ class Synthesizer:
         trained = self.trained
         n_at_once = n_steps if n_windows > 1 else min(n_steps, rows_at_once(self.seq_len))
         _check_memory(trained.model, min(BATCH, n_windows), n_at_once)
+        if self.conditions is not None and wanted is None:
+            wanted = as_occurred(self.conditions, n_windows, n_steps, seed)
         how: dict[str, Any] = {"noise": self.noise, "warm_up": trained.settings.warm_up}
         how |= {"seed": seed, "device": device}
+        if wanted is not None:
+            how["conditions_at"] = wanted.conditions
         if n_at_once < n_steps:
             drawn = series_pieces(trained.model, n_steps, self.seq_len, **how)
         else:
             drawn = sample_blocks(trained.model, n_windows, n_steps, **how)
-        finish, before = Finish(self.mapping, self.standstill), None
+        finish, before, n_rows = Finish(self.mapping, self.standstill), None, 0
         for scaled in drawn:
             values = decoded(scaled, trained.scaler, trained.columns)
             if not raw:
                 values = finish(values, before)
             if n_windows == 1:
                 before = values[:, -1:]
-            yield within_limits(values, trained.columns)
+            made = within_limits(values, trained.columns)
+            if self.conditions is not None and wanted is not None:
+                given = wanted.given(n_rows, made.shape[0] * made.shape[1])
+                n_rows += len(given)
+                given = given.reshape(*made.shape[:2], -1)
+                made = self.conditions.put_back(made, given, trained.written)
+            yield made
 
 
 def load(
@@ -99,22 +128,48 @@ def load(
     kinds: list[type] = [QuantileMapping] if settings.quantile_mapping else []
     kinds += [Standstill] if settings.standstill else []
     kinds += [Copula] if settings.noise == "copula" else []
+    if settings.condition:
+        kinds += [Occurred] + ([Effects] if settings.noise == "copula" else [])
     trained = load_trained(
-        run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds)
-    )
-    noise = trained.tables.get(Copula)
-    seq_len = settings.seq_len if noise is None else noise.seq_len
+        run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds),
+        given=settings.condition,
+    )  # fmt: skip
+    tables = trained.tables
+    copula, noise = tables.get(Copula), noise_maker(settings.noise, settings.seq_len)
+    seq_len = settings.seq_len if copula is None else copula.seq_len
     seq_len = run.read_columns().get("seq_len", seq_len)
     _check_settings(run, settings, trained.model, seq_len)
-    if noise is None:
-        noise = noise_maker(settings.noise, settings.seq_len)
-    elif len(noise.names) != trained.model.input_shape[-1]:
-        raise DataError(
-            f"{run.model_folder} is damaged: the model is not made for the noise of {Copula.FILE}. "
-            "Train again."
-        )
-    tables = trained.tables
-    return Synthesizer(trained, noise, tables.get(QuantileMapping), tables.get(Standstill))
+    if copula is not None and len(copula.names) != trained.model.inputs[0].shape[-1]:
+        raise _not_made_for(run, f"the noise of {Copula.FILE}")
+    conditions = _conditions_of(run, trained) if settings.condition else None
+    if copula is not None:
+        noise = ConditionedCopula(copula, tables[Effects]) if conditions else copula
+    return Synthesizer(
+        trained, noise, tables.get(QuantileMapping), tables.get(Standstill), conditions
+    )
+
+
+def _conditions_of(run: Run, trained: Trained) -> Conditions:
+    """What rows are made for. Raises DataError where that is not what the model was made for."""
+    words, occurred = trained.settings.condition, trained.tables[Occurred]
+    given = [column for column in trained.written if column not in trained.columns]
+    conditions = Conditions(words, given, occurred, trained.freq)
+    try:
+        width = conditions.encoded(conditions.pool).shape[1]
+    except (ValueError, IndexError, DataError) as error:
+        raise DataError(f"{run.model_folder} is damaged: {error}. Train again.") from None
+    effects = trained.tables.get(Effects)
+    if trained.model.inputs[-1].shape[-1] != width or len(trained.model.inputs) != 2:
+        raise _not_made_for(run, f"the conditions of {Occurred.FILE}")
+    if effects is not None and len(effects.slopes) != 1 + width:
+        raise _not_made_for(run, f"the slopes of {Effects.FILE}")
+    return conditions
+
+
+def _not_made_for(run: Run, what: str) -> DataError:
+    return DataError(
+        f"{run.model_folder} is damaged: the model is not made for {what}. Train again."
+    )
 
 
 def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model, seq_len: int) -> None:
@@ -123,7 +178,10 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model, seq
     `seq_len`: rows of the windows that it was trained on.
     """
     layers: list[Any] = [
-        layer for layer in model.layers if isinstance(layer, tuple(RECURRENT.values()))
+        layer
+        for network in links(model)
+        for layer in network.layers
+        if isinstance(layer, tuple(RECURRENT.values()))
     ]
     width = settings.hidden_dim
     if width == "auto":
@@ -164,17 +222,20 @@ def sample(
     seed: int,
     device: Device,
     warm_up: int = 0,
+    conditions: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return `n_windows` scaled windows, float32 (n_windows, seq_len, F).
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F). `noise`: the one it was trained with, a
     function of (`tf.random.Generator`, shape), see `noise_maker`. The same seed gives the same
     windows. A single long window is a seamless series: the recurrent state is carried through it.
-    `warm_up` rows are drawn before each window and cut off, see `settled`.
+    `warm_up` rows are drawn before each window and cut off, see `settled`. `conditions`: float32
+    (n_windows, seq_len, C), what each row is made for; None without.
     """
     blocks = sample_blocks(
-        model, n_windows, seq_len, noise=noise, seed=seed, device=device, warm_up=warm_up
-    )
+        model, n_windows, seq_len, noise=noise, seed=seed, device=device, warm_up=warm_up,
+        conditions_at=None if conditions is None else lambda first, last: conditions[first:last],
+    )  # fmt: skip
     return np.concatenate(list(blocks))
 
 
@@ -187,24 +248,33 @@ def sample_blocks(
     seed: int,
     device: Device,
     warm_up: int = 0,
+    conditions_at: Callable[[int, int], np.ndarray] | None = None,
 ) -> Iterator[np.ndarray]:
-    """Yield what `sample` returns, up to `BATCH` windows at a time."""
+    """Yield what `sample` returns, up to `BATCH` windows at a time.
+
+    `conditions_at`: returns those of the windows from one number up to another.
+    """
     warm_up = settled(noise, warm_up)
     random = tf.random.Generator.from_seed(seed, alg="philox")
     batch = min(BATCH, n_windows)
-    noise_shape = (batch, warm_up + seq_len, model.input_shape[-1])
+    shape = (batch, warm_up + seq_len, model.inputs[0].shape[-1])
 
     @tf.function(autograph=False)
-    def draw() -> tf.Tensor:
-        return device.call(model, noise(random, noise_shape), training=False)
+    def draw(conditions: tf.Tensor | None) -> tf.Tensor:
+        return device.call(model, inputs(noise, random, shape, conditions), training=False)
 
     for first in range(0, n_windows, batch):
-        yield draw().numpy()[: n_windows - first, warm_up:]
+        given = None
+        if conditions_at is not None:
+            wanted = conditions_at(first, min(first + batch, n_windows))
+            given = tf.constant(warmed_up(np.resize(wanted, (batch, *wanted.shape[1:])), warm_up))
+        yield draw(given).numpy()[: n_windows - first, warm_up:]
 
 
 def _check_memory(model: keras.Model, n_windows: int, n_steps: int) -> None:
     """Raise SettingsError where so many windows do not fit into memory at once."""
-    width = max(getattr(layer, "units", 0) for layer in model.layers)
+    layers = (layer for network in links(model) for layer in network.layers)
+    width = max(getattr(layer, "units", 0) for layer in layers)
     n_bytes = n_windows * n_steps * (UNIT_BYTES * width + FEATURE_BYTES * model.output_shape[-1])
     free = available()
     if free is not None and n_bytes > free:

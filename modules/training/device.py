@@ -26,10 +26,14 @@ class Device:
     def call(self, network: Any, inputs: Any, *, training: bool) -> Any:
         """What a `keras.Sequential` returns for a tensor; recurrent layers go fast on a CPU.
 
-        On a GPU they are called themselves, as cuDNN has them.
+        On a GPU they are called themselves, as cuDNN has them. A `models.definemodel.chain` with
+        conditions takes a list, [noise, conditions].
         """
-        from models.fast_recurrent import forward, is_recurrent
+        from models.definemodel import links
+        from models.fast_recurrent import forward, forward_beside, is_recurrent
 
+        if isinstance(inputs, list) and not self.has_gpu:
+            return forward_beside(links(network), *inputs, training=training)
         if self.has_gpu or not is_recurrent(network):
             return network(inputs, training=training)
         return forward(network, inputs, training=training)

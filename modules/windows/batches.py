@@ -16,7 +16,8 @@ class Batches(tf.Module):
 
     `scaled`: float32 (n_rows, F), all stretches one after the other. `starts`: int (n_windows,),
     the row each window begins at. `noise`: see `modules.timegan.noise`. Draws follow `seed`
-    alone and are part of a checkpoint.
+    alone and are part of a checkpoint. `n_conditions`: how many of the columns, the last, are what
+    a row is made for; noise is drawn for them.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class Batches(tf.Module):
         seq_len: int,
         batch_size: int,
         z_dim: int,
-        noise: Callable[[tf.random.Generator, tuple[int, int, int]], tf.Tensor],
+        noise: Callable[..., tf.Tensor],
         seed: int,
+        n_conditions: int = 0,
     ) -> None:
         super().__init__(name="batches")
+        self.n_conditions = n_conditions
         self.scaled = tf.constant(scaled, tf.float32)
         self.starts = tf.constant(starts, tf.int64)
         self.steps = tf.range(seq_len, dtype=tf.int64)
@@ -48,9 +51,11 @@ class Batches(tf.Module):
         rows = tf.gather(self.starts, drawn)[:, None] + self.steps
         return tf.gather(self.scaled, rows)
 
-    def noise(self) -> tf.Tensor:
-        """Return float32 (batch_size, seq_len, z_dim)."""
-        return self.make_noise(self.random, self.noise_shape)
+    def noise(self, windows: tf.Tensor | None = None) -> tf.Tensor:
+        """Return float32 (batch_size, seq_len, z_dim), for the conditions that `windows` have."""
+        if windows is None or not self.n_conditions:
+            return self.make_noise(self.random, self.noise_shape)
+        return self.make_noise(self.random, self.noise_shape, windows[..., -self.n_conditions :])
 
     def direction(self, width: int) -> tf.Tensor:
         """Return standard normal float32 (batch_size, seq_len, width)."""

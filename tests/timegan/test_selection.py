@@ -89,7 +89,7 @@ def test_the_distance_is_to_held_out_windows_not_to_those_trained_on(echo):
 def test_a_model_that_repeats_training_windows_is_ruled_out(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     selection = echo(scaled, STARTS[350:])
-    selection._noise = selection._train[:100]
+    selection._inputs = selection._train[:100]
     assert not Selection.is_no_copy(selection.scores())
 
 
@@ -127,7 +127,7 @@ def test_the_unit_is_the_distance_between_training_windows_that_share_no_row(ech
     # One step a row in the first column alone: windows that only touch lie five steps apart.
     ramp = np.arange(505.0, dtype=np.float32)[:, None] * np.float32([1, 0])
     selection = echo(ramp, STARTS[350:])
-    selection._noise = selection._train + np.float32([0, 5])
+    selection._inputs = selection._train + np.float32([0, 5])
     assert selection.scores()["neighbour_ratio"] == pytest.approx(1)
 
 
