@@ -10,8 +10,8 @@ from models.recurrence import Tensors
 
 def start(network: keras.Model, n_windows: int) -> list[Tensors]:
     """The state before the first step of each recurrent layer, in order, for `n_windows`."""
-    layers = (layer for part in links(network) for layer in part.layers)
-    layers = [layer for layer in layers if isinstance(layer, RECURRENT)]
+    inner = (layer for part in links(network) for layer in part.layers)
+    layers = [layer for layer in inner if isinstance(layer, RECURRENT)]
     return [tuple(layer.get_initial_state(n_windows)) for layer in layers]
 
 

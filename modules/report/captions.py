@@ -102,6 +102,10 @@ SCORES = {
     "power-curve residual": "How far power strays from the real power curve; right where the "
     "records stray as far.",
     "ramp rates": "How far the distribution of changes from row to row lies from the records'.",
+    "hourly means": "Adherence, apart from fidelity: how far the mean of a column by hour of day "
+    "lies from that of the records, as a share of its range.",
+    "monthly means": "The same for the mean by month, against the records of those months.",
+    "turbine means": "The same for the mean of each turbine.",
     "copy rate": "Share of windows that equal a training window in every number.",
     "neighbour ratio": "Distance to the nearest training window, that of unseen records being 1.",
     "membership inference": "How surely somebody who holds the synthetic windows tells by their "

@@ -103,10 +103,12 @@ def _draw_calendars(
     if site_data.freq is None:
         return
     sides = {"real": pd.concat(site_data.tables.values())}
-    if evidence.joined:
-        rows = evidence.synthetic.reshape(-1, len(columns))
+    rows, labels = evidence.synthetic.reshape(-1, len(columns)), evidence.labels
+    index = labels.times if labels else None
+    if index is None and evidence.joined:
         start = min(table.index[0] for table in site_data.tables.values())
         index = pd.date_range(start, periods=len(rows), freq=site_data.freq)
+    if index is not None:
         sides["synthetic"] = pd.DataFrame(rows, index, sides["real"].columns)
     for by in ("hour", "month"):
         if pictures_time.has_calendar(sides["real"], by):

@@ -1,12 +1,13 @@
 """What a report is about: the real windows of a run beside synthetic ones, in units and scaled."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from modules.errors import DataError
+from modules.fidelity.adherence import Labels
 from modules.fidelity.copies import Closeness, closeness
 from modules.fidelity.rows import Columns
 from modules.fidelity.scores import LEAST_WINDOWS
@@ -14,7 +15,7 @@ from modules.preprocessing import MinMaxScaler, Scaler, encode_angles, feature_n
 from modules.records.columns import Column
 from modules.records.site import SiteData
 from modules.report.pictures import power_curve_columns
-from modules.windows.cut import cut, windows_at
+from modules.windows.cut import cut, owners_and_times, windows_at
 from modules.windows.splits import blocked_split, heldout_split, thinned
 
 MOST_WINDOWS = 5000  # per side
@@ -44,7 +45,8 @@ class Evidence:
     `series`: float64 (n_rows, n_variables), physical units, the rows of all windows; `starts`: int
     (n,), where each training window begins. `synthetic`: float (m, T, n_variables). `unseen`: int
     (k,), where each held-out window begins; none of its rows is one of a training window.
-    `joined`: the synthetic windows follow each other in one series.
+    `joined`: the synthetic windows follow each other in one series. `labels`: whose and when the
+    synthetic rows are, and `real_labels`, the rows of `series`; None where none was a condition.
     """
 
     columns: list[Column]
@@ -53,6 +55,8 @@ class Evidence:
     synthetic: np.ndarray
     unseen: np.ndarray = field(default_factory=lambda: np.arange(0))
     joined: bool = False
+    labels: Labels | None = None
+    real_labels: Labels | None = None
 
     @property
     def seq_len(self) -> int:
@@ -132,19 +136,31 @@ class Evidence:
 
 
 def gather(
-    site_data: SiteData, synthetic: np.ndarray, *, seq_len: int, heldout: float, seed: int
+    site_data: SiteData,
+    synthetic: np.ndarray,
+    *,
+    seq_len: int,
+    heldout: float,
+    seed: int,
+    labels: Labels | None = None,
 ) -> Evidence:
     """Return the `Evidence` for `synthetic` float (m, T, n_variables), at most 5000 windows.
 
     `seq_len`, `heldout`, `seed`: the training's, for the length of a window and what was held out.
-    One long series is cut into windows. Raises DataError when it is shorter than one, and see
-    `modules.windows.cut`.
+    One long series is cut into windows. `labels`: of the rows of `synthetic`. Raises DataError when
+    it is shorter than one, and see `modules.windows.cut`.
     """
     series, starts = cut(site_data.tables, seq_len)
     training, unseen = heldout_split(starts, seq_len, share=heldout, seed=seed)
     joined = synthetic.shape[1] > seq_len
     synthetic = in_windows(synthetic, seq_len)[:MOST_WINDOWS]
-    return Evidence(site_data.columns, series, training, synthetic, unseen, joined)
+    found = Evidence(site_data.columns, series, training, synthetic, unseen, joined)
+    if labels is None:
+        return found
+    owners, times = owners_and_times(site_data.tables, seq_len)
+    real_labels = Labels(np.array([*site_data.tables], object)[owners], times)
+    labels = labels.of(slice(len(synthetic) * seq_len))
+    return replace(found, labels=labels, real_labels=real_labels)
 
 
 def in_windows(synthetic: np.ndarray, seq_len: int) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 
 from modules import files
 from modules.errors import DataError
+from modules.fidelity.adherence import Labels
 from modules.fidelity.rows import ScoreRow
 from modules.language import ENGLISH, Told, told_in
 from modules.records.site import SiteData
@@ -42,15 +43,19 @@ def write_report(
     seed: int = 0,
     csv: Path | None = None,
     language: str = ENGLISH,
+    labels: Labels | None = None,
 ) -> Path:
     """Write `report.html`, its pictures and its scores into the run folder; return the page's path.
 
     `site_data`: the records trained on. `synthetic`: float (n_windows, T, n_variables), physical
     units; a longer series is cut into windows of `seq_len` rows. `kind`: `quick`, or `full` with
     the scores that train judges. `heldout`, `seed`: the training's, for what it has not seen.
-    `csv`: the file that `synthetic` was written to, None where it was to none.
+    `csv`: the file that `synthetic` was written to, None where it was to none. `labels`: whose and
+    when its rows are, where that was a condition.
     """
-    evidence = gather(site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed)
+    evidence = gather(
+        site_data, synthetic, seq_len=seq_len, heldout=heldout, seed=seed, labels=labels
+    )
     scores, refusal = _scores(evidence, kind)
     found = lights(scores)
     write_scores(run.folder, scores, found, kind=kind)

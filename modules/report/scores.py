@@ -4,7 +4,9 @@ import numpy as np
 
 from modules.errors import DataError
 from modules.fidelity import copies, evaluation, floors, grades, membership, usefulness
+from modules.fidelity.adherence import adherence_rows
 from modules.fidelity.rows import ScoreRow, closeness_rows
+from modules.preprocessing import feature_names
 from modules.report.evidence import SEED, Evidence
 from modules.windows.splits import blocked_split, thinned
 
@@ -31,7 +33,23 @@ def table(evidence: Evidence, *, full: bool, seed: int = SEED) -> list[ScoreRow]
     if full:
         rows.append(_forecast_row(evidence, real, synthetic, seed))
         rows += power_model_rows(evidence, seed=seed)
-    return rows + copy_rows(evidence, seed=seed)
+    return rows + condition_rows(evidence) + copy_rows(evidence, seed=seed)
+
+
+def condition_rows(evidence: Evidence) -> list[ScoreRow]:
+    """Whether windows keep to what they were made for; none without conditions.
+
+    Of columns that are made, not of those given. Against all rows, those held out as well.
+    """
+    if evidence.labels is None or evidence.real_labels is None:
+        return []
+    given = feature_names(c for c in evidence.columns if c.name in evidence.labels.by)
+    names = [name for name in evidence.feature_names if name not in given]
+    at = [evidence.feature_names.index(name) for name in names]
+    return adherence_rows(
+        evidence.scaled(evidence.series)[:, at], evidence.real_labels,
+        grades.rows_of(evidence.fakes)[:, at], evidence.labels, names,
+    )  # fmt: skip
 
 
 def copy_rows(evidence: Evidence, *, seed: int = SEED) -> list[ScoreRow]:

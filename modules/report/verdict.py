@@ -11,6 +11,7 @@ GOOD, USABLE, POOR, SILENT = "good", "usable", "poor", "not learnt"
 WORDS = (GOOD, USABLE, POOR)
 GUESS = 0.5  # area under the curve of a judge that sees nothing
 SMALLEST = 1e-9
+LEAST_COURSE = 0.05  # of a column's range: what varies less by the hour is judged as if it did so
 
 
 class Light(NamedTuple):
@@ -58,6 +59,11 @@ def off_one(row: ScoreRow) -> float:
 def off_floor(row: ScoreRow) -> float:
     """How many times the floor, or how small a part of it, as a logarithm."""
     return _off(_value(row) / max(row.floor or 0.0, SMALLEST))
+
+
+def of_course(row: ScoreRow) -> float:
+    """How much further off than real blocks, as a share of what no course at all would be."""
+    return beyond_floor(row) / max(row.chance or 0.0, row.floor or 0.0, LEAST_COURSE)
 
 
 def too_near(row: ScoreRow) -> float:
@@ -112,6 +118,19 @@ CRITERIA = (
         "{value:.1%} too many or too few rows are {judge} (real blocks: {floor:.1%})",
     ),
     Criterion(
+        "values", "turbine means", (), of_course, 0.25, 0.5,
+        "the mean of {judge} per turbine lies {value:.3f} of its range off (real blocks: "
+        "{floor:.3f})",
+    ),
+    Criterion(
+        "time of day and season", "hourly means", (), of_course, 0.25, 0.5,
+        "the hourly means of {judge} lie {value:.3f} of its range off (real blocks: {floor:.3f})",
+    ),
+    Criterion(
+        "time of day and season", "monthly means", (), of_course, 0.25, 0.5,
+        "the monthly means of {judge} lie {value:.3f} of its range off (real blocks: {floor:.3f})",
+    ),
+    Criterion(
         "copies", "copy rate", (), beyond_floor, 0.001, 0.01,
         "{value:.1%} of the windows equal a training window",
     ),
@@ -124,13 +143,14 @@ REMEDIES = {
     "values": "train with `--quantile_mapping`, or longer",
     "dynamics": "train longer, with `--preset best` or a higher `--roughness_weight`",
     "joint behaviour": "train longer, or with `--preset best`",
+    "time of day and season": "train longer, or with `--preset best`",
     "copies": "do not give these windows away: train with more records or fewer steps",
 }
 CLOCK = Light(
     "time of day and season",
     SILENT,
-    "windows begin at any hour and carry no clock, so that none can be learnt",
-    "take the hour from the records where you need it",
+    "no clock was a condition, so that windows begin at any hour",
+    "where you need the hour, train with `--condition hour,month`",
 )
 
 
@@ -157,8 +177,9 @@ def lights(rows: Sequence[ScoreRow]) -> list[Light]:
         made.append(Light(name, word, said, "" if word == GOOD else remedy))
     if not made:
         return []
-    copies = [light for light in made if light.name == "copies"]
-    return [light for light in made if light.name != "copies"] + [CLOCK] + copies
+    if CLOCK.name not in [light.name for light in made]:
+        made.append(CLOCK)
+    return sorted(made, key=lambda light: list(REMEDIES).index(light.name))
 
 
 def sentence(found: Sequence[Light]) -> str:

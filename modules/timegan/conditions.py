@@ -17,7 +17,7 @@ from modules.records.columns import ANGLE, LARGEST_NUMBER, Column
 from modules.records.identity import chosen
 from modules.records.site import SiteData
 from modules.records.timestamps import freq_length
-from modules.windows.cut import cut, occurrences
+from modules.windows.cut import cut, occurrences, owners_and_times
 
 TURBINE, HOUR, MONTH = "turbine", "hour", "month"
 DAY, YEAR = pd.Timedelta(days=1), pd.Timedelta(days=365.2425)
@@ -160,7 +160,10 @@ class Conditions:
         """
         columns = [column for column in site_data.columns if column.name in words]
         names = [column.name for column in site_data.columns if column.name not in words]
-        rows = _rows_of(site_data, [column.name for column in columns], seq_len)
+        series, _ = cut(site_data.tables, seq_len)
+        is_given = [column.name in words for column in site_data.columns]
+        owners, times = owners_and_times(site_data.tables, seq_len)
+        rows = Rows(owners, times, series[:, is_given])
         n_rows = len(rows.turbines)
         is_trained = occurrences(starts, seq_len, n_rows) > 0
         goes_on = np.append(False, occurrences(starts, seq_len - 1, n_rows)[:-1] > 0)
@@ -208,27 +211,6 @@ class Conditions:
         whole = np.empty((*made.shape[:-1], len(columns)))
         whole[..., ~is_given], whole[..., is_given] = made, given
         return whole
-
-
-def _rows_of(site_data: SiteData, names: list[str], seq_len: int) -> Rows:
-    """Whose and when the rows are that `modules.windows.cut.cut` makes of the same records."""
-    labels = {}
-    for number, (turbine, table) in enumerate(site_data.tables.items()):
-        is_whole = np.isfinite(table.to_numpy(float)).all(1)
-        index = table.index
-        when = (
-            index.as_unit("us").asi8 if isinstance(index, pd.DatetimeIndex) else range(len(index))
-        )
-        told = {"turbine": np.where(is_whole, number, np.nan), "time": np.array(when, float)}
-        values = dict(enumerate(table[names].to_numpy(float).T))
-        labels[turbine] = pd.DataFrame(told | values, index=index)
-    series, _ = cut(labels, seq_len)
-    times, whole = None, series[:, :2].astype(np.int64)
-    if site_data.freq is not None:
-        times = pd.DatetimeIndex(whole[:, 1].astype("datetime64[us]"))
-        zone = next(iter(site_data.tables.values())).index.tz
-        times = times if zone is None else times.tz_localize("UTC").tz_convert(zone)
-    return Rows(whole[:, 0], times, series[:, 2:])
 
 
 def _turns(times: pd.DatetimeIndex, clock: str) -> np.ndarray:

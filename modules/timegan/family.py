@@ -28,6 +28,7 @@ from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
 
 if TYPE_CHECKING:
+    from modules.fidelity.adherence import Labels
     from modules.runs.trained import Trained
     from modules.timegan.layout import Times
     from modules.timegan.wanted import Wanted
@@ -178,7 +179,8 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         windows = synthesizer.draw(
             n_shown, n_steps, seed=settings.seed, device=device, wanted=wanted
         )
-        _hold_against_records(run, records, trained.settings, windows, settings, path)
+        labels = wanted.labels(condition, n_shown * n_steps) if wanted else None
+        _hold_against_records(run, records, trained.settings, windows, settings, path, labels)
     return path
 
 
@@ -204,6 +206,7 @@ def _hold_against_records(
     windows: np.ndarray,
     settings: GeneratorSettings,
     csv: Path,
+    labels: "Labels | None" = None,
 ) -> None:
     """Write what `settings` ask for of `windows`, written to `csv`, beside the records."""
     if settings.export_for:
@@ -213,7 +216,9 @@ def _hold_against_records(
         length, share, seed = trained_by.seq_len, trained_by.heldout, trained_by.seed
         export(run.folder, gather(records, windows, seq_len=length, heldout=share, seed=seed))
     if settings.report != "none":
-        _write_report(run, records, trained_by, windows, settings.report, settings.language, csv)
+        _write_report(
+            run, records, trained_by, windows, settings.report, settings.language, csv, labels
+        )
 
 
 def records_of(run: Run, data_path: str | None = None) -> SiteData:
@@ -243,12 +248,19 @@ def _report_after_training(
     if settings.report == "none":
         return
     from modules.timegan import synthesis
+    from modules.timegan.wanted import as_occurred
 
     synthesizer = synthesis.load(run, TimeGANSettings)
     n_windows = GeneratorSettings.model_fields["n_windows"].default
-    windows = synthesizer.draw(n_windows, settings.seq_len, seed=settings.seed, device=device)
+    n_steps, wanted, labels = settings.seq_len, None, None
+    if settings.condition and synthesizer.conditions is not None:
+        wanted = as_occurred(synthesizer.conditions, n_windows, n_steps, settings.seed)
+        labels = wanted.labels(settings.condition, n_windows * n_steps)
+    windows = synthesizer.draw(n_windows, n_steps, seed=settings.seed, device=device, wanted=wanted)
     try:
-        _write_report(run, site_data, settings, windows, settings.report, settings.language)
+        _write_report(
+            run, site_data, settings, windows, settings.report, settings.language, labels=labels
+        )
     except DataError as error:
         log.warning("No report: %s", error)
 
@@ -261,6 +273,7 @@ def _write_report(
     kind: str,
     language: str,
     csv: Path | None = None,
+    labels: "Labels | None" = None,
 ) -> None:
     from modules.report.page import write_report
 
@@ -274,4 +287,5 @@ def _write_report(
         seed=settings.seed,
         csv=csv,
         language=language,
+        labels=labels,
     )

@@ -23,6 +23,7 @@ class Noise(Protocol):
         random: tf.random.Generator,
         shape: tuple[int, int, int],
         conditions: tf.Tensor | None = None,
+        /,
     ) -> tf.Tensor:
         """Noise of `shape` (B, T, Z), float32."""
 
@@ -32,6 +33,7 @@ class Noise(Protocol):
         lengths: Iterable[int],
         width: int,
         conditions: tf.Tensor | None = None,
+        /,
     ) -> Iterator[tf.Tensor]:
         """One window of noise in pieces (1, n, Z) of these `lengths`, as if drawn at once.
 

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,14 @@ from modules.records.timestamps import freq_length
 from modules.timegan.conditions import DAY, HOUR, MONTH, TURBINE, Conditions, Rows
 from modules.timegan.given import read_given
 from modules.timegan.layout import Clock
+from modules.training.memory import check_room
 from modules.windows.cut import windows_at
 from settings import TimeGANSettings
 
+if TYPE_CHECKING:
+    from modules.fidelity.adherence import Labels
+
+ROW_BYTES = 100  # of a row's time and conditions
 FAR_SEASON = 15  # days from the nearest that was trained on
 YEAR = 366
 
@@ -72,6 +77,16 @@ class Wanted:
     def turbines(self, first: int, n_rows: int) -> np.ndarray:
         """The turbines' names of these rows, (n_rows,)."""
         return np.array(self.names, object)[self.rows.turbines[self._places(first, n_rows)]]
+
+    def labels(self, by: tuple[str, ...], n_rows: int) -> "Labels":
+        """Whose and when the first `n_rows` rows are, made for the conditions `by`."""
+        from modules.fidelity.adherence import Labels
+
+        return Labels(
+            self.turbines(0, n_rows) if self.names else None,
+            self.times(0, n_rows) if self.rows.times is not None else None,
+            by,
+        )
 
     def _places(self, first: int, n_rows: int) -> np.ndarray:
         number = np.arange(first, first + n_rows)
@@ -161,6 +176,7 @@ def _series(
 ) -> Wanted:
     """One series whose conditions are known beforehand: a clock's, one turbine's, those given."""
     n_rows, times, values = asked.length or 0, None, None
+    check_room(ROW_BYTES * n_rows)
     if asked.given is not None:
         series = read_given(asked.given, conditions, settings)
         n_rows, times, values = len(series.values), series.times, series.values

@@ -40,6 +40,28 @@ def cut(
     return np.concatenate(pieces), np.concatenate(starts)
 
 
+def owners_and_times(
+    tables: dict[str, pd.DataFrame], seq_len: int
+) -> tuple[np.ndarray, pd.DatetimeIndex | None]:
+    """Whose and when each row is that `cut` stacks of the same tables.
+
+    Returns the numbers of the turbines, int (n_rows,), in the tables' order, and the rows' times,
+    (n_rows,), None of records without stamps.
+    """
+    labels, zone, timed = {}, None, False
+    for number, (turbine, table) in enumerate(tables.items()):
+        is_whole, when = np.isfinite(table.to_numpy(float)).all(1), np.arange(len(table))
+        if isinstance(table.index, pd.DatetimeIndex):
+            when, zone, timed = table.index.as_unit("us").asi8, table.index.tz, True
+        told = {"turbine": np.where(is_whole, number, np.nan), "time": when.astype(float)}
+        labels[turbine] = pd.DataFrame(told, table.index)
+    rows = cut(labels, seq_len)[0].astype(np.int64)
+    if not timed:
+        return rows[:, 0], None
+    times = pd.DatetimeIndex(rows[:, 1].astype("datetime64[us]"))
+    return rows[:, 0], times if zone is None else times.tz_localize("UTC").tz_convert(zone)
+
+
 def windows_at(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.ndarray:
     """Windows (n, seq_len, F) of `series` (n_rows, F) that begin at `starts` (n,)."""
     return series[starts[:, None] + np.arange(seq_len)]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from modules.errors import DataError
+from modules.fidelity.adherence import Labels
 from modules.records.columns import WIND_SPEED, Column
 from modules.report.evidence import MOST_WINDOWS, Evidence, gather, in_windows
 from modules.windows.splits import thinned, windows_sharing_rows
@@ -21,6 +22,16 @@ def test_one_long_series_is_cut_into_windows_in_its_order():
     windows = in_windows(series, 5)
     assert windows.shape == (3, 5, 2)
     np.testing.assert_array_equal(windows.reshape(-1, 2), series[0, :15])
+
+
+def test_labels_are_of_the_rows_of_the_windows_that_are_judged():
+    site_data = tiny_site_data()
+    times = pd.date_range("2024-06-01", periods=17, freq="10min")
+    labels = Labels(None, times, ("hour",))
+    found = gather(site_data, np.zeros((1, 17, 2)), seq_len=5, heldout=0.0, seed=0, labels=labels)
+    assert list(found.labels.times) == list(times[:15])
+    assert list(found.real_labels.times) == list(site_data.tables["T1"].index)
+    assert set(found.real_labels.turbines) == {"T1"}
 
 
 def test_windows_of_the_right_length_stay_as_they_are():

@@ -115,6 +115,34 @@ def test_a_light_and_the_verdict_are_no_better_than_the_worst_score():
     assert verdict.sentence(found) == "Do not rely on these windows yet: poor in dynamics."
 
 
+def course(value, floor=0.01, chance=0.1, score="hourly means"):
+    return ScoreRow(score, "Wind", value, floor=floor, chance=chance)
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        (course(0.012), GOOD),
+        (course(0.04), USABLE),
+        (course(0.09), POOR),
+        (course(0.02, chance=0.0), GOOD),
+        (course(0.2, score="turbine means"), POOR),
+    ],
+)
+def test_a_course_is_judged_by_how_far_none_at_all_would_be(given, word):
+    assert verdict.grade(given) == word
+
+
+def test_the_time_of_day_is_learnt_where_the_hourly_means_are_the_records():
+    found = {x.name: x for x in verdict.lights([course(0.012), row("marginal", 0.0, 0.0)])}
+    light = found["time of day and season"]
+    assert light.word == GOOD and "hourly means of Wind lie 0.012 of its range" in light.evidence
+    without = {x.name: x for x in verdict.lights([row("marginal", 0.0, 0.0)])}
+    light = without["time of day and season"]
+    assert light.word == "not learnt" and "no clock was a condition" in light.evidence
+    assert "`--condition hour,month`" in light.remedy
+
+
 def test_without_a_score_there_is_no_light():
     assert verdict.lights([row("predictive", 0.1)]) == []
 

@@ -9,6 +9,9 @@ from gan_generator import generate
 from gan_train import train
 from models.definemodel import links
 from modules.runs.safe import load_model
+from modules.timegan import series
+from modules.timegan.effects import ConditionedCopula, Effects
+from modules.timegan.synthesis import sample
 from modules.utils import NETWORKS, TimeGAN
 from modules.windows.batches import Batches
 from tests.timegan.farm import LEVELS, tables, write_farm
@@ -20,6 +23,7 @@ from tests.tiny import (
     UNIFORM,
     WINDOWS,
     stirred,
+    tiny_copula,
     tiny_series,
     tiny_settings,
     tiny_timegan,
@@ -108,6 +112,32 @@ def test_a_joint_step_moves_all_five_networks():
     for name in NETWORKS:
         after = getattr(timegan, name).get_weights()
         assert any((a != b).any() for a, b in zip(before[name], after, strict=True)), name
+
+
+def test_a_series_in_pieces_is_the_series_at_once(monkeypatch):
+    n_rows, names = 63, ["Speed", "Power"]
+    noise = ConditionedCopula(
+        tiny_copula(), Effects.of(names, RANDOM.normal(size=(1 + GIVEN, 2)), [0.5, 0.9])
+    )
+    wanted = RANDOM.uniform(size=(1, n_rows, GIVEN)).astype(np.float32)
+    model = conditioned(batchnorm=False).synthetic_model()
+    how = {"noise": noise, "seed": 2, "warm_up": 3}
+    monkeypatch.setattr(series, "MOST_ROWS", 3 * STEPS)
+    for device in (CPU, STOCK):
+        expected = sample(model, 1, n_rows, device=device, conditions=wanted, **how)
+        pieces = series.series_pieces(
+            model, n_rows, STEPS, device=device, conditions_at=lambda *_: wanted, **how
+        )
+        np.testing.assert_allclose(np.concatenate(list(pieces), 1), expected, atol=1e-6)
+    assert expected.std(1).max() > 1e-3
+
+
+def test_every_chain_that_may_be_kept_takes_conditions_and_the_copula_alone_is_the_noise():
+    chains = conditioned(noise="copula").chains()
+    inputs = [tf.constant(NOISE), tf.constant(REAL[..., FEATURES:])]
+    made = {name: CPU.call(model, inputs, training=False) for name, model in chains.items()}
+    assert len(made) == 4 and {x.shape for x in made.values()} == {NOISE.shape}
+    np.testing.assert_array_equal(made["copula"], NOISE)
 
 
 def hourly(table):

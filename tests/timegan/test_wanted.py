@@ -117,7 +117,7 @@ def series(n=30, freq="1h"):
 def test_a_given_series_is_taken_as_it_is(tmp_path):
     table = series()
     found = ask(conditions("Wind", "turbine"), given=wind(tmp_path, table), turbine="WT02")
-    np.testing.assert_array_equal(found.given(0, 1)[0, :, 0], table["Wind"])
+    np.testing.assert_array_equal(found.given(0, 30)[:, 0], table["Wind"])
     assert list(found.times(0, 30)) == list(table["DateTime"]) and found.n_steps == 30
     assert set(found.turbines(0, 30)) == {"WT02"}
 

@@ -1,0 +1,101 @@
+"""Whether windows keep to what they were made for: the day's and the year's course, each turbine.
+
+Apart from fidelity: windows may be as good as real ones and have their noon at midnight.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from modules.fidelity.rows import ScoreRow
+
+BLOCK = pd.Timedelta(days=7)  # that the records are halved by, every other one
+N_BLOCKS = 20  # of records without stamps
+HOUR, MONTH, TURBINE = "hour", "month", "turbine"
+SCORES = {HOUR: "hourly means", MONTH: "monthly means", TURBINE: "turbine means"}
+
+
+class Labels(NamedTuple):
+    """Whose and when n rows are, and what they were made for.
+
+    `turbines`: (n,), names or numbers; `times`: (n,); None where nobody knows. `by`: the words of
+    the setting `condition`.
+    """
+
+    turbines: np.ndarray | None
+    times: pd.DatetimeIndex | None
+    by: tuple[str, ...] = ()
+
+    def of(self, rows: np.ndarray | slice) -> "Labels":
+        """Those of some rows."""
+        turbines = None if self.turbines is None else self.turbines[rows]
+        return Labels(turbines, None if self.times is None else self.times[rows], self.by)
+
+    def groups(self, by: str) -> np.ndarray | None:
+        """The hour, month or turbine of each row, None where nobody knows."""
+        if by == TURBINE:
+            return self.turbines
+        return None if self.times is None else getattr(self.times, by).to_numpy()
+
+
+def adherence_rows(
+    real: np.ndarray,
+    of_real: Labels,
+    made: np.ndarray,
+    of_made: Labels,
+    names: Sequence[str],
+) -> list[ScoreRow]:
+    """A row for each condition and feature: how far means lie from the records', share of a range.
+
+    `real`: float (n_rows, F) and `made`, (m, F), features `names` scaled to 0...1. Held against the
+    records of the same turbines and months. The floor is between every other week of the records,
+    chance that of windows without any course: the records' mean throughout.
+    """
+    real, of_real = _alike(real, of_real, of_made)
+    rows = []
+    for by, score in SCORES.items():
+        groups, theirs = of_made.groups(by), of_real.groups(by)
+        if by not in of_made.by or groups is None or theirs is None or not len(real):
+            continue
+        there, of_made_means = _means(real, theirs), _means(made, groups)
+        half = _every_other(of_real)
+        floors = distance(_means(real[half], theirs[half]), _means(real[~half], theirs[~half]))
+        flat = there * 0 + real.mean(0)
+        values, chances = distance(of_made_means, there), distance(flat, there)
+        note = "share of the range; floor: every other week of the records; chance: no course"
+        rows += [
+            ScoreRow(score, name, float(v), floor=float(f), chance=float(c), note=note)
+            for name, v, f, c in zip(names, values, floors, chances, strict=True)
+            if np.isfinite([v, f, c]).all()
+        ]
+    return rows
+
+
+def distance(means: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
+    """Mean distance of each column's means over the groups that both have: float64 (F,)."""
+    return np.asarray((means - others).abs().mean())
+
+
+def _means(values: np.ndarray, groups: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(values).groupby(groups).mean()
+
+
+def _alike(real: np.ndarray, of_real: Labels, of_made: Labels) -> tuple[np.ndarray, Labels]:
+    """The records of the turbines and the months that were made, where these were conditions."""
+    is_alike = np.ones(len(real), bool)
+    for by in (TURBINE, MONTH):
+        groups, theirs = of_made.groups(by), of_real.groups(by)
+        if by in of_made.by and groups is not None and theirs is not None:
+            is_alike &= np.isin(theirs, np.unique(groups))
+    return real[is_alike], of_real.of(is_alike)
+
+
+def _every_other(labels: Labels) -> np.ndarray:
+    """Which rows lie in every other week, bool (n,), or block of rows where none has a time."""
+    if labels.times is None:
+        n_rows = 0 if labels.turbines is None else len(labels.turbines)
+        return np.arange(n_rows) * N_BLOCKS // max(1, n_rows) % 2 == 0
+    since = labels.times - labels.times.min()
+    return np.asarray(since // BLOCK % 2 == 0)
