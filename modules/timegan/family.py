@@ -138,7 +138,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     """
     from modules.runs.output import write_tables
     from modules.timegan import layout, synthesis
-    from modules.timegan.wanted import refuse_what_was_no_condition, wanted_by
+    from modules.timegan.asked import refuse_what_was_no_condition, wanted_by
     from modules.training.pace import ahead, counted
 
     synthesizer = synthesis.load(

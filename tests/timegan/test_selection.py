@@ -167,5 +167,5 @@ def test_the_chain_nearest_to_the_held_out_windows_is_chosen(echo, caplog, offse
 def test_a_chain_that_copies_is_never_chosen(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     selection = echo(scaled, STARTS[350:])
-    selection._noise = tf.constant(selection._train[:100] - 0.5)
+    selection._inputs = tf.constant(selection._train[:100] - 0.5)
     assert selection.choose({"whole": shifted(0.9), "copies": shifted(0.5)}) == "whole"
