@@ -49,6 +49,8 @@ def adherence_rows(
 ) -> list[ScoreRow]:
     """A row for each condition and feature: how far means lie from the records', share of a range.
 
+    Of hours and months it is their course about the mean of all.
+
     `real`: float (n_rows, F) and `made`, (m, F), features `names` scaled to 0...1. Held against the
     records of the same turbines and months. The floor is between every other week of the records,
     chance that of windows without any course: the records' mean throughout.
@@ -59,11 +61,16 @@ def adherence_rows(
         groups, theirs = of_made.groups(by), of_real.groups(by)
         if by not in of_made.by or groups is None or theirs is None or not len(real):
             continue
-        there, of_made_means = _means(real, theirs), _means(made, groups)
         half = _every_other(of_real)
-        floors = distance(_means(real[half], theirs[half]), _means(real[~half], theirs[~half]))
-        flat = there * 0 + real.mean(0)
-        values, chances = distance(of_made_means, there), distance(flat, there)
+        there, here, one, other = (
+            _course(_means(*part), by)
+            for part in (
+                (real, theirs), (made, groups), (real[half], theirs[half]),
+                (real[~half], theirs[~half]),
+            )
+        )  # fmt: skip
+        values, floors = distance(here, there), distance(one, other)
+        chances = distance(there * 0 + there.mean(), there)
         note = "share of the range; floor: every other week of the records; chance: no course"
         rows += [
             ScoreRow(score, name, float(v), floor=float(f), chance=float(c), note=note)
@@ -71,6 +78,11 @@ def adherence_rows(
             if np.isfinite([v, f, c]).all()
         ]
     return rows
+
+
+def _course(means: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Means by hour or month about their mean: how high all of them lie is the values' affair."""
+    return means if by == TURBINE else means - means.mean()
 
 
 def distance(means: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
