@@ -74,9 +74,11 @@ TOO_LARGE = 1e15
 FAR = 10.0  # widths of the middle nine tenths of the readings, from which on some say no kind
 MOST_CODES = 200
 MOST_UNNAMED_CODES = 20
+DENSE = 1.1  # numbers from the least to the largest, to each that occurs, of a measurement
 READINGS_PER_CODE = 10
 OFTEN = 20, 0.01  # readings, and their share, of a code that is no rare event
 JUMPING = 0.2  # of the moves between codes pass over others
+LEAST_LEFT_OUT = 0.25  # of the places between codes; a speed in rpm lacks those above standstill
 SECTORS = 16  # whole numbers up to here are sectors of the compass, not degrees
 WIDE = 180.0  # deg that a column known by its unit alone covers, for its mean to need the circle
 NEAR = 60.0  # deg that a direction moves from one record to the next, at most as a rule
@@ -123,7 +125,7 @@ def guess(column: Column, values: np.ndarray) -> Column:
         return column
     if not unit and _WORDS["temperature"].fullmatch(words):
         unit = _letter(column)
-    if _is_code(words, present):
+    if _is_code(words, unit, present):
         return column.model_copy(update={"kind": "code"})
     if _SPREAD.search(words):
         return column.model_copy(update={"unit": unit or column.unit})
@@ -213,19 +215,22 @@ def _goes_round(present: np.ndarray) -> bool:
     return bool(jumps.sum() >= 3 and near[jumps].mean() > 0.8 and near.mean() > 0.8)
 
 
-def _is_code(words: str, present: np.ndarray) -> bool:
+def _is_code(words: str, unit: str, present: np.ndarray) -> bool:
     if not (present == np.rint(present)).all():
         return False
     distinct = np.unique(present)
-    is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES
+    # A state of charge or a yaw error takes one number after the other.
+    is_measured = distinct.size > MOST_UNNAMED_CODES and np.ptp(distinct) < DENSE * distinct.size
+    is_measured = is_measured or bool(unit) or _COUNT.fullmatch(words) is not None
+    is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES and not is_measured
     return bool(is_named or (distinct.size == 2 and distinct.tolist() == [0, 1]))
 
 
 def _jumps(present: np.ndarray) -> bool:
     """Whether the readings are a few whole numbers that leave out others and pass over them.
 
-    A measurement in whole numbers, or a count, takes every one between those that are frequent;
-    readings in steps of ten are whole tens.
+    A measurement in whole numbers, or a count, takes nearly every one between those that are
+    frequent; readings in steps of ten are whole tens.
     """
     if not (present == np.rint(present)).all():
         return False
@@ -239,4 +244,5 @@ def _jumps(present: np.ndarray) -> bool:
     moves = hops[hops > 0]
     is_two = distinct.size == 2
     jumps = is_two or float((moves > 1).mean()) >= JUMPING
-    return bool(jumps and ((gaps > step) & often[:-1] & often[1:]).any())
+    n_gaps = int(((gaps > step) & often[:-1] & often[1:]).sum())
+    return jumps and n_gaps >= LEAST_LEFT_OUT * gaps.size
