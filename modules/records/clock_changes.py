@@ -118,11 +118,13 @@ def _run(rows: np.ndarray, stamps: pd.DatetimeIndex, table: pd.DataFrame) -> _Ru
 
 
 def _is_copied(run: _Run, place: int, table: pd.DataFrame) -> bool:
-    """Whether the hour behind `place` repeats the readings before it: exported twice."""
+    """Whether the hour behind `place` repeats the readings before it, which do not stand still."""
     first = np.flatnonzero(run.stamps[: place + 1] >= run.stamps[place + 1])
     second = np.arange(place + 1, min(place + 1 + len(first), len(run.rows)))
-    once, twice = (table.iloc[run.rows[at]] for at in (first[: len(second)], second))
-    return np.array_equal(once.to_numpy(), twice.to_numpy(), equal_nan=True)
+    values = table.to_numpy()[run.rows]
+    is_still = np.array_equal(values[first], values[first - 1], equal_nan=True)
+    once, twice = values[first[: len(second)]], values[second]
+    return not is_still and np.array_equal(once, twice, equal_nan=True)
 
 
 def _fits(run: _Run, rule: Rule) -> bool:

@@ -62,6 +62,7 @@ _CODE = re.compile(
 _COUNT = re.compile(r"(?:^|.*_)(?:count|counts|number|anzahl|횟수|개수|건수)(?:_.*)?")
 
 MOSTLY = 0.999  # of the readings lie in the range of a kind; spikes do not
+FEW_FAULTS = 0.01  # of the readings of what is called a direction
 RANGES = {
     ANGLE: (-180.0, 360.0),
     "pitch": (-180.0, 360.0),
@@ -181,7 +182,7 @@ def _may_be(kind: str, words: str, unit: str, present: np.ndarray) -> bool:
             and not _NO_POWER.search(words)
             and float((present < 0).mean()) <= MOST_NEGATIVE + _resting(present)
         )
-    if not _lies_in(kind, present):
+    if not _lies_in(kind, present) and not (kind == ANGLE and _has_faults(present)):
         return False
     if kind in (ANGLE, "pitch"):
         is_sector = bool((present == np.rint(present)).all() and np.abs(present).max() <= SECTORS)
@@ -199,6 +200,14 @@ def _resting(present: np.ndarray) -> float:
 def _lies_in(kind: str, present: np.ndarray) -> bool:
     lower, upper = RANGES[kind]
     return bool(((present >= lower) & (present <= upper)).mean() >= MOSTLY)
+
+
+def _has_faults(present: np.ndarray) -> bool:
+    """Whether a few of the readings lie outside all turns, as those that go on turning do not."""
+    lower, upper = RANGES[ANGLE]
+    outside = present[(present < lower) | (present > upper)]
+    is_off = (outside < lower - 180.0) | (outside > 2 * upper)
+    return bool(is_off.all() and outside.size <= FEW_FAULTS * present.size)
 
 
 def _goes_round(present: np.ndarray) -> bool:

@@ -331,3 +331,12 @@ def test_a_kind_follows_the_bulk_of_the_readings(name, values, kind, stray):
     values = np.array(values, float)
     values[5 :: N // 3] = stray
     assert guess(Column(name=name), values).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("faults", "kind"), [((777.0, -2000.0, 3600.0), "angle"), ((380.0, 390.0, 400.0), "linear")]
+)
+def test_faults_among_directions_to_either_side_of_north_leave_them_directions(faults, kind):
+    values = (np.arange(N) * 1.0 % 40 + 340) % 360
+    values[[5, 90, 200]] = faults
+    assert guess(Column(name="wd"), values).kind == kind

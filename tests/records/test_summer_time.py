@@ -100,6 +100,14 @@ def test_without_such_a_column_the_order_of_the_rows_tells(tmp_path, local):
     assert any("they are put into winter time" in said for said in data.report.notices)
 
 
+def test_a_turbine_that_stands_still_repeats_no_rows(tmp_path):
+    table = walled(BERLIN)
+    table.loc[table["DateTime"].str.startswith("2021-10-31"), ["WindSpeed", "ActivePower"]] = 0.3
+    write(table, tmp_path / "WT01.csv")
+    (turbine,) = cleaned(tmp_path, "generic", freq="30min").report.turbines
+    assert (turbine.complete_rows, turbine.duplicates) == (len(table), 0)
+
+
 def test_the_order_of_the_rows_tells_over_files_of_months(tmp_path):
     for month in range(3, 12):
         write(walled(BERLIN[BERLIN.month == month]), tmp_path / f"WT01_2021-{month:02}.csv")

@@ -48,7 +48,9 @@ def test_rain_in_mm_within_a_month_is_no_month():
     rain = pd.Series(RARE, name="mm")
     assert not is_part_of(rain, Reading({"YMD": STAMPS - pd.Timedelta(days=60)}))
     months = pd.Series(np.full(3000, 3), name="mm")
-    assert is_part_of(months, Reading({"YMD": pd.date_range("2021-03-01", periods=3000, freq="1min")}))
+    assert is_part_of(
+        months, Reading({"YMD": pd.date_range("2021-03-01", periods=3000, freq="1min")})
+    )
 
 
 def test_a_part_of_the_time_is_left_out_and_said(tmp_path):
