@@ -104,7 +104,6 @@ def _run(rows: np.ndarray, stamps: pd.DatetimeIndex, table: pd.DataFrame) -> _Ru
         return run
     near = TOLERANCE * usual
     backs = np.flatnonzero(np.abs(hops - usual + hour) <= near)
-    backs = np.array([at for at in backs if not _is_copied(run, at, table)], int)
     forwards = np.flatnonzero(np.abs(hops - usual - hour) <= near)
     for places, found in ((backs, run.back), (forwards, run.forward)):
         days = stamps[places].normalize()
@@ -112,7 +111,8 @@ def _run(rows: np.ndarray, stamps: pd.DatetimeIndex, table: pd.DataFrame) -> _Ru
         behind = stamps[places + 1]  # clocks jump from one full hour to another
         early &= behind - behind.floor("h") <= pd.Timedelta(usual + near, "us")
         found |= dict(zip(days[early], places[early], strict=True))
-    is_elsewhere = len(backs) > len(run.back) or len(forwards) > len(run.forward)
+    copied = [day for day, at in run.back.items() if _is_copied(run, at, table)]
+    is_elsewhere = bool(copied) or len(backs) > len(run.back) or len(forwards) > len(run.forward)
     run.is_clear = not is_elsewhere and int((hops < 0).sum()) <= len(run.back)
     return run
 
