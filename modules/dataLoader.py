@@ -13,7 +13,7 @@ from modules import buckets
 from modules.errors import DataError
 from modules.location_module import SiteChoice, SiteSettings, clean, site_of
 from modules.records import site_file
-from modules.records.checks import check_consistent, check_power_units
+from modules.records.checks import check_consistent, check_power_units, check_same_power
 from modules.records.choices import settle
 from modules.records.date_order import agree
 from modules.records.file_records import Records
@@ -116,6 +116,7 @@ def _load(root: Path, settings: LoadSettings) -> dict[str, RawTurbine]:
     records = complete(records, site)
     check_consistent(records)
     records, kinds = settle(records, site)
+    check_same_power(records)
     records, copies = without_copies(records, root)
     parts, alike = name_turbines(records, root)
     if settings.gen_name is not None and site.turbine_columns:

@@ -15,6 +15,7 @@ from modules.records.words import canonical_unit
 
 LARGE_SHARE = 0.2
 THOUSAND = 200, 5000  # times as large: one of W, kW, MW for another, of turbines that differ
+RUNNING = 0.2  # of the readings of power that are above 0, at least
 LARGE_RANGE = 20
 BLANKING_RULES = ("sentinel", "range", "spike", "stuck", "curtailment")
 
@@ -78,6 +79,27 @@ def _check_same_scale(first: Records, other: Records) -> None:
                 f"a unit in {silent.path}, where it is some 1,000 times as "
                 f"{'large' if said is (first, other)[int(np.argmin(sizes))] else 'small'}. "
                 "Write its unit into that file too, or convert one of them."
+            )
+
+
+def check_same_power(records: list[Records]) -> None:
+    """Raises DataError where power of one file is 1,000 times another's, and neither has a unit.
+
+    `records`: with their kinds. Files in which a turbine stands still are not compared.
+    """
+    for column in records[0].columns:
+        if column.kind != "power" or column.unit:
+            continue
+        sizes = {}
+        for one in records:
+            values = one.table[column.name].to_numpy(np.float64)
+            if (values > 0).sum() >= RUNNING * np.isfinite(values).sum() > 0:
+                sizes[_size(values[values > 0])] = one.path
+        if sizes and THOUSAND[0] <= max(sizes) / min(sizes) <= THOUSAND[1]:
+            raise DataError(
+                f"Column '{column.name}' reaches {max(sizes):.4g} in {sizes[max(sizes)]} and "
+                f"{min(sizes):.4g} in {sizes[min(sizes)]}, and neither names a unit: is one in MW? "
+                "Write their units into the headers, convert one of them, or run them apart."
             )
 
 

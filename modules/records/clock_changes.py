@@ -4,6 +4,7 @@ Where clocks are set back an hour comes twice; rows that follow each other in ti
 which is summer time, from the second. Where they are put forward an hour is missing.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -12,11 +13,14 @@ import numpy as np
 import pandas as pd
 
 from modules.records.file_records import Records
+from modules.records.identity import plain
 
 HOUR = pd.Timedelta(hours=1)
 DAY = pd.Timedelta(days=1)
 EARLY = 3 * HOUR  # of the day: when clocks change, at the latest
 TOLERANCE = 0.1  # of the step between two records
+# A column of times that says so is on a clock that is never changed.
+_ON_ONE_CLOCK = re.compile(r"(?:^|_)(?:utc|gmt|zulu|kst|jst)(?:_|$)")
 
 
 def _sunday(year: int, month: int, place: int) -> pd.Timestamp:
@@ -52,10 +56,13 @@ class _Run:
 def with_changes_told(records: Sequence[Records]) -> list[Records] | None:
     """`records` with whether clocks were forward, see `Records.summer`; None where none changed.
 
-    None also where the rows allow another reading: they go back in time elsewhere, lack such hours
-    more often, or run on where clocks of that part of the world are changed.
+    None also where the rows allow another reading: they go back in time elsewhere, repeat readings
+    with the hour, lack such hours more often, or run on where clocks of that part of the world are
+    changed; and where the column of the stamps says UTC.
     """
     if any(one.stamps is None or one.stamps.tz is not None for one in records):
+        return None
+    if any(_ON_ONE_CLOCK.search(plain(one.time_name or "")) for one in records):
         return None
     runs = [list(_runs(one)) for one in records]
     every = [run for of_file in runs for run in of_file]
@@ -84,10 +91,10 @@ def _runs(records: Records) -> Iterator[_Run]:
         whose = pd.factorize(owners)[0][present]
         order = np.argsort(whose, kind="stable")
         parts = np.split(present[order], np.flatnonzero(np.diff(whose[order])) + 1)
-    yield from (_run(rows, stamps[rows]) for rows in parts if len(rows) > 2)
+    yield from (_run(rows, stamps[rows], records.table) for rows in parts if len(rows) > 2)
 
 
-def _run(rows: np.ndarray, stamps: pd.DatetimeIndex) -> _Run:
+def _run(rows: np.ndarray, stamps: pd.DatetimeIndex, table: pd.DataFrame) -> _Run:
     hops = np.diff(stamps.as_unit("us").asi8).astype(float)
     if np.median(hops) < 0:  # the newest first
         rows, stamps, hops = rows[::-1], stamps[::-1], -hops[::-1]
@@ -101,10 +108,23 @@ def _run(rows: np.ndarray, stamps: pd.DatetimeIndex) -> _Run:
     for places, found in ((backs, run.back), (forwards, run.forward)):
         days = stamps[places].normalize()
         early = (stamps[places] - days <= EARLY + HOUR) & (days.day_of_week == 6)
+        behind = stamps[places + 1]  # clocks jump from one full hour to another
+        early &= behind - behind.floor("h") <= pd.Timedelta(usual + near, "us")
         found |= dict(zip(days[early], places[early], strict=True))
-    is_elsewhere = len(backs) > len(run.back) or len(forwards) > len(run.forward)
+    copied = [day for day, at in run.back.items() if _is_copied(run, at, table)]
+    is_elsewhere = bool(copied) or len(backs) > len(run.back) or len(forwards) > len(run.forward)
     run.is_clear = not is_elsewhere and int((hops < 0).sum()) <= len(run.back)
     return run
+
+
+def _is_copied(run: _Run, place: int, table: pd.DataFrame) -> bool:
+    """Whether the hour behind `place` repeats the readings before it, which do not stand still."""
+    first = np.flatnonzero(run.stamps[: place + 1] >= run.stamps[place + 1])
+    second = np.arange(place + 1, min(place + 1 + len(first), len(run.rows)))
+    values = table.to_numpy()[run.rows]
+    is_still = np.array_equal(values[first], values[first - 1], equal_nan=True)
+    once, twice = values[first[: len(second)]], values[second]
+    return not is_still and np.array_equal(once, twice, equal_nan=True)
 
 
 def _fits(run: _Run, rule: Rule) -> bool:

@@ -30,8 +30,16 @@ def holds_values(row: list[str]) -> bool:
 
 
 def check_header(header: list[str], below: list[list[str]], delimiter: str, path: Path) -> None:
-    """Raises DataError for a header of values, unless it numbers the columns."""
-    if not all(cell == "" or is_value(cell) for cell in header) or _is_count(header, below):
+    """Raises DataError for a header of values, unless it numbers the columns.
+
+    A row that begins with a value and is half of values is one of the records, too, though it may
+    hold a word such as OK.
+    """
+    are_values = [is_value(cell) for cell in header if cell]
+    n_values = sum(are_values)
+    begins_so = bool(header[0]) and are_values[0]
+    is_record = begins_so and n_values > 1 and 2 * n_values >= len(header)
+    if not (is_record or all(are_values)) or _is_count(header, below):
         return
     raise DataError(
         f"{path} has no header: its first line is {delimiter.join(header)[:80]!r}. "

@@ -183,6 +183,8 @@ def counts(values: pd.Series, owner: pd.Series | None) -> bool:
     if not np.isin(numbers[1:][falls], (numbers[0], 0, 1)).all():
         return False
     turns = np.zeros(steps.shape, bool) if owner is None else (owner != owner.shift())[1:]
+    if (falls & ~np.asarray(turns)).any() and np.ptp(numbers) < 2:  # day or night, a tip or none
+        return False
     begins = np.flatnonzero(falls | np.asarray(turns))
     inside = np.delete(steps, begins)
     if inside.size == 0:

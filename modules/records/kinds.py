@@ -62,6 +62,7 @@ _CODE = re.compile(
 _COUNT = re.compile(r"(?:^|.*_)(?:count|counts|number|anzahl|횟수|개수|건수)(?:_.*)?")
 
 MOSTLY = 0.999  # of the readings lie in the range of a kind; spikes do not
+FEW_FAULTS = 0.01  # of the readings of what is called a direction
 RANGES = {
     ANGLE: (-180.0, 360.0),
     "pitch": (-180.0, 360.0),
@@ -74,9 +75,11 @@ TOO_LARGE = 1e15
 FAR = 10.0  # widths of the middle nine tenths of the readings, from which on some say no kind
 MOST_CODES = 200
 MOST_UNNAMED_CODES = 20
+DENSE = 1.1  # numbers from the least to the largest, to each that occurs, of a measurement
 READINGS_PER_CODE = 10
 OFTEN = 20, 0.01  # readings, and their share, of a code that is no rare event
 JUMPING = 0.2  # of the moves between codes pass over others
+LEAST_LEFT_OUT = 0.25  # of the places between codes; a speed in rpm lacks those above standstill
 SECTORS = 16  # whole numbers up to here are sectors of the compass, not degrees
 WIDE = 180.0  # deg that a column known by its unit alone covers, for its mean to need the circle
 NEAR = 60.0  # deg that a direction moves from one record to the next, at most as a rule
@@ -123,7 +126,7 @@ def guess(column: Column, values: np.ndarray) -> Column:
         return column
     if not unit and _WORDS["temperature"].fullmatch(words):
         unit = _letter(column)
-    if _is_code(words, present):
+    if _is_code(words, unit, present):
         return column.model_copy(update={"kind": "code"})
     if _SPREAD.search(words):
         return column.model_copy(update={"unit": unit or column.unit})
@@ -179,7 +182,7 @@ def _may_be(kind: str, words: str, unit: str, present: np.ndarray) -> bool:
             and not _NO_POWER.search(words)
             and float((present < 0).mean()) <= MOST_NEGATIVE + _resting(present)
         )
-    if not _lies_in(kind, present):
+    if not _lies_in(kind, present) and not (kind == ANGLE and _has_faults(present)):
         return False
     if kind in (ANGLE, "pitch"):
         is_sector = bool((present == np.rint(present)).all() and np.abs(present).max() <= SECTORS)
@@ -199,6 +202,14 @@ def _lies_in(kind: str, present: np.ndarray) -> bool:
     return bool(((present >= lower) & (present <= upper)).mean() >= MOSTLY)
 
 
+def _has_faults(present: np.ndarray) -> bool:
+    """Whether a few of the readings lie outside all turns, as those that go on turning do not."""
+    lower, upper = RANGES[ANGLE]
+    outside = present[(present < lower) | (present > upper)]
+    is_off = (outside < lower - 180.0) | (outside > 2 * upper)
+    return bool(is_off.all() and outside.size <= FEW_FAULTS * present.size)
+
+
 def _goes_round(present: np.ndarray) -> bool:
     """Whether the readings of a turn come back on its other side, again and again."""
     low, high = float(present.min()), float(present.max())
@@ -213,19 +224,22 @@ def _goes_round(present: np.ndarray) -> bool:
     return bool(jumps.sum() >= 3 and near[jumps].mean() > 0.8 and near.mean() > 0.8)
 
 
-def _is_code(words: str, present: np.ndarray) -> bool:
+def _is_code(words: str, unit: str, present: np.ndarray) -> bool:
     if not (present == np.rint(present)).all():
         return False
     distinct = np.unique(present)
-    is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES
+    # A state of charge or a yaw error takes one number after the other.
+    is_measured = distinct.size > MOST_UNNAMED_CODES and np.ptp(distinct) < DENSE * distinct.size
+    is_measured = is_measured or bool(unit) or _COUNT.fullmatch(words) is not None
+    is_named = _CODE.fullmatch(words) and distinct.size <= MOST_CODES and not is_measured
     return bool(is_named or (distinct.size == 2 and distinct.tolist() == [0, 1]))
 
 
 def _jumps(present: np.ndarray) -> bool:
     """Whether the readings are a few whole numbers that leave out others and pass over them.
 
-    A measurement in whole numbers, or a count, takes every one between those that are frequent;
-    readings in steps of ten are whole tens.
+    A measurement in whole numbers, or a count, takes nearly every one between those that are
+    frequent; readings in steps of ten are whole tens.
     """
     if not (present == np.rint(present)).all():
         return False
@@ -239,4 +253,5 @@ def _jumps(present: np.ndarray) -> bool:
     moves = hops[hops > 0]
     is_two = distinct.size == 2
     jumps = is_two or float((moves > 1).mean()) >= JUMPING
-    return bool(jumps and ((gaps > step) & often[:-1] & often[1:]).any())
+    n_gaps = int(((gaps > step) & often[:-1] & often[1:]).sum())
+    return jumps and n_gaps >= LEAST_LEFT_OUT * gaps.size

@@ -50,7 +50,8 @@ def _as_rows_tell(
         return list(records), []
     return [replace(_turned(one, time_zone), summer=None) for one in told], [
         "The stamps leave out an hour in spring or repeat one in autumn, as clocks do that are put "
-        f"forward for summer: they are put into {_clock(time_zone)}."
+        f"forward for summer: they are put into {_clock(time_zone)}. Where they are not so, call "
+        "their column 'time UTC'."
     ]
 
 

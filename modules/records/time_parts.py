@@ -28,7 +28,8 @@ _PARTS = {
 def is_part_of(values: pd.Series, time: Reading) -> bool:
     """Whether `values`, (n,), are called a part of the stamps in `time`, (n,), and agree with it.
 
-    Counted from 0 or 1, from Sunday or Monday, in UTC or not: by one number more or less.
+    Counted from 0 or 1, from Sunday or Monday, in UTC or not: by one number more or less. Where
+    the part hardly changes, readings that hardly do must be that number throughout.
     """
     if not is_whole(values):
         return False
@@ -42,10 +43,16 @@ def is_part_of(values: pd.Series, time: Reading) -> bool:
 
 def _agrees(numbers: np.ndarray, stamps: pd.DatetimeIndex, part: str, turn: int) -> bool:
     told = stamps.isocalendar()["week"] if part == "week" else getattr(stamps, part)
-    apart = numbers - np.asarray(told, np.float64)
-    apart = apart[np.isfinite(apart)]
-    if apart.size == 0 or np.unique(numbers[np.isfinite(numbers)]).size < 2:
-        return apart.size > 0 and bool((apart == 0).all())
+    whole = np.asarray(told, np.float64)
+    apart = numbers - whole
+    is_known = np.isfinite(apart)
+    apart = apart[is_known]
+    if apart.size == 0:
+        return False
+    _, n_told = np.unique(whole[is_known], return_counts=True)
+    is_still = bool(turn) and n_told.max() >= AGREEING * len(apart)
+    if is_still or np.unique(numbers[is_known]).size < 2:
+        return bool((apart == 0).all())
     if turn:
         _, n_each = np.unique(np.mod(apart, turn), return_counts=True)
         return float(n_each.max()) >= AGREEING * len(apart)

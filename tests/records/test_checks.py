@@ -118,7 +118,22 @@ def test_files_a_thousand_apart_of_which_one_says_its_unit_are_refused(
 
 
 def test_a_turbine_at_rest_beside_one_that_runs_is_no_other_unit(tmp_path):
-    for name, factor in (("WT01", 1.0), ("WT02", 0.001)):
+    for name, at_rest in (("WT01", False), ("WT02", True)):
         table = westsouth(60)[["DateTime", "WindSpeed", "ActivePower"]]
-        write(table.assign(ActivePower=factor * table["ActivePower"]), tmp_path / f"{name}.csv")
+        if at_rest:
+            table["ActivePower"] = np.where(np.arange(60) % 10, -1.0, 0.5)
+        write(table, tmp_path / f"{name}.csv")
     assert len(load(settings_for(tmp_path, "generic"))) == 2
+
+
+@pytest.mark.parametrize("factor", [1, 1000])
+def test_power_a_thousand_apart_without_a_unit_is_refused(tmp_path, factor):
+    for place, scale in enumerate((1, factor)):
+        table = westsouth(100, seed=place)[["DateTime", "WindSpeed"]]
+        table["power"] = 100 * table["WindSpeed"] / scale
+        write(table, tmp_path / f"WT0{place}.csv")
+    if factor == 1:
+        assert len(load(settings_for(tmp_path, "generic"))) == 2
+        return
+    with pytest.raises(DataError, match="WT00.csv and 1.* in .*WT01.csv, and neither names a unit"):
+        load(settings_for(tmp_path, "generic"))

@@ -94,6 +94,8 @@ def test_counters_count(name, values):
     [
         ("Day", [1.5, 2.0]),
         ("count", [4, 9, 2]),
+        ("day", [0, 0, 1, 1, 0, 0, 1]),
+        ("count", [1, 0, 0, 1, 1, 0]),
         ("anything", list(range(10))),
         ("anything", list(range(0, 60, 2))),
         ("t", [1, 1, 1]),

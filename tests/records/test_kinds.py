@@ -54,6 +54,11 @@ WALK = np.cumsum(RANDOM.normal(0, 8, N))
         ("Generator RPM (RPM)", POWERS, "speed"),
         ("status", RANDOM.integers(0, 5, N), "code"),
         ("on", RANDOM.integers(0, 2, N), "code"),
+        ("error", RANDOM.choice([0, 17, 309, 1001], N), "code"),
+        ("state_of_charge", RANDOM.integers(20, 90, N), "linear"),
+        ("yaw_error", RANDOM.integers(-30, 30, N), "angle"),
+        ("error [deg]", RANDOM.integers(-5, 5, N), "linear"),
+        ("alarm_count", RANDOM.poisson(1, N), "linear"),
         ("Open", SPEEDS, "linear"),
         ("Volume", POWERS, "linear"),
     ],
@@ -280,6 +285,7 @@ def test_directions_to_either_side_of_north_are_averaged_on_their_circle(file):
 
 CODES = np.array([0, 1, 2, 5, 13])
 RAIN = np.where(RANDOM.random(3 * N) < 0.9, 0, RANDOM.integers(1, 20, 3 * N))
+TURNS = np.where(RANDOM.random(3 * N) < 0.2, 0, RANDOM.integers(6, 18, 3 * N))
 SWAYING = np.sin(np.arange(2 * N) / 40)
 
 
@@ -296,6 +302,7 @@ SWAYING = np.sin(np.arange(2 * N) / 40)
         ("x", 10 * RANDOM.integers(0, 9, N), "linear"),
         ("x", RANDOM.choice([0, 50, 100], N), "linear"),
         ("x", RAIN, "linear"),
+        ("Drehzahl", TURNS, "linear"),
         ("x", np.round(15 + 3 * SWAYING + RANDOM.normal(0, 1, 2 * N)), "linear"),
         ("x", np.round(RANDOM.gamma(2, 200, N)), "linear"),
         ("count", CODES[RANDOM.integers(0, 5, N)], "linear"),
@@ -324,3 +331,12 @@ def test_a_kind_follows_the_bulk_of_the_readings(name, values, kind, stray):
     values = np.array(values, float)
     values[5 :: N // 3] = stray
     assert guess(Column(name=name), values).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("faults", "kind"), [((777.0, -2000.0, 3600.0), "angle"), ((380.0, 390.0, 400.0), "linear")]
+)
+def test_faults_among_directions_to_either_side_of_north_leave_them_directions(faults, kind):
+    values = (np.arange(N) * 1.0 % 40 + 340) % 360
+    values[[5, 90, 200]] = faults
+    assert guess(Column(name="wd"), values).kind == kind

@@ -78,6 +78,7 @@ def test_columns_of_one_name_are_told_apart(tmp_path):
         ("a.csv", b"a,b\n\xff\xff\xff,1\n", "text in none of UTF-8, UTF-16, cp949"),
         ("a.csv", b"1.5,2.5\n1,2\n", "has no header: its first line is '1.5,2.5'"),
         ("a.csv", b"2021-04-01 00:00:00,5\n2021-04-01 00:10:00,6\n", "has no header"),
+        ("a.csv", b"2021-04-01 00:00:00,5,OK\n2021-04-01 00:10:00,6,OK\n", "has no header"),
         ("a.csv.gz", gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-12], "not a whole gzip file"),
         ("a.csv.gz", b"a,b\n1,2\n", "not a whole gzip file"),
         ("a.parquet", b"PAR1 nothing", "not a whole Parquet file"),

@@ -100,6 +100,14 @@ def test_without_such_a_column_the_order_of_the_rows_tells(tmp_path, local):
     assert any("they are put into winter time" in said for said in data.report.notices)
 
 
+def test_a_turbine_that_stands_still_repeats_no_rows(tmp_path):
+    table = walled(BERLIN)
+    table.loc[table["DateTime"].str.startswith("2021-10-31"), ["WindSpeed", "ActivePower"]] = 0.3
+    write(table, tmp_path / "WT01.csv")
+    (turbine,) = cleaned(tmp_path, "generic", freq="30min").report.turbines
+    assert (turbine.complete_rows, turbine.duplicates) == (len(table), 0)
+
+
 def test_the_order_of_the_rows_tells_over_files_of_months(tmp_path):
     for month in range(3, 12):
         write(walled(BERLIN[BERLIN.month == month]), tmp_path / f"WT01_2021-{month:02}.csv")
@@ -122,10 +130,13 @@ def test_where_the_zone_is_known_the_rows_tell_utc(tmp_path):
         assert not is_utc or (data.tables["WT01"].index == BERLIN).all()
 
 
-def lacking(*hours):
-    """Records on one clock that lack the hours that begin at these stamps."""
-    table = westsouth(4000, "2021-03-20", "30min")[COLUMNS]
-    stamps = pd.to_datetime(table["DateTime"]).dt.floor("h")
+AUTUMN = pd.date_range("2021-10-29 10:00", periods=600, freq="10min")  # the 31st, 02:00, at 240
+
+
+def lacking(*hours, shift="0min"):
+    """Records on one clock that lack the hours that begin at these stamps, or `shift` behind."""
+    table = westsouth(8000, "2021-03-25", "5min")[COLUMNS]
+    stamps = (pd.to_datetime(table["DateTime"]) - pd.Timedelta(shift)).dt.floor("h")
     return table[~stamps.isin(pd.to_datetime(list(hours)))]
 
 
@@ -137,9 +148,12 @@ def lacking(*hours):
         lacking("2021-03-28 12:00"),
         lacking("2021-03-28 02:00", "2021-03-28 03:00"),
         lacking(),
+        lacking("2021-03-28 02:00").rename(columns={"DateTime": "Time (UTC)"}),
+        lacking("2021-03-28 02:00", shift="10min"),
         walled(BERLIN).sort_values("DateTime"),
         walled(BERLIN).sort_values("WindSpeed"),
         westsouth(9000, "2021-10-01", "30min").iloc[[*range(1500), *range(1498, 9000)]][COLUMNS],
+        walled(AUTUMN).drop_duplicates("DateTime").iloc[[*range(246), *range(240, 590)]],
     ],
 )
 def test_where_another_reading_is_possible_the_stamps_stand(tmp_path, table):
