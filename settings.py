@@ -683,18 +683,21 @@ class GeneratorSettings(ProgramSettings):
     )
     turbine: str | None = Field(
         None,
+        min_length=1,
         description="Turbine to make records of, by its name; needs a run with `turbine` in its "
         "`condition`. None draws turbines as they occurred, and a series of the first.",
         examples=["WT02"],
     )
     start: str | None = Field(
         None,
+        min_length=1,
         description="First time stamp of a series (`length`), whose day and year it then follows; "
         "needs a run with `hour` or `month` in its `condition`. None is the records' first.",
         examples=["2024-06-01"],
     )
     given: str | None = Field(
         None,
+        min_length=1,
         description="File of one series of the columns that were the run's `condition`, in the "
         "format of its site: the other columns are made for it, row by row.",
         examples=["wind.csv"],

@@ -134,7 +134,8 @@ def saved_settings(run: Run, settings_class: type[S]) -> S:
     lacking = [name for name in kept if name not in saved]
     if lacking:
         raise DataError(
-            f"{run.model_folder / SETTINGS} lacks {', '.join(lacking)}. Restore it, or train again."
+            f"{run.model_folder / SETTINGS} lacks {', '.join(lacking)}: it is damaged, or of an "
+            "older version. Restore it, use that version, or train again."
         )
     origins = saved.get("origins")
     try:

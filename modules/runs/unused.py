@@ -23,7 +23,7 @@ def refuse_conditions(asked: Conditioned, run: Run) -> None:
     for name, value in wanted.items():
         if value is not None:
             raise SettingsError(
-                f"`{name}` is for runs that were trained with `condition`, and {run.folder.name} is "
-                f"one of {run.read_settings()['family']}, which has none. Received: "
+                f"`{name}` is for runs that were trained with `condition`, and {run.folder.name} "
+                f"is one of {run.read_settings()['family']}, which has none. Received: "
                 f"{name}={value!r}. Leave `--{name}` out, or pass another `--run`."
             )

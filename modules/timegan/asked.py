@@ -1,6 +1,7 @@
 """From the generator's settings to the conditions of what is made: a start, a turbine, a series."""
 
 import logging
+import re
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from settings import TimeGANSettings
 ROW_BYTES = 100  # of a row's time and conditions
 FAR_SEASON = 15  # days from the nearest that was trained on
 YEAR = 366
+YEAR_FIRST = r"\d{4}(\D.*|\d{4}|)"  # of 1.2.2024 nobody knows the month, and 12:00 is no day
 
 log = logging.getLogger(__name__)
 
@@ -145,11 +147,11 @@ def _stamp(start: str, first_stamp: str) -> str:
     """`start` as an ISO 8601 stamp of the same kind as the records' first. Raises SettingsError."""
     try:
         stamp, first = pd.Timestamp(start), pd.Timestamp(first_stamp)
-        if stamp is pd.NaT:
+        if stamp is pd.NaT or not re.fullmatch(YEAR_FIRST, start.strip()):
             raise ValueError(start)
     except (ValueError, OverflowError):
         raise SettingsError(
-            "`start` must be a time stamp, such as 2024-06-01 or 2024-06-01T12:00. "
+            "`start` must be a time stamp, the year first: 2024-06-01 or 2024-06-01T12:00. "
             f"Received: {start!r}."
         ) from None
     if stamp.tz is None:

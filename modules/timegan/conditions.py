@@ -16,7 +16,7 @@ from modules.preprocessing import RobustScaler, encode_angles
 from modules.records.columns import ANGLE, LARGEST_NUMBER, Column
 from modules.records.identity import chosen
 from modules.records.site import SiteData
-from modules.records.timestamps import freq_length
+from modules.records.timestamps import freq_length, spell_step
 from modules.windows.cut import cut, occurrences, owners_and_times
 
 TURBINE, HOUR, MONTH = "turbine", "hour", "month"
@@ -45,7 +45,7 @@ def settled(condition: Sequence[str], site_data: SiteData) -> tuple[str, ...]:
     if HOUR in words and site_data.freq and freq_length(site_data.freq) >= DAY:
         raise DataError(
             "`condition`: `hour` needs records of several times of day. Received: steps of "
-            f"{site_data.freq}. Leave `hour` out of `--condition`."
+            f"{spell_step(freq_length(site_data.freq))}. Leave `hour` out of `--condition`."
         )
     if set(names) <= set(words):
         raise DataError(

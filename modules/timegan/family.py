@@ -193,6 +193,10 @@ def _clock(
     from modules.timegan.layout import Clock
 
     if wanted is not None and wanted.tells_time:
+        if settings.stamps and not (settings.length or settings.given):
+            log.warning(
+                "`stamps`: windows of %s tell their own times. Rows are not counted.", run.folder
+            )
         return wanted
     if trained.freq and trained.start and (settings.length or settings.stamps):
         return Clock(trained.start, trained.freq)

@@ -1,7 +1,7 @@
 """A wanted series of the columns that were conditions, from a file: taken exactly as it is."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,10 @@ from modules.dataLoader import load
 from modules.errors import DataError
 from modules.location_module import site_of
 from modules.records.columns import ANGLE, Column
+from modules.records.identity import plain
+from modules.records.paths import plain_name
 from modules.records.site import RawTurbine
+from modules.records.timestamps import freq_length, spell_step
 from modules.records.words import canonical_unit
 from modules.timegan.conditions import Conditions
 from settings import TimeGANSettings
@@ -22,7 +25,8 @@ log = logging.getLogger(__name__)
 class Given:
     """Values (n_rows, K) of the columns that were conditions, in the records' order and units.
 
-    `times`: (n_rows,), None where the file has none; `turbine`: its name, where the file says it.
+    `times`: (n_rows,), None where the file has none; `turbine`: its name, where a column of the
+    file says it, or the file is called after one that was trained on.
     """
 
     values: np.ndarray
@@ -42,12 +46,15 @@ def read_given(path: str, conditions: Conditions, settings: TimeGANSettings) -> 
     names = None if site_of(settings).open else tuple(column.name for column in columns)
     angles = tuple(column.name for column in columns if column.kind == ANGLE)
     series = settings.completed(data_path=path, gen_name=None, columns=names, angles=angles)
-    turbines = load(series)
+    try:
+        turbines = load(series)
+    except DataError as error:  # which speaks of where the records of a training lie
+        raise DataError(str(error).replace("`--data_path`", "`--given`")) from None
     if len(turbines) > 1:
         raise DataError(
             f"`given` must hold one series. {path} has those of {', '.join(turbines)}. Keep one."
         )
-    raw = next(iter(turbines.values()))
+    raw = _as_trained(next(iter(turbines.values())), columns)
     _check_columns(path, raw, columns)
     values = raw.table[[column.name for column in columns]].to_numpy(float)
     _check_values(path, values, raw.table.index, conditions)
@@ -55,7 +62,19 @@ def read_given(path: str, conditions: Conditions, settings: TimeGANSettings) -> 
     if isinstance(raw.table.index, pd.DatetimeIndex) and conditions.freq is not None:
         times = raw.table.index
         _check_times(path, times, conditions)
-    return Given(values, times, raw.name if raw.turbine_name else None)
+    known = {plain_name(name) for name in conditions.occurred.turbines}
+    is_named = raw.turbine_name or plain_name(raw.name) in known
+    return Given(values, times, raw.name if is_named else None)
+
+
+def _as_trained(raw: RawTurbine, columns: list[Column]) -> RawTurbine:
+    """`raw` with the names of `columns`, where it has them in another spelling alone."""
+    found = [column.name for column in raw.columns]
+    spelt = {plain(name): name for name in reversed(found)}
+    lacking = [column.name for column in columns if column.name not in found]
+    names = {spelt[plain(name)]: name for name in lacking if plain(name) in spelt}
+    named = (c.model_copy(update={"name": names.get(c.name, c.name)}) for c in raw.columns)
+    return replace(raw, table=raw.table.rename(columns=names), columns=tuple(named))
 
 
 def _check_columns(path: str, raw: RawTurbine, columns: list[Column]) -> None:
@@ -112,8 +131,8 @@ def _check_times(path: str, times: pd.DatetimeIndex, conditions: Conditions) -> 
     expected = pd.date_range(times[0], periods=len(times), freq=conditions.freq)
     wrong = np.flatnonzero(times != expected)
     if wrong.size:
-        before = times[max(0, wrong[0] - 1)]
+        before, step = times[max(0, wrong[0] - 1)], spell_step(freq_length(str(conditions.freq)))
         raise DataError(
-            f"`given` must go on in the records' steps of {conditions.freq}. {path} has "
+            f"`given` must go on in the records' steps of {step}. {path} has "
             f"{times[wrong[0]]} after {before}. Fill the gap, or bring it to these steps."
         )

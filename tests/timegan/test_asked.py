@@ -71,6 +71,9 @@ def test_windows_without_the_hour_tell_no_time():
         (("turbine",), {"turbine": "WT09"}, r"Received: 'WT09'\. There is: WT01, WT02\."),
         (("hour",), {"start": "2024-06-01"}, r"Pass `--length` too"),
         (("hour",), {"start": "soon", "length": 5}, r"must be a time stamp.*'soon'"),
+        (("hour",), {"start": "now", "length": 5}, r"the year first.*'now'"),
+        (("hour",), {"start": "12:00", "length": 5}, r"the year first.*'12:00'"),
+        (("hour",), {"start": "01.02.2024", "length": 5}, r"the year first.*'01\.02\.2024'"),
         (("hour",), {"start": "2024-06-01T00:00+09:00", "length": 5}, r"Leave the offset out"),
         (("Wind",), {"length": 5000}, r"5,000 rows of Wind .* is 960\. Lower it, or .*`--given`"),
         (("Wind", "hour"), {"length": 5, "start": "2024-06-01"}, r"nobody knows Wind"),
@@ -126,6 +129,31 @@ def test_a_given_series_may_name_its_turbine(tmp_path):
     table = series().assign(turbine="WT02")
     found = ask(conditions("Wind", "turbine"), given=wind(tmp_path, table))
     assert set(found.turbines(0, 30)) == {"WT02"}
+
+
+def test_a_given_series_may_be_a_file_called_after_a_turbine(tmp_path):
+    path = wind(tmp_path, series())
+    made = conditions("Wind", "turbine")
+    assert set(ask(made, given=path).turbines(0, 30)) == {"WT01"}
+    (tmp_path / "wind.csv").rename(tmp_path / "wt2.csv")
+    assert set(ask(made, given=str(tmp_path / "wt2.csv")).turbines(0, 30)) == {"WT02"}
+
+
+def test_a_given_column_may_be_spelt_otherwise(tmp_path):
+    table = series().rename(columns={"Wind": "WIND"})
+    found = ask(conditions("Wind"), given=wind(tmp_path, table))
+    np.testing.assert_array_equal(found.given(0, 30)[:, 0], table["WIND"])
+
+
+def test_a_given_file_that_is_not_there_is_told_by_its_own_setting(tmp_path):
+    with pytest.raises(DataError, match=r"no\.csv does not exist\. Set `--given`"):
+        ask(conditions("Wind"), given=str(tmp_path / "no.csv"))
+
+
+@pytest.mark.parametrize("start", ["2024", "2024-06", "20240601", "2024/06/01", "2024-06-01 12:00"])
+def test_a_start_may_be_written_shorter(start):
+    found = ask(conditions("hour"), start=start, length=3)
+    assert found.times(0, 1)[0] == pd.Timestamp(start)
 
 
 def test_a_given_series_without_stamps_begins_at_the_start(tmp_path):
