@@ -170,6 +170,6 @@ def in_windows(synthetic: np.ndarray, seq_len: int) -> np.ndarray:
     if per_series == 0:
         raise DataError(
             f"A report needs at least one window of {seq_len} rows. Received: a series of "
-            f"{n_steps}. Raise `--length`."
+            f"{n_steps}. Make it longer, or leave the report out."
         )
     return synthetic[:, : per_series * seq_len].reshape(-1, seq_len, n_variables)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from modules.errors import SettingsError
 from modules.records.paths import plain_name
-from modules.timegan.conditions import HOUR, MONTH, TURBINE, Conditions, Rows
+from modules.records.timestamps import freq_length
+from modules.timegan.conditions import DAY, HOUR, MONTH, TURBINE, Conditions, Rows
 from modules.timegan.given import read_given
 from modules.timegan.layout import Clock
 from modules.timegan.wanted import Wanted, as_occurred, made_for
@@ -177,6 +178,9 @@ def _tell_season(conditions: Conditions, times: pd.DatetimeIndex | None) -> None
                 "The series shows a season that the training had no records of: there it is a "
                 "guess. Its records go from %s to %s.", known.min(), known.max(),
             )  # fmt: skip
-    for word, what in ((HOUR, "the time of day"), (MONTH, "the season")):
+    shown = [(MONTH, "the season")]
+    if conditions.freq is not None and freq_length(conditions.freq) < DAY:
+        shown.insert(0, (HOUR, "the time of day"))
+    for word, what in shown:
         if conditions.is_clocked and word not in conditions.words:
             log.info("`%s` was no condition of the run: %s of the stamps is not shown.", word, what)

@@ -101,18 +101,22 @@ class Occurred:
             raise ValueError("a turbine, a stamp and a length per run are needed")
         if ((owners < 0) | (owners >= len(turbines))).any():
             raise ValueError("a run is of no turbine")
+        if len(set(turbines)) < len(turbines):
+            raise ValueError("turbines must have names of their own")
         values = np.array(values, np.float64).reshape(-1, int(lengths.sum()))
         if not (np.abs(values) <= LARGEST_NUMBER).all():
             raise ValueError("values must be finite")
         return cls(names, turbines, owners, firsts, lengths, values)
 
     def rows(self, freq: str | None) -> Rows:
-        """All rows, in steps of `freq`."""
+        """All rows, in steps of `freq`. Raises ValueError where their stamps do not fit."""
         times = None
         if freq is not None:
             runs = zip(self.firsts, self.lengths, strict=True)
             parts = [pd.date_range(first, periods=n, freq=freq, unit="us") for first, n in runs]
             times = parts[0].append(parts[1:]) if parts else pd.DatetimeIndex([])
+            if not isinstance(times, pd.DatetimeIndex):
+                raise ValueError("time stamps must all have one offset, or none")
         return Rows(np.repeat(self.owners, self.lengths), times, self.values.T)
 
     def starts(self, n_steps: int, owner: int | None = None) -> np.ndarray:

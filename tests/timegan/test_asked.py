@@ -1,5 +1,6 @@
 """What the generator is asked for: turbines, first stamps and given series."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -104,6 +105,13 @@ def test_a_season_that_was_not_trained_on_is_told(caplog):
     assert not caplog.text
     ask(made, start="2024-06-01", length=5)
     assert "a season that the training had no records of" in caplog.text
+
+
+@pytest.mark.parametrize(("freq", "is_told"), [("1h", True), ("1D", False)])
+def test_that_stamps_do_not_show_the_time_of_day_is_told_where_they_have_one(caplog, freq, is_told):
+    caplog.set_level("INFO")
+    ask(replace(conditions("month"), freq=freq), length=3)
+    assert ("the time of day of the stamps is not shown" in caplog.text) == is_told
 
 
 def wind(tmp_path, table):

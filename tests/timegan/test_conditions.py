@@ -141,6 +141,7 @@ def test_records_without_times_or_columns_survive_theirs(tmp_path):
         {"lengths": [-1, 1]},
         {"firsts": ["2021-01-01"]},
         {"turbines": [1, 2]},
+        {"turbines": ["a", "a"]},
         {"values": [[np.inf] * 7]},
     ],
 )
@@ -152,6 +153,13 @@ def test_a_file_that_holds_something_else_is_refused(change):
     Occurred.of(**fields)
     with pytest.raises((ValueError, TypeError)):
         Occurred.of(**(fields | change))
+
+
+def test_stamps_of_two_kinds_are_refused():
+    firsts = ["2021-01-01", "2021-01-02T00:00:00+09:00"]
+    mixed = Occurred.of(["Power"], ["a", "b"], [0, 1], firsts, [3, 4], [[1.0] * 7])
+    with pytest.raises(ValueError, match="one offset, or none"):
+        mixed.rows("1h")
 
 
 def test_given_columns_are_put_back_in_their_places():
