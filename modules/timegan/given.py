@@ -59,9 +59,12 @@ def read_given(path: str, conditions: Conditions, settings: TimeGANSettings) -> 
     values = raw.table[[column.name for column in columns]].to_numpy(float)
     _check_values(path, values, raw.table.index, conditions)
     times = None
-    if isinstance(raw.table.index, pd.DatetimeIndex) and conditions.freq is not None:
-        times = raw.table.index
-        _check_times(path, times, conditions)
+    if isinstance(raw.table.index, pd.DatetimeIndex):
+        if conditions.freq is None:
+            log.warning("%s has stamps, the run's records have none: rows are counted.", path)
+        else:
+            times = raw.table.index
+            _check_times(path, times, conditions)
     known = {plain_name(name) for name in conditions.occurred.turbines}
     is_named = raw.turbine_name or plain_name(raw.name) in known
     return Given(values, times, raw.name if is_named else None)

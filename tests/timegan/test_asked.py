@@ -215,6 +215,11 @@ def test_values_beyond_those_trained_on_are_told(tmp_path, caplog):
     assert "of 30 values of Wind lie outside what the run was trained on" in caplog.text
 
 
+def test_stamps_of_a_given_series_that_the_records_lack_are_told(tmp_path, caplog):
+    found = ask(replace(conditions("Wind"), freq=None), given=wind(tmp_path, series()))
+    assert not found.tells_time and "has stamps, the run's records have none" in caplog.text
+
+
 def test_two_starts_are_refused(tmp_path):
     with pytest.raises(SettingsError, match=r"time stamps of its own, from 2022-03-04"):
         ask(conditions("Wind", "hour"), given=wind(tmp_path, series()), start="2024-06-01")

@@ -45,7 +45,7 @@ def daily(site_data):
         (("turbine",), one_turbine, r"two turbines or more\. Received: one, WT01\."),
         (("hour",), without_times, r"`hour` needs records with time stamps"),
         (("month",), without_times, r"`month` needs records with time stamps"),
-        (("hour",), daily, r"several times of day\. Received: steps of D\."),
+        (("hour",), daily, r"several times of day\. Received: steps of 1D\."),
         (("Power", "Wind"), lambda x: x, r"must leave a column to make\."),
     ],
 )
