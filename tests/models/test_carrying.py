@@ -10,6 +10,7 @@ from tests.tiny import FEATURES, KINDS, WINDOWS, stirred, tiny_timegan
 N_STEPS = 11
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("is_fast", [True, False])
 @pytest.mark.parametrize("batchnorm", [True, False])
 @pytest.mark.parametrize("kind", KINDS)

@@ -21,6 +21,8 @@ from tests.browser import assert_shown_whole
 from tests.logs import restored_logging
 from tests.tiny import CPU
 
+pytestmark = pytest.mark.whole
+
 T = 8
 LOSSES = "phase,step,reconstruction_loss,moment_loss\nautoencoder,10,0.3,\njoint,10,0.2,0.5\n"
 PICTURES = {
@@ -82,7 +84,6 @@ def undrawn(monkeypatch):
     monkeypatch.setattr(report, "draw_pictures", lambda *_: {})
 
 
-@pytest.mark.whole
 def test_page_asks_nothing_of_the_network(wind):
     page = wind[2]
     assert "http" not in page and "<link" not in page and "<script" not in page
@@ -92,7 +93,6 @@ def test_page_asks_nothing_of_the_network(wind):
     assert all(source.startswith("data:image/png;base64,iVBOR") for source in sources)
 
 
-@pytest.mark.whole
 def test_every_picture_is_a_png_in_the_run_folder(wind):
     paths = list(wind[0].folder.glob("*.png"))
     assert {path.stem for path in paths} == PICTURES
@@ -148,7 +148,6 @@ class Outline(HTMLParser):
             self.astray.append(tag)
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_page_is_whole_and_its_contents_lead_to_every_section(wind, undrawn, language):
     run, site_data, drawn = wind
@@ -181,7 +180,6 @@ def test_the_page_says_what_it_was_made_from_and_marks_what_was_given(wind):
     assert "<code>hidden_dim</code>" in details
 
 
-@pytest.mark.whole
 def test_the_file_of_the_windows_is_named(wind, undrawn):
     run, site_data, page = wind
     assert "drawn for this page, in no file" in page
@@ -189,7 +187,6 @@ def test_the_file_of_the_windows_is_named(wind, undrawn):
     assert "<dd>TimeGan_1.csv</dd>" in named and "/far/" not in named
 
 
-@pytest.mark.whole
 def test_everything_that_is_ours_is_told_in_korean(wind, undrawn, monkeypatch):
     run, site_data, _ = wind
     left = set()
@@ -220,7 +217,6 @@ def test_every_score_and_every_picture_of_the_page_is_explained():
     assert all(text.endswith(".") for _, text in captions.PICTURES.values())
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("width", [1400, 400])
 def test_a_browser_shows_the_page_whole(wind, tmp_path, width):
     assert_shown_whole(wind[2], width, tmp_path)
@@ -231,7 +227,6 @@ def test_data_report_lies_in_the_run_folder(wind):
     assert [turbine["name"] for turbine in saved["turbines"]] == ["WT01", "WT02"]
 
 
-@pytest.mark.whole
 def test_numbers_without_times_or_wind_get_the_page_without_those_parts(untimed):
     run, site_data = untimed
     page = write(run, site_data)
@@ -249,7 +244,6 @@ def test_too_few_windows_for_a_score_are_told_on_the_page(untimed, undrawn):
     assert "<th>score</th>" not in page
 
 
-@pytest.mark.whole
 def test_the_page_says_what_the_floor_is(wind, undrawn):
     run, site_data, _ = wind
     pages = [write(run, site_data, heldout=share) for share in (0, 0.2)]

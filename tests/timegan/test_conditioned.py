@@ -41,6 +41,7 @@ def conditioned(device=CPU, **fields):
     return stirred(TimeGAN(tiny_settings(**fields), FEATURES, device, GIVEN))
 
 
+@pytest.mark.whole
 def test_every_network_sees_the_conditions():
     timegan = conditioned()
     widths = {name: getattr(timegan, name).input_shape[-1] for name in NETWORKS}
@@ -114,6 +115,7 @@ def test_a_joint_step_moves_all_five_networks():
         assert any((a != b).any() for a, b in zip(before[name], after, strict=True)), name
 
 
+@pytest.mark.whole
 def test_a_series_in_pieces_is_the_series_at_once(monkeypatch):
     n_rows, names = 63, ["Speed", "Power"]
     noise = ConditionedCopula(

@@ -74,6 +74,7 @@ def lively(timegan):
     return timegan
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("device", [CPU, STOCK])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("name", "batchnorm"), [("uniform", True), ("copula", False)])
@@ -106,6 +107,7 @@ def test_the_first_rows_of_a_billion_do_not_wait_for_the_others(tmp_path):
     assert shapes == [(1, series.rows_at_once(STEPS), FEATURES)] * 2
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("freq", ["10min", "1D"])
 def test_a_csv_is_the_same_in_pieces_of_any_length(tmp_path, monkeypatch, freq):
     fields = {"sel_rnn": "GRU", "noise": "copula", "quantile_mapping": True, "standstill": True}

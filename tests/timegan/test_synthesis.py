@@ -309,6 +309,7 @@ def test_settings_that_were_edited_and_do_not_fit_the_model_are_refused(
         loaded(run)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("num_layers", [1, 2, 3])
 @pytest.mark.parametrize("chain", [0, 1, 2, 3])
 def test_every_chain_of_a_run_fits_its_number_of_layers(num_layers, chain):
