@@ -131,7 +131,10 @@ def chain(networks: Sequence[keras.Sequential], *, name: str, n_conditions: int 
 
 
 def noise_alone(n_inputs: int, n_conditions: int, *, name: str) -> keras.Sequential:
-    """A link of a `chain` with conditions that hands on what it gets beside them."""
+    """A link of a `chain` that hands on what it gets, without the conditions beside it."""
+    if not n_conditions:
+        as_it_is = keras.layers.Activation("linear")
+        return keras.Sequential([keras.Input((None, n_inputs)), as_it_is], name=name)
     dense = keras.layers.Dense(n_inputs, use_bias=False, trainable=False)
     network = keras.Sequential([keras.Input((None, n_inputs + n_conditions)), dense], name=name)
     network.set_weights([np.eye(n_inputs + n_conditions, n_inputs)])

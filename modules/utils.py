@@ -148,10 +148,7 @@ class TimeGAN(tf.Module):
         generator, supervisor, recovery = self.sampling
         parts = [(generator, supervisor, recovery), (generator, recovery)]
         if self.args.noise == "copula":
-            as_it_is = keras.layers.Activation("linear")
-            nothing = keras.Sequential([keras.Input((None, self.z_dim)), as_it_is], name="copula")
-            if self.widths[1]:
-                nothing = noise_alone(self.z_dim, self.widths[1], name="copula")
+            nothing = noise_alone(self.z_dim, self.widths[1], name="copula")
             parts += [(self.embedder, self.recovery), (nothing,)]
         return {
             " > ".join(n.name for n in networks): chain(

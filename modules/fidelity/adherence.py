@@ -4,40 +4,16 @@ Apart from fidelity: windows may be as good as real ones and have their noon at 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from modules.fidelity.labels import HOUR, MONTH, TURBINE, Labels
 from modules.fidelity.rows import ScoreRow
 
 BLOCK = pd.Timedelta(days=7)  # that the records are halved by, every other one
 N_BLOCKS = 20  # of records without stamps
-HOUR, MONTH, TURBINE = "hour", "month", "turbine"
 SCORES = {HOUR: "hourly means", MONTH: "monthly means", TURBINE: "turbine means"}
-
-
-class Labels(NamedTuple):
-    """Whose and when n rows are, and what they were made for.
-
-    `turbines`: (n,), names or numbers; `times`: (n,); None where nobody knows. `by`: the words of
-    the setting `condition`.
-    """
-
-    turbines: np.ndarray | None
-    times: pd.DatetimeIndex | None
-    by: tuple[str, ...] = ()
-
-    def of(self, rows: np.ndarray | slice) -> "Labels":
-        """Those of some rows."""
-        turbines = None if self.turbines is None else self.turbines[rows]
-        return Labels(turbines, None if self.times is None else self.times[rows], self.by)
-
-    def groups(self, by: str) -> np.ndarray | None:
-        """The hour, month or turbine of each row, None where nobody knows."""
-        if by == TURBINE:
-            return self.turbines
-        return None if self.times is None else getattr(self.times, by).to_numpy()
 
 
 def adherence_rows(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from modules.errors import DataError
-from modules.fidelity.adherence import Labels
 from modules.fidelity.copies import Closeness, closeness
+from modules.fidelity.labels import Labels
 from modules.fidelity.rows import Columns
 from modules.fidelity.scores import LEAST_WINDOWS
 from modules.preprocessing import MinMaxScaler, Scaler, encode_angles, feature_names

@@ -12,7 +12,7 @@ import numpy as np
 
 from modules import files
 from modules.errors import DataError
-from modules.fidelity.adherence import Labels
+from modules.fidelity.labels import Labels
 from modules.fidelity.rows import ScoreRow
 from modules.language import ENGLISH, Told, told_in
 from modules.records.site import SiteData

@@ -10,6 +10,7 @@ import pandas as pd
 from modules.errors import SettingsError
 from modules.records.paths import plain_name
 from modules.records.timestamps import freq_length
+from modules.runs.unused import Conditioned
 from modules.timegan.conditions import DAY, HOUR, MONTH, TURBINE, Conditions, Rows
 from modules.timegan.given import read_given
 from modules.timegan.layout import Clock
@@ -25,19 +26,13 @@ YEAR_FIRST = r"\d{4}(\D.*|\d{4}|)"  # of 1.2.2024 nobody knows the month, and 12
 log = logging.getLogger(__name__)
 
 
-class Asked(Protocol):
+class Asked(Conditioned, Protocol):
     """What is read of the generator's settings."""
 
     @property
     def n_windows(self) -> int: ...
     @property
     def length(self) -> int | None: ...
-    @property
-    def turbine(self) -> str | None: ...
-    @property
-    def start(self) -> str | None: ...
-    @property
-    def given(self) -> str | None: ...
     @property
     def seed(self) -> int: ...
 

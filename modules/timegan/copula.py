@@ -25,7 +25,7 @@ from modules.timegan.correlations import (
     regressed,
     with_memories,
 )
-from modules.timegan.long_draw import LongDraw
+from modules.timegan.long_draw import LongDraw, drawn_in_pieces
 from modules.timegan.quantiles import LEVELS, as_rows, mapped, quantiles_of
 from modules.windows.cut import occurrences, windows_at
 from modules.windows.splits import thinned
@@ -139,8 +139,7 @@ class Copula:
     ) -> Iterator[tf.Tensor]:
         """Draw one window (1, T, F) in pieces of these `lengths`: see `modules.timegan.noise`."""
         if self.is_of_events:
-            whole = LongDraw(random)
-            yield from (self(whole, (1, length, width)) for length in lengths)
+            yield from drawn_in_pieces(self, random, lengths, width)
             return
         yield from (self.rows(scores) for scores in self.score_pieces(random, lengths, width))
 

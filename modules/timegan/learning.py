@@ -120,8 +120,10 @@ def train(
     )
     with device.scope():
         trainer.train()
-    chains = timegan.chains(run.model_name)
-    model = chains[selection.choose(chains) if selection else next(iter(chains))]
+    model = timegan.synthetic_model(run.model_name)
+    if selection:
+        chains = timegan.chains(run.model_name)
+        model = chains[selection.choose(chains)]
     return scaler, plain(model) if device.strategy else model, noise
 
 

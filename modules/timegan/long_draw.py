@@ -1,7 +1,7 @@
 """A long draw of random numbers, made piece by piece."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import tensorflow as tf
 
@@ -31,3 +31,11 @@ class LongDraw:
         n_values = math.prod(shape)
         self._n_drawn += n_values
         return tf.reshape(draw((n_before + n_values,))[n_before:], shape)
+
+
+def drawn_in_pieces(
+    draw: Callable[..., tf.Tensor], random: tf.random.Generator, lengths: Iterable[int], width: int
+) -> Iterator[tf.Tensor]:
+    """Yield one window of what `draw` makes of a generator and a shape: (1, length, width) each."""
+    whole = LongDraw(random)
+    yield from (draw(whole, (1, length, width)) for length in lengths)

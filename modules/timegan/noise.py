@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from modules.timegan.copula import Copula
 from modules.timegan.effects import ConditionedCopula
-from modules.timegan.long_draw import LongDraw
+from modules.timegan.long_draw import drawn_in_pieces
 from settings import TimeGANSettings
 
 SHORTEST, LONGEST = 0.3, 16.0  # correlation times of `coloured` noise: in steps, and in windows
@@ -115,9 +115,7 @@ class White:
         width: int,
         _: tf.Tensor | None = None,
     ) -> Iterator[tf.Tensor]:
-        whole = LongDraw(random)
-        for length in lengths:
-            yield self(whole, (1, length, width))
+        return drawn_in_pieces(self, random, lengths, width)
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,15 @@ What needs TensorFlow is imported where it is used.
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modules.errors import DataError
+from modules.fidelity.labels import Labels
 from modules.records.site import SiteData
 from modules.runs.run import Run
 from modules.training.device import Device
 from settings import GeneratorSettings, TimeGANSettings
-
-if TYPE_CHECKING:
-    from modules.fidelity.adherence import Labels
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +25,7 @@ def hold_against_records(
     windows: np.ndarray,
     settings: GeneratorSettings,
     csv: Path,
-    labels: "Labels | None" = None,
+    labels: Labels | None = None,
 ) -> None:
     """Write what `settings` ask for of `windows`, written to `csv`, beside the records."""
     if settings.export_for:
@@ -78,7 +75,7 @@ def _write_report(
     kind: str,
     language: str,
     csv: Path | None = None,
-    labels: "Labels | None" = None,
+    labels: Labels | None = None,
 ) -> None:
     from modules.report.page import write_report
 

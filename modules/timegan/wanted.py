@@ -1,18 +1,15 @@
 """What windows are made for: whose and when each row is, and what networks see of it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from modules.errors import SettingsError
+from modules.fidelity.labels import Labels
 from modules.records.timestamps import freq_length
 from modules.timegan.conditions import DAY, HOUR, MONTH, TURBINE, Conditions, Rows
 from modules.windows.cut import windows_at
-
-if TYPE_CHECKING:
-    from modules.fidelity.adherence import Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +46,8 @@ class Wanted:
         """The turbines' names of these rows, (n_rows,)."""
         return np.array(self.names, object)[self.rows.turbines[self._places(first, n_rows)]]
 
-    def labels(self, by: tuple[str, ...], n_rows: int) -> "Labels":
+    def labels(self, by: tuple[str, ...], n_rows: int) -> Labels:
         """Whose and when the first `n_rows` rows are, made for the conditions `by`."""
-        from modules.fidelity.adherence import Labels
-
         return Labels(
             self.turbines(0, n_rows) if self.names else None,
             self.times(0, n_rows) if self.rows.times is not None else None,

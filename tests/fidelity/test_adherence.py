@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modules.fidelity.adherence import Labels, adherence_rows
+from modules.fidelity.adherence import adherence_rows
+from modules.fidelity.labels import Labels
 
 N_DAYS = 365
 TIMES = pd.date_range("2021-01-01", periods=24 * N_DAYS, freq="1h")

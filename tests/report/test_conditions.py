@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modules.fidelity.adherence import Labels
+from modules.fidelity.labels import Labels
 from modules.report import drawing, pictures_time
 from modules.report.evidence import gather
 from modules.report.scores import condition_rows

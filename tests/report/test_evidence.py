@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from modules.errors import DataError
-from modules.fidelity.adherence import Labels
+from modules.fidelity.labels import Labels
 from modules.records.columns import WIND_SPEED, Column
 from modules.report.evidence import MOST_WINDOWS, Evidence, gather, in_windows
 from modules.windows.splits import thinned, windows_sharing_rows
