@@ -7,12 +7,14 @@ steps earlier, as if a window could begin at any row.
 import numpy as np
 from scipy.special import ndtr
 
-MOST_REMEMBERED = 1000  # values that a step beyond the first window is drawn from
+MOST_REMEMBERED = 1000  # values that a step is drawn from
+STEPS_REMEMBERED = 4  # a regression on more follows the correlations' errors (docs/method.md)
 SLOWEST = 0.9999  # share of a deviation that is left after a step
-RIDGE = 1e-3  # added to variances of 1, so that differences smaller than errors are not drawn upon
+RIDGE = 1e-3  # added to variances of 1, so that conditions that repeat each other stay apart
 SMALLEST_VARIANCE = 1e-5  # that is divided by; more makes smooth columns rough
 VANISHED = 1e-9  # of a matrix' power
 N_POLYNOMIALS = 60
+WINDOWS_AT_ONCE = 256  # whose waves are held in memory
 NORMAL_RANGE = np.linspace(-8, 8, 8001)
 
 
@@ -20,18 +22,20 @@ def lagged_correlation(windows: np.ndarray) -> np.ndarray:
     """Correlations of `windows` (n, T, F) over features and lags: float64 (T, F, F).
 
     Over all windows and all their pairs of steps. A feature that never moves goes with
-    nothing, itself at other steps neither.
+    nothing, itself at other steps neither. By Fourier's transform, padded so that no window's end
+    meets its beginning: the cost of all lags grows with T, not with its square.
     """
-    n_steps, n_features = windows.shape[1:]
-    windows = windows - windows.mean((0, 1))
-    deviation = windows.std((0, 1))
-    windows = windows / np.where(deviation > 0, deviation, 1)
-    correlation = np.empty((n_steps, n_features, n_features))
-    steps = np.ascontiguousarray(windows.swapaxes(0, 1))  # a lag's rows are then no copy
-    for lag in range(n_steps):  # one after the other: all at once are T copies of the windows
-        later = steps[lag:].reshape(-1, n_features)
-        earlier = steps[: n_steps - lag].reshape(-1, n_features)
-        correlation[lag] = later.T @ earlier / len(later)
+    n_windows, n_steps, n_features = windows.shape
+    mean, deviation = windows.mean((0, 1)), windows.std((0, 1))
+    spectrum = np.zeros((n_steps + 1, n_features, n_features), complex)
+    for first in range(0, n_windows, WINDOWS_AT_ONCE):
+        some = windows[first : first + WINDOWS_AT_ONCE] - mean
+        some /= np.where(deviation > 0, deviation, 1)
+        steps = np.ascontiguousarray(some.transpose(1, 2, 0))
+        waves = np.fft.rfft(steps, 2 * n_steps, axis=0)  # (T + 1, F, n)
+        spectrum += waves @ waves.conj().swapaxes(1, 2)
+    sums = np.fft.irfft(spectrum, 2 * n_steps, axis=0)[:n_steps]
+    correlation = sums / (n_windows * np.arange(n_steps, 0, -1)[:, None, None])
     correlation[0] += np.diag(deviation == 0)
     return np.clip(correlation, -1, 1)
 
@@ -89,20 +93,18 @@ def with_memories(correlation: np.ndarray, memories: np.ndarray) -> np.ndarray:
     every frequency stays what it was, and a possible process stays possible.
     """
     n_steps, n_features, _ = correlation.shape
-    blocks = block_toeplitz(correlation).reshape(n_steps, n_features, n_steps, n_features)
     filters = np.stack(
         [
             _power(_toeplitz(memories[:, i]), 0.5) @ _power(_toeplitz(correlation[:, i, i]), -0.5)
             for i in range(n_features)
         ]
     )
-    blocks = np.einsum("ist,tiuj,jvu->sivj", filters, blocks, filters, optimize=True)
-    lagged = np.stack(
-        [
-            np.mean([blocks[t + lag, :, t] for t in range(n_steps - lag)], axis=0)
-            for lag in range(n_steps)
-        ]
-    )
+    lags, both = _lags(n_steps), np.ascontiguousarray(_both_ways(correlation).transpose(1, 2, 0))
+    lagged = np.empty_like(correlation)
+    for i in range(n_features):  # one after the other: all at once are T * F values, squared
+        filtered = filters[i] @ both[i][:, lags] @ filters.swapaxes(1, 2)  # (F, T, T)
+        for lag in range(n_steps):
+            lagged[lag, i] = filtered.diagonal(-lag, 1, 2).mean(1)
     deviation = np.sqrt(np.diag(lagged[0]))
     return np.clip(lagged / np.outer(deviation, deviation), -1, 1)
 
@@ -119,10 +121,18 @@ def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:
 def block_toeplitz(correlation: np.ndarray) -> np.ndarray:
     """Correlations of one window: (T, F, F) -> (T * F, T * F), steps in time order."""
     n_steps, n_features, _ = correlation.shape
-    both = np.concatenate([correlation[:0:-1].transpose(0, 2, 1), correlation])
-    lags = np.subtract.outer(np.arange(n_steps), np.arange(n_steps))
-    blocks = both[lags + n_steps - 1]  # (T, T, F, F)
+    blocks = _both_ways(correlation)[_lags(n_steps)]  # (T, T, F, F)
     return blocks.transpose(0, 2, 1, 3).reshape(n_steps * n_features, -1)
+
+
+def _both_ways(correlation: np.ndarray) -> np.ndarray:
+    """Of every lag from the longest before to the longest after: (2 * T - 1, F, F)."""
+    return np.concatenate([correlation[:0:-1].transpose(0, 2, 1), correlation])
+
+
+def _lags(n_steps: int) -> np.ndarray:
+    """Where `_both_ways` holds the lag between two steps of a window: int (T, T)."""
+    return np.subtract.outer(np.arange(n_steps), np.arange(n_steps)) + n_steps - 1
 
 
 def factor_of(covariance: np.ndarray) -> np.ndarray:
@@ -134,19 +144,26 @@ def factor_of(covariance: np.ndarray) -> np.ndarray:
     return factor * (deviation / np.where(length > 0, length, 1))[:, None]
 
 
+def remembered(correlation: np.ndarray) -> np.ndarray:
+    """The lags of `correlation` (T, F, F) that steps are drawn by: (P + 1, F, F), see above."""
+    most = min(STEPS_REMEMBERED, MOST_REMEMBERED // correlation.shape[1])
+    return correlation[: 1 + max(1, most)]
+
+
 def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return coefficients (F, P * F) on the P last steps, in time order, and a factor (F, F).
 
-    `correlation`: (T, F, F). The factor is that of the part that is new at every step. Roots
+    `correlation`: (P + 1, F, F). The factor is that of the part that is new at every step. Roots
     outside the unit circle, which estimated correlations may have, are drawn into it, and variances
     brought back to 1: a series of years must not run away.
     """
-    n_features = correlation.shape[1]
-    n_steps = min(len(correlation) - 1, max(1, MOST_REMEMBERED // n_features))
-    factor = factor_of(block_toeplitz(correlation[: n_steps + 1]))
+    n_features, n_steps = correlation.shape[1], len(correlation) - 1
+    asked = block_toeplitz(correlation)
+    factor = factor_of(asked)
     whole = factor @ factor.T  # of correlations that no process has, the nearest that one may have
     past, cross = whole[:-n_features, :-n_features], whole[-n_features:, :-n_features]
-    coefficients = cross @ np.linalg.inv(past + RIDGE * np.eye(len(past)))
+    error = max(SMALLEST_VARIANCE, -np.linalg.eigvalsh(asked)[0])
+    coefficients = cross @ np.linalg.inv(past + error * np.eye(len(past)))
     companion = np.eye(len(past), k=n_features)
     companion[-n_features:] = coefficients
     largest = np.abs(np.linalg.eigvals(companion)).max()
@@ -160,6 +177,23 @@ def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     deviation = np.sqrt(np.maximum(variance, RIDGE))
     scaled = coefficients * np.tile(deviation, n_steps) / deviation[:, None]
     return scaled, factor / deviation[:, None]
+
+
+def unrolled(
+    start: np.ndarray, coefficients: np.ndarray, factor: np.ndarray, n_steps: int
+) -> np.ndarray:
+    """Go on with the factor `start` of the first steps, (k * F, k * F), by an `autoregression`.
+
+    What makes `n_steps` steps of white noise at once: (n_steps * F, n_steps * F).
+    """
+    n_features, n_remembered = coefficients.shape
+    whole = np.zeros((n_steps * n_features, n_steps * n_features))
+    whole[: len(start), : len(start)] = start
+    for first in range(len(start), len(whole), n_features):
+        step = slice(first, first + n_features)
+        whole[step] = coefficients @ whole[first - n_remembered : first]
+        whole[step, step] = factor
+    return whole
 
 
 def _stationary(companion: np.ndarray, new: np.ndarray) -> np.ndarray:
