@@ -3,6 +3,8 @@
 With `--grid` what the length of windows, the width of the networks and the columns cost: CPU
 seconds of a joint step and peak memory of `--preset best`, one of them changed at a time.
 
+With `--copula` what the copula alone costs by columns and length of windows, of 20,000 rows.
+
 For each number of rows, of nine columns every minute: pandas' read_csv, `--check_only`, and a
 training of one step a phase by the `document` preset. Then that training's generator for as many
 rows. Prints CPU seconds and peak memory; reads memory on Linux only.
@@ -13,6 +15,7 @@ import logging
 import resource
 import subprocess
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,6 +36,9 @@ GRID = {
     "hidden_dim": (24, 64, 128, 256),
     "columns": (5, 10, 20, 50, 100),
 }
+COPULA_ROWS = 20_000
+COPULAS = ((9, 24), (9, 144), (60, 24), (150, 24), (300, 24))  # columns x rows of a window
+BATCH = 128
 READ = "import sys, pandas as pd; pd.read_csv(sys.argv[1], parse_dates=['time'])"
 MEASURED = """
 import resource, subprocess, sys
@@ -50,11 +56,15 @@ def records(folder, n_rows, n_columns=COLUMNS):
         t, random = np.arange(n_rows), np.random.default_rng(0)
         times = pd.date_range("2000", periods=n_rows, freq="min", unit="s")
         columns = {"time": pa.array(times)} | {
-            f"v{i}": np.round(10 + 5 * np.sin(t / (7 + 3 * i)) + random.normal(0, 0.5, n_rows), 4)
-            for i in range(n_columns)
+            f"v{i}": np.round(wave(t, random, i), 4) for i in range(n_columns)
         }
         pyarrow.csv.write_csv(pa.table(columns), path)
     return path.parent
+
+
+def wave(t, random, i):
+    """The noisy sine of column `i` at the steps `t`."""
+    return 10 + 5 * np.sin(t / (7 + 3 * i)) + random.normal(0, 0.5, len(t))
 
 
 def measured(*command):
@@ -99,6 +109,36 @@ def cost_of_steps(data, results, changed):
     return float(np.median(paces[1:])), peak
 
 
+def cost_of_copula(n_columns, seq_len):
+    """CPU seconds of the fit, the first draw and another of a batch, and peak memory in MB."""
+    import tensorflow as tf
+
+    from modules.timegan.copula import Copula
+
+    t, random = np.arange(COPULA_ROWS), np.random.default_rng(0)
+    waves = np.stack([wave(t, random, i) for i in range(n_columns)], 1).astype(np.float32)
+    generator = tf.random.Generator.from_seed(0, alg="philox")
+    shape = (BATCH, seq_len, n_columns)
+    times = [time.process_time()]
+    copula = Copula.fit([f"v{i}" for i in range(n_columns)], waves, t[:-seq_len], seq_len)
+    times.append(time.process_time())
+    draw = tf.function(lambda: copula(generator, shape), autograph=False)
+    for _ in range(2):
+        draw().numpy()
+        times.append(time.process_time())
+    return *np.diff(times), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def print_copulas():
+    print("| columns x rows of a window | fitted | first draw | a batch | peak memory, MB |")
+    print("|---|---|---|---|---|")
+    for size in COPULAS:
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            *seconds, peak = pool.submit(cost_of_copula, *size).result()
+        shown = " | ".join(f"{s:.2g}" for s in seconds)
+        print(f"| {size[0]} x {size[1]} | {shown} | {peak:.0f} |", flush=True)
+
+
 def print_grid(folder):
     print("| changed | CPU s a joint step | peak memory, MB |\n|---|---|---|")
     for name, values in GRID.items():
@@ -116,10 +156,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", type=int)
     parser.add_argument("--grid", action="store_true", help="the cost of length, width, columns")
+    parser.add_argument("--copula", action="store_true", help="the cost of the copula alone")
     parser.add_argument("--folder", type=Path, default=ROOT / "benchmark_results" / "scale")
     arguments = parser.parse_args()
-    if arguments.grid:
-        print_grid(arguments.folder)
+    if arguments.grid or arguments.copula:
+        print_grid(arguments.folder) if arguments.grid else print_copulas()
         return
     print("| rows | read_csv | `--check_only` | training, one step a phase | generation |")
     print("|---|---|---|---|---|")
