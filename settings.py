@@ -249,7 +249,8 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     )
     hidden_dim: PositiveInt | Literal["auto"] = Field(
         64,
-        description="Units per recurrent layer, and latent width; `auto` takes four per feature.",
+        description="Units per recurrent layer, and latent width; `auto` takes four per feature, "
+        "256 at most.",
     )
     num_layers: PositiveInt = Field(3, description="Recurrent layers per network.")
     seq_len: int = Field(24, ge=2, description="Steps per window.")

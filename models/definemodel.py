@@ -15,6 +15,7 @@ import numpy as np
 
 RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
 UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
+MOST_UNITS = 256  # of `auto`: a step costs their square, at 1,200 more than 20 CPU seconds
 RECOVERY_ACTIVATION = {"minmax": "sigmoid", "robust": "linear", "standard": "linear"}
 
 
@@ -40,6 +41,15 @@ class NetworkSettings(Protocol):
     def scaler(self) -> str: ...
 
 
+def n_units(hidden_dim: int | Literal["auto"], n_features: int) -> int:
+    """How many units the setting `hidden_dim` gives a layer for windows of `n_features`.
+
+    >>> n_units(24, 9), n_units("auto", 9), n_units("auto", 300)
+    (24, 36, 256)
+    """
+    return min(UNITS_PER_FEATURE * n_features, MOST_UNITS) if hidden_dim == "auto" else hidden_dim
+
+
 class DefineModel:
     """Builds each network, a `keras.Sequential` of stock layers for windows of any length.
 
@@ -60,8 +70,7 @@ class DefineModel:
         self.n_replicas = n_replicas
         self.n_features = n_features
         self.z_dim = args.z_dim or n_features
-        width = args.hidden_dim
-        self.hidden_dim = UNITS_PER_FEATURE * n_features if width == "auto" else width
+        self.hidden_dim = n_units(args.hidden_dim, n_features)
 
     def embedder(self) -> keras.Sequential:
         """Scaled window (B, T, F) -> latent (B, T, H) in 0...1."""

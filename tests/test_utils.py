@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models.definemodel import n_units
 from modules import utils
 from settings import TimeGANSettings
 from tests import twin
@@ -366,6 +367,12 @@ def test_noise_that_is_no_window_does_not_go_through_the_embedder():
 def test_auto_takes_four_units_per_feature():
     timegan = tiny_timegan(hidden_dim="auto", n_features=3)
     assert timegan.embedder.output_shape[-1] == timegan.hidden_dim == 12
+
+
+@pytest.mark.parametrize(("n_features", "units"), [(63, 252), (64, 256), (65, 256), (300, 256)])
+def test_auto_takes_no_more_units_than_a_step_has_time_for(n_features, units):
+    assert n_units("auto", n_features) == units
+    assert n_units(1200, n_features) == 1200
 
 
 def test_sampling_networks_are_the_trained_ones_without_a_mean():

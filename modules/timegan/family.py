@@ -91,7 +91,7 @@ def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSett
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
     """Train, and leave scaler, noise, mapping, model and report in `run`."""
-    from models.definemodel import UNITS_PER_FEATURE
+    from models.definemodel import n_units
     from modules.timegan import learning
     from modules.timegan.copula import Copula
     from modules.timegan.effects import ConditionedCopula
@@ -102,7 +102,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
             "`keep_best` without `heldout` keeps the weights whose windows lie nearest to those "
             "trained on. Set `--heldout 0.1` to choose by records that are not."
         )
-    width = UNITS_PER_FEATURE * len(names) if settings.hidden_dim == "auto" else settings.hidden_dim
+    width = n_units(settings.hidden_dim, len(names))
     n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
     check_room(LEAST_BYTES * n_values)
     given: tuple[np.ndarray, ...] = ()

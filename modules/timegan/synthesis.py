@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.definemodel import RECURRENT, UNITS_PER_FEATURE, links
+from models.definemodel import RECURRENT, links, n_units
 from modules.errors import DataError, SettingsError
 from modules.runs.find import saved_settings
 from modules.runs.run import SETTINGS, Run
@@ -183,9 +183,7 @@ def _check_settings(run: Run, settings: TimeGANSettings, model: keras.Model, seq
         for layer in network.layers
         if isinstance(layer, tuple(RECURRENT.values()))
     ]
-    width = settings.hidden_dim
-    if width == "auto":
-        width = UNITS_PER_FEATURE * model.output_shape[-1]
+    width = n_units(settings.hidden_dim, model.output_shape[-1])
     found: dict[str, tuple[Any, Any]] = {
         "hidden_dim": (width, {layer.units for layer in layers}),
         "sel_rnn": (settings.sel_rnn, {type(layer).__name__ for layer in layers}),

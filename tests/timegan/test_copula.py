@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import DataError
+from modules.timegan import copula
 from modules.timegan.copula import Copula
 from modules.timegan.correlations import block_toeplitz, lagged_correlation
 from modules.timegan.quantiles import quantiles_of
@@ -79,6 +80,29 @@ def test_rows_count_as_often_as_they_stand_in_a_training_window():
 def test_windows_may_be_of_any_length(fitted, n_steps):
     windows = draw(fitted, (7, n_steps, 2))
     assert windows.shape == (7, n_steps, 2) and windows.dtype == np.float32
+
+
+@pytest.mark.parametrize("most", [1000, 6])
+def test_steps_drawn_at_once_and_one_by_one_have_the_asked_correlations(most, monkeypatch):
+    monkeypatch.setattr(copula, "MOST_REMEMBERED", most)  # values drawn at once: 12 steps or 3
+    turn = 0.9 * np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
+    asked = np.stack([np.linalg.matrix_power(turn, lag) for lag in range(12)])
+    turning = Copula.of(NAMES, np.sort(rows(101).T), asked)
+    random = tf.random.Generator.from_seed(1, alg="philox")
+    scores = turning.scores(random, (20_000, 12, 2)).numpy()
+    np.testing.assert_allclose(lagged_correlation(scores), asked, atol=0.02)
+    np.testing.assert_allclose(scores.std(0), 1, atol=0.02)
+
+
+def test_a_window_of_many_columns_is_drawn_by_less_than_all_its_values_squared():
+    n_features, n_steps = 200, 24
+    asked = 0.5 ** np.arange(n_steps)[:, None, None] * np.eye(n_features)
+    wide = Copula.of([f"v{i}" for i in range(n_features)], np.sort(rows(3).T)[[0] * 200], asked)
+    random = tf.random.Generator.from_seed(1, alg="philox")
+    scores = wide.scores(random, (500, n_steps, n_features)).numpy()
+    assert scores.shape == (500, n_steps, n_features)
+    assert wide._beginning.size <= 1000**2
+    np.testing.assert_allclose(scores.std((0, 1)), 1, atol=0.05)
 
 
 def test_a_long_series_goes_on_as_it_began(fitted):
