@@ -3,8 +3,10 @@
 import io
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from modules import files
@@ -25,6 +27,7 @@ from modules.report.evidence import Evidence
 from modules.report.pictures import power_curve_columns as wind_and_power
 from modules.runs.run import LOSSES
 
+MOST_COLUMNS = 40  # drawn one below the other: of 300 no PNG could be written
 FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
 
 log = logging.getLogger(__name__)
@@ -43,16 +46,33 @@ class _Places(dict[str, Path]):
 
 
 def draw_pictures(folder: Path, evidence: Evidence, site_data: SiteData) -> dict[str, Path]:
-    """Draw the pictures that these data have into `folder`; return name -> path, in their order."""
+    """Draw the pictures that these data have into `folder`; return name -> path, in their order.
+
+    Pictures with a panel for each column show 40 at most, evenly chosen, wind and power among them.
+    """
     columns = in_known_letters(evidence.columns)
     places = _Places(folder)
-    _draw_values(places, evidence, columns, site_data)
-    _draw_dynamics(places, evidence, columns, site_data.freq)
+    some, shown = evidence, columns
+    if len(columns) > MOST_COLUMNS:
+        kept = _shown(columns)
+        log.info("Pictures of columns show %d of %d; scores are of all.", len(kept), len(columns))
+        some, shown = evidence.of(kept), [columns[i] for i in kept]
+        tables = {name: table.iloc[:, kept] for name, table in site_data.tables.items()}
+        site_data = replace(site_data, tables=tables)
+    _draw_values(places, some, shown, site_data)
+    _draw_dynamics(places, some, shown, site_data.freq)
     _draw_wholes(places, evidence, columns)
     losses = _losses(folder / LOSSES)
     if losses is not None:
         pictures.draw_losses(losses, places.new("losses"))
     return places
+
+
+def _shown(columns: Sequence[Column]) -> list[int]:
+    """Positions of the columns that are drawn one by one."""
+    must = wind_and_power(columns) or ()
+    even = np.linspace(0, len(columns) - 1, MOST_COLUMNS - len(must)).astype(int)
+    return sorted({*map(int, even), *must})
 
 
 def in_known_letters(columns: Sequence[Column]) -> list[Column]:

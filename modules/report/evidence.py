@@ -1,5 +1,6 @@
 """What a report is about: the real windows of a run beside synthetic ones, in units and scaled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -57,6 +58,15 @@ class Evidence:
     joined: bool = False
     labels: Labels | None = None
     real_labels: Labels | None = None
+
+    def of(self, kept: Sequence[int]) -> "Evidence":
+        """The same of the variables at these positions alone."""
+        return replace(
+            self,
+            columns=[self.columns[i] for i in kept],
+            series=self.series[:, kept],
+            synthetic=self.synthetic[..., kept],
+        )
 
     @property
     def seq_len(self) -> int:

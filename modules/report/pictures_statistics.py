@@ -19,6 +19,7 @@ SPIKED = 20  # times as high as the middle bar
 N_EMBEDDED = 500  # windows per side: t-SNE takes minutes for thousands
 N_COMPONENTS = 30  # of the principal components that t-SNE starts from
 PERPLEXITY = 30
+MOST_NAMES = 40  # beside a correlation matrix; of more every second is named, or fewer
 MOST_CELLS = 16  # columns up to which a correlation matrix shows its numbers
 
 
@@ -94,7 +95,8 @@ def draw_correlations(
         "synthetic": of_synthetic,
         "difference: synthetic - real": of_synthetic - of_real,
     }
-    places = range(len(names))
+    places = range(0, len(names), -(-len(names) // MOST_NAMES))
+    labels = [names[i] for i in places]
     with sheet(path, 4.4) as figure:
         figure.set_layout_engine("compressed")
         panels = figure.subplots(1, 3, sharey=True)
@@ -103,8 +105,9 @@ def draw_correlations(
             reach = 1.0 if panel is not panels[-1] else max(0.1, float(np.abs(matrix).max()))
             image = panel.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach)
             panel.set_title(title)
-            panel.set_xticks(places, names, rotation=90, fontsize=7)
-            panel.set_yticks(places, names, fontsize=7)
+            for axis in (panel.xaxis, panel.yaxis):
+                axis.set_ticks(places, labels, fontsize=7)
+            panel.tick_params("x", rotation=90)
             if len(names) <= MOST_CELLS:
                 _write_cells(panel, matrix, reach)
             figure.colorbar(image, ax=panel, orientation="horizontal", shrink=0.7, pad=0.02)
