@@ -27,7 +27,7 @@ from modules.report.evidence import Evidence
 from modules.report.pictures import power_curve_columns as wind_and_power
 from modules.runs.run import LOSSES
 
-MOST_COLUMNS = 40  # drawn one below the other: of 300 no PNG could be written
+MOST_COLUMNS = 40  # drawn one below the other: of 300 a picture is 99,000 pixels high
 FEWEST_EMBEDDED = 10  # windows a side that PCA and t-SNE tell something about
 
 log = logging.getLogger(__name__)

@@ -155,7 +155,8 @@ def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     `correlation`: (P + 1, F, F). The factor is that of the part that is new at every step. Roots
     outside the unit circle, which estimated correlations may have, are drawn into it, and variances
-    brought back to 1: a series of years must not run away.
+    brought back to 1: a series of years must not run away. How wrong the correlations are, their
+    most negative eigenvalue tells; differences that are smaller are not drawn upon.
     """
     n_features, n_steps = correlation.shape[1], len(correlation) - 1
     asked = block_toeplitz(correlation)
