@@ -104,7 +104,7 @@ def tiny_copula():
 
 def tiny_gaps():
     """Ten rows: three whole, two without the first column, four whole, one without both."""
-    return Gaps.of(["Speed", "Power"], ["00", "10", "11"], [0, 1, 0, 2], [3, 2, 4, 1])
+    return Gaps.of(["Speed", "Power"], ["00", "10", "11"], [0, 1, 0, 2], [3, 2, 4, 1], ["T1"], [4])
 
 
 def tiny_site_data(*, freq="10min"):

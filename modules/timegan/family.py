@@ -168,8 +168,9 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     )
     if synthesizer.gaps is not None:
         _tell_gaps(synthesizer.gaps, settings)
+        whose = wanted.owners() if wanted else None
         blocks = synthesizer.gaps.blanked(
-            blocks, trained.written, n_windows, n_steps, seed=settings.seed
+            blocks, trained.written, n_windows, n_steps, seed=settings.seed, owners=whose
         )
     if n_windows == 1:
         blocks = counted(blocks, n_steps, "rows", size=lambda block: block.shape[1])

@@ -1,5 +1,6 @@
 """Gaps: where the records had no value, kept so that what is made can have gaps like theirs."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +27,8 @@ class Gaps:
 
     `names`: the V columns' that are made. `patterns`: m texts of V letters, 1 where a column is
     missing and 0 where it is there. `numbers`, `lengths`: int (n_runs,), the pattern of each run
-    and its rows, all turbines one after the other. After the last run comes the first again.
+    and its rows, all turbines one after the other; `turbines`, `n_runs`: their names and how many
+    of the runs are of each. After the last run comes the first again.
     """
 
     FILE: ClassVar[str] = "gaps.json"
@@ -35,6 +37,8 @@ class Gaps:
     patterns: tuple[str, ...]
     numbers: np.ndarray
     lengths: np.ndarray
+    turbines: tuple[str, ...]
+    n_runs: np.ndarray
 
     @classmethod
     def fit(cls, names: Sequence[str], site_data: SiteData) -> Self:
@@ -42,7 +46,7 @@ class Gaps:
 
         Rows left out by choice are no gaps. Of very many runs stretches over all records are kept.
         """
-        firsts, lengths = [], []
+        firsts, lengths, n_runs = [], [], []
         for turbine, table in site_data.tables.items():
             missing = table[list(names)].isna()
             if turbine in site_data.left_out:
@@ -52,33 +56,39 @@ class Gaps:
             begins = np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(1)))
             firsts.append(rows[begins])
             lengths.append(np.diff(np.append(begins, len(rows))))
-        of_runs, of_rows = np.concatenate(firsts), np.concatenate(lengths)
-        if len(of_runs) > MOST_RUNS:
-            blocks = np.arange(len(of_runs) // TOGETHER * TOGETHER).reshape(-1, TOGETHER)
-            kept = thinned(blocks, MOST_RUNS // TOGETHER).ravel()
-            of_runs, of_rows = of_runs[kept], of_rows[kept]
-        distinct, numbers = np.unique(of_runs, axis=0, return_inverse=True)
+            n_runs.append(len(begins))
+        runs = np.arange(sum(n_runs))
+        if len(runs) > MOST_RUNS:
+            blocks = runs[: len(runs) // TOGETHER * TOGETHER].reshape(-1, TOGETHER)
+            runs = thinned(blocks, MOST_RUNS // TOGETHER).ravel()
+        distinct, numbers = np.unique(np.concatenate(firsts)[runs], axis=0, return_inverse=True)
         patterns = ["".join(np.where(one, MISSING, THERE)) for one in distinct]
-        return cls.of(names, patterns, numbers, of_rows)
+        n_kept = np.diff(np.searchsorted(runs, np.cumsum([0, *n_runs])))
+        turbines = tuple(site_data.tables)
+        return cls.of(names, patterns, numbers, np.concatenate(lengths)[runs], turbines, n_kept)
 
     @classmethod
-    def of(cls, names: Any, patterns: Any, numbers: Any, lengths: Any) -> Self:
+    def of(
+        cls, names: Any, patterns: Any, numbers: Any, lengths: Any, turbines: Any, n_runs: Any
+    ) -> Self:
         """Return the gaps of these fields. Raises ValueError or TypeError for what are none."""
-        names, patterns = tuple(names), tuple(patterns)
-        if not all(isinstance(text, str) for text in (*names, *patterns)):
+        names, patterns, turbines = tuple(names), tuple(patterns), tuple(turbines)
+        if not all(isinstance(text, str) for text in (*names, *patterns, *turbines)):
             raise TypeError("names and patterns must be text")
         if any(len(p) != len(names) or set(p) - {MISSING, THERE} for p in patterns):
             raise ValueError("a pattern must say 0 or 1 of each column")
-        numbers, lengths = np.array(numbers), np.array(lengths)
-        if numbers.dtype.kind != "i" or lengths.dtype.kind != "i" or numbers.ndim != 1:
+        numbers, lengths, n_runs = np.array(numbers), np.array(lengths), np.array(n_runs)
+        if not {kind.dtype.kind for kind in (numbers, lengths, n_runs)} == {"i"}:
             raise TypeError("numbers and lengths must be whole numbers")
-        if not numbers.size or numbers.shape != lengths.shape:
+        if not numbers.size or not numbers.shape == lengths.shape == (numbers.size,):
             raise ValueError("a pattern and a length per run are needed")
+        if n_runs.shape != (len(turbines),) or (n_runs < 0).any() or n_runs.sum() != numbers.size:
+            raise ValueError("every run must be of a turbine")
         if ((numbers < 0) | (numbers >= len(patterns))).any():
             raise ValueError("a run is of no pattern")
         if ((lengths < 1) | (lengths > LONGEST_RUN)).any():
             raise ValueError("a run must have a row")
-        return cls(names, patterns, numbers, lengths)
+        return cls(names, patterns, numbers, lengths, turbines, n_runs)
 
     @cached_property
     def _of_runs(self) -> np.ndarray:
@@ -99,27 +109,40 @@ class Gaps:
         n_steps: int,
         *,
         seed: int,
+        owners: np.ndarray | None = None,
     ) -> Iterator[np.ndarray]:
         """Yield `blocks` of windows with NaN where the records had gaps, at places `seed` draws.
 
         `blocks`: float64 (n, T, n_columns), of `columns`, in all `n_windows` of `n_steps` rows, of
         which a block may be a piece. Each window has the gaps of so many rows of the records, one
-        after the other. The places lie evenly over all rows, so that windows miss as much.
+        after the other. The places lie evenly over all rows, so that windows miss as much. `owners`
+        (n_windows,): the turbines whose gaps they have, None for those of all.
         """
         names = [column.name for column in columns]
         positions = [names.index(name) for name in self.names]
         ends = np.cumsum(self.lengths)
+        begins, sizes = self._spans(n_windows, owners)
         random = np.random.default_rng([seed, 12])
         drawn = (random.permutation(n_windows) + random.random(n_windows)) / n_windows
-        places, first = (drawn * ends[-1]).astype(np.int64), 0
+        places, first = (drawn * sizes).astype(np.int64), 0
         for block in blocks:
-            rows = np.arange(first, first + block.shape[0] * block.shape[1])
-            first += rows.size
-            row_of_records = (places[rows // n_steps] + rows % n_steps) % ends[-1]
+            window, step = np.divmod(first + np.arange(math.prod(block.shape[:2])), n_steps)
+            first += len(step)
+            row_of_records = begins[window] + (places[window] + step) % sizes[window]
             missing = self._of_runs[np.searchsorted(ends, row_of_records, side="right")]
             with_gaps = block.reshape(-1, block.shape[-1]).copy()
             with_gaps[:, positions] = np.where(missing, np.nan, with_gaps[:, positions])
             yield with_gaps.reshape(block.shape)
+
+    def _spans(self, n_windows: int, owners: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Of each window the first of the rows whose gaps it may have, and how many they are."""
+        edges = np.append(0, np.cumsum(self.lengths))[np.append(0, np.cumsum(self.n_runs))]
+        begins, sizes = np.zeros(n_windows, np.int64), np.full(n_windows, edges[-1])
+        for turbine, begin, end in zip(self.turbines, edges[:-1], edges[1:], strict=True):
+            if owners is not None and end > begin:
+                is_own = owners == turbine
+                begins[is_own], sizes[is_own] = begin, end - begin
+        return begins, sizes
 
 
 def check_kept(run: Run) -> None:

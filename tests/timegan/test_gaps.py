@@ -30,12 +30,12 @@ def site_data(*missing, n_rows=100):
     return replace(tiny_site_data(), tables=made)
 
 
-def blanked(kept, n_windows, n_steps, *, at_once=7, seed=0):
+def blanked(kept, n_windows, n_steps, *, at_once=7, seed=0, owners=None):
     """Where (n_windows, n_steps, V) is missing, drawn in blocks or, of one window, in pieces."""
     whole = np.ones((n_windows, n_steps, 2))
     axis = 1 if n_windows == 1 else 0
     blocks = np.split(whole, range(at_once, whole.shape[axis], at_once), axis)
-    drawn = kept.blanked(blocks, tiny_columns(), n_windows, n_steps, seed=seed)
+    drawn = kept.blanked(blocks, tiny_columns(), n_windows, n_steps, seed=seed, owners=owners)
     return np.isnan(np.concatenate(list(drawn), axis))
 
 
@@ -100,6 +100,20 @@ def test_windows_miss_as_much_as_the_records_and_for_as_long():
     assert whole == pytest.approx(29 / 200, rel=0.02)
 
 
+def test_windows_of_a_turbine_have_its_own_gaps():
+    owners = np.array(["T0", "T1"] * 1000, object)
+    missing = blanked(Gaps.fit(NAMES, TWO), 2000, 12, owners=owners)
+    np.testing.assert_allclose(missing[::2].mean((0, 1)), [0.04, 0.03], atol=0.01)
+    np.testing.assert_allclose(missing[1::2].mean((0, 1)), [0, 0.4], atol=0.03)
+    series = blanked(Gaps.fit(NAMES, TWO), 1, 100, owners=owners[1:2])
+    assert series.sum(1).tolist() == [[0, 40]]
+
+
+def test_a_turbine_without_kept_runs_has_the_gaps_of_all():
+    kept = replace(Gaps.fit(NAMES, TWO), n_runs=np.array([8, 0]))
+    assert blanked(kept, 1, 200, owners=np.array(["T1"], object)).sum(1).tolist() == [[4, 43]]
+
+
 def test_windows_do_not_depend_on_how_many_are_drawn_at_once():
     kept = Gaps.fit(NAMES, TWO)
     np.testing.assert_array_equal(blanked(kept, 50, 12), blanked(kept, 50, 12, at_once=50))
@@ -117,8 +131,10 @@ def test_of_very_many_runs_stretches_are_kept_that_miss_as_much(monkeypatch):
     monkeypatch.setattr(gaps, "MOST_RUNS", 200)
     random = np.random.default_rng(0)
     table = pd.DataFrame(np.where(random.random((4000, 2)) < 0.2, np.nan, 1.0), columns=NAMES)
-    kept = Gaps.fit(NAMES, replace(tiny_site_data(), tables={"T": table}))
-    assert kept.numbers.size == 200
+    tables = {"T0": table, "T1": table[:2000]}
+    kept = Gaps.fit(NAMES, replace(tiny_site_data(), tables=tables))
+    assert kept.numbers.size == 200 == kept.n_runs.sum()
+    np.testing.assert_allclose(kept.n_runs, [133, 67], atol=15)
     np.testing.assert_allclose(kept.shares, 0.2, atol=0.05)
 
 
@@ -144,12 +160,18 @@ def test_gaps_survive_their_file(tmp_path):
         ({"lengths": [[1], [1]]}, "per run"),
         ({"lengths": [1]}, "per run"),
         ({"numbers": np.arange(0), "lengths": np.arange(0)}, "per run"),
+        ({"turbines": [1]}, "must be text"),
+        ({"n_runs": [1]}, "of a turbine"),
+        ({"n_runs": [3, -1], "turbines": ["a", "b"]}, "of a turbine"),
+        ({"n_runs": [1, 1]}, "of a turbine"),
+        ({"n_runs": [2.0]}, "whole numbers"),
         ({"lengths": [1, 0]}, "must have a row"),
         ({"lengths": [1, 1 << 62]}, "must have a row"),
     ],
 )
 def test_a_file_that_holds_something_else_is_refused(change, said):
     fields = {"names": NAMES, "patterns": ["00", "11"], "numbers": [0, 1], "lengths": [5, 1]}
+    fields |= {"turbines": ["T"], "n_runs": [2]}
     assert Gaps.of(**fields)
     with pytest.raises((TypeError, ValueError), match=said):
         Gaps.of(**fields | change)
