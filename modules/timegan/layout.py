@@ -128,7 +128,7 @@ def _to_table(
     table = pd.DataFrame(rows, columns=[column.name for column in columns])
     for column in columns:
         values = table[column.name]
-        if column.whole and not np.abs(values).max() >= LARGEST_WHOLE:
+        if column.whole and not np.abs(values).max() >= LARGEST_WHOLE:  # NaN where all is a gap
             kinds = ("bool", "int64") if values.notna().all() else ("boolean", "Int64")
             table[column.name] = values.astype(kinds[column.unit != TRUTH])
     numbers = np.arange(first, first + len(rows))
