@@ -709,6 +709,11 @@ class GeneratorSettings(ProgramSettings):
         "first, as version 0.2 did; not the time of day that a window shows. A series "
         "(`length`) has its times anyway.",
     )
+    with_gaps: CliImplicitFlag[bool] = Field(
+        False,
+        description="Leave cells of TimeGAN's table empty as the records' were, column by column "
+        "and as long; the report judges the windows without gaps.",
+    )
     data_path: str | None = Field(
         None,
         description="Other records, in the format of the run's site, for a detector to search; for "

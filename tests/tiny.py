@@ -11,6 +11,7 @@ from modules.records.columns import Column
 from modules.records.site import SiteData
 from modules.runs.run import create
 from modules.timegan.copula import Copula
+from modules.timegan.gaps import Gaps
 from modules.timegan.noise import noise_maker
 from modules.timegan.quantiles import QuantileMapping
 from modules.timegan.standstill import Standstill
@@ -101,6 +102,11 @@ def tiny_copula():
     return Copula.of(["Speed", "Power"], [[0.0, 0.4, 1.0], [0.0, 0.0, 1.0]], correlation)
 
 
+def tiny_gaps():
+    """Ten rows: three whole, two without the first column, four whole, one without both."""
+    return Gaps.of(["Speed", "Power"], ["00", "10", "11"], [0, 1, 0, 2], [3, 2, 4, 1], ["T1"], [4])
+
+
 def tiny_site_data(*, freq="10min"):
     """What cleaning would hand over: one turbine, two variables."""
     index = pd.date_range("2021-03-04", periods=40, freq="10min") if freq else pd.RangeIndex(40)
@@ -121,6 +127,7 @@ def finished_run(result_dir, *, timegan=None, freq="10min", **fields):
         run.save_table(tiny_standstill())
     if fields.get("noise") == "copula":
         run.save_table(tiny_copula())
+    run.save_table(tiny_gaps())
     timegan = timegan or _stirred_once(tuple(fields.items()))
     run.save_model(timegan.synthetic_model(run.model_name))
     return run
@@ -131,6 +138,6 @@ def _stirred_once(fields):
     return stirred(tiny_timegan(**dict(fields)))
 
 
-def loaded(run):
+def loaded(run, **asked):
     """The `Synthesizer` of a finished run."""
-    return load(run, TimeGANSettings)
+    return load(run, TimeGANSettings, **asked)

@@ -17,7 +17,7 @@ from modules.preprocessing import Scaler
 from modules.records.site import SiteData
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
-from modules.runs.unused import refuse_conditions
+from modules.runs.unused import refuse_unused
 from modules.training.device import Device
 from settings import ForecasterSettings, GeneratorSettings
 
@@ -99,7 +99,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     from modules.runs.output import write_table
     from modules.runs.trained import load_trained
 
-    refuse_conditions(settings, run)
+    refuse_unused(settings, run)
     trained = load_trained(
         run,
         saved_settings(run, ForecasterSettings),

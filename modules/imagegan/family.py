@@ -15,7 +15,7 @@ from modules.imagegan.images import ImageData, read_folder
 from modules.imagegan.layout import Layout, lay_out
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
-from modules.runs.unused import refuse_conditions
+from modules.runs.unused import refuse_unused
 from modules.training.device import Device
 from settings import GeneratorSettings, ImageGANSettings
 
@@ -93,5 +93,5 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     """Draw images of the conditions asked for, or the sheet of all; return their folder."""
     from modules.imagegan import drawing
 
-    refuse_conditions(settings, run)
+    refuse_unused(settings, run)
     return drawing.draw(run, saved_settings(run, ImageGANSettings), settings)

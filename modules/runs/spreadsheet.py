@@ -56,7 +56,7 @@ def _by_arrow(table: pd.DataFrame) -> bytes | None:
 
 def _by_arrow_column(column: pd.Series) -> pa.Array | None:
     """What is written of numbers, truths and times; None of others, and of very small or large."""
-    if column.dtype == np.int64:
+    if column.dtype in (np.int64, pd.Int64Dtype()):
         return pa.array(column)
     if column.dtype == bool or pd.api.types.is_datetime64_any_dtype(column):
         return pa.array(column.astype(str)) if column.notna().all() else None
@@ -64,9 +64,10 @@ def _by_arrow_column(column: pd.Series) -> pa.Array | None:
         return None
     numbers = column.to_numpy()
     sizes = np.abs(numbers)
-    if not ((sizes == 0) | ((sizes >= PLAIN[0]) & (sizes < PLAIN[1]))).all():
+    is_plain = (sizes == 0) | ((sizes >= PLAIN[0]) & (sizes < PLAIN[1])) | np.isnan(numbers)
+    if not is_plain.all():
         return None
-    text = pc.cast(pa.array(numbers), pa.string())
+    text = pc.cast(pa.array(numbers, from_pandas=True), pa.string())
     return pc.if_else(
         numbers == np.trunc(numbers), pc.binary_join_element_wise(text, "0", "."), text
     )

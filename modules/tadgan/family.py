@@ -19,7 +19,7 @@ from modules.records import flagged
 from modules.records.site import SiteData
 from modules.runs.find import saved_settings
 from modules.runs.run import Run
-from modules.runs.unused import refuse_conditions
+from modules.runs.unused import refuse_unused
 from modules.training.device import Device
 from modules.windows.cut import cut
 from settings import GeneratorSettings, TadGANSettings
@@ -79,7 +79,7 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     from modules.runs.output import write_table
     from modules.tadgan import judgement, page, pictures, table
 
-    refuse_conditions(settings, run)
+    refuse_unused(settings, run)
     _check_search(settings)
     trained = _load(run, settings)
     if settings.data_path is None:

@@ -21,6 +21,7 @@ from modules.records.site import SiteData
 from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
 from modules.timegan.conditions import Conditions, settled
+from modules.timegan.gaps import Gaps
 from modules.timegan.reporting import hold_against_records, report_after_training
 from modules.training.device import Device
 from modules.training.memory import check_room
@@ -126,6 +127,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     for table in (finish.mapping, finish.standstill):
         if table is not None:
             run.save_table(table)
+    run.save_table(Gaps.fit([column.name for column in columns], prepared.site_data))
     run.save_model(model)
     report_after_training(run, prepared.site_data, settings, device)
 
@@ -142,7 +144,11 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     from modules.training.pace import ahead, counted
 
     synthesizer = synthesis.load(
-        run, TimeGANSettings, model_path=settings.model_path, scale_path=settings.scale_path
+        run,
+        TimeGANSettings,
+        model_path=settings.model_path,
+        scale_path=settings.scale_path,
+        with_gaps=settings.with_gaps,
     )
     trained = synthesizer.trained
     condition = trained.settings.condition
@@ -160,6 +166,12 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
     blocks = ahead(
         synthesizer.blocks(n_windows, n_steps, seed=settings.seed, device=device, wanted=wanted)
     )
+    if synthesizer.gaps is not None:
+        _tell_gaps(synthesizer.gaps, settings)
+        whose = wanted.owners() if wanted else None
+        blocks = synthesizer.gaps.blanked(
+            blocks, trained.written, n_windows, n_steps, seed=settings.seed, owners=whose
+        )
     if n_windows == 1:
         blocks = counted(blocks, n_steps, "rows", size=lambda block: block.shape[1])
     else:
@@ -184,6 +196,18 @@ def write(run: Run, settings: GeneratorSettings, device: Device) -> Path:
         labels = wanted.labels(condition, n_shown * n_steps) if wanted else None
         hold_against_records(run, records, trained.settings, windows, settings, path, labels)
     return path
+
+
+def _tell_gaps(gaps: Gaps, settings: GeneratorSettings) -> None:
+    if not gaps.shares.any():
+        log.warning("`with_gaps`: the records that were trained on held no gap. None is written.")
+        return
+    log.info(
+        "`with_gaps`: of the records' values %.2g %% are missing, and cells of what is written "
+        "are empty as they were.", 100 * gaps.shares.mean(),
+    )  # fmt: skip
+    if settings.report != "none" or settings.export_for:
+        log.info("`with_gaps`: the report and its scores are of the same windows without gaps.")
 
 
 def _clock(

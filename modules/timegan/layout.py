@@ -101,7 +101,8 @@ def to_tables(
 ) -> Iterator[pd.DataFrame]:
     """Lay blocks of windows (n, T, n_variables) under each other, as the CSV has them.
 
-    `n_steps`: rows of a window, of which a block may be a piece (1, fewer, n_variables).
+    `n_steps`: rows of a window, of which a block may be a piece (1, fewer, n_variables). NaN is an
+    empty cell.
 
     Columns `window` (0, 1, ...), `step` (0, 1, ... in each window), then the variables; with a
     `clock`, `DateTime` in place of `step`, and with `owners` a `turbine`. Every table has two rows
@@ -126,9 +127,10 @@ def _to_table(
 ) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[column.name for column in columns])
     for column in columns:
-        if column.whole and np.abs(table[column.name]).max() < LARGEST_WHOLE:
-            kind = "bool" if column.unit == TRUTH else "int64"
-            table[column.name] = table[column.name].astype(kind)
+        values = table[column.name]
+        if column.whole and not np.abs(values).max() >= LARGEST_WHOLE:  # NaN where all is a gap
+            kinds = ("bool", "int64") if values.notna().all() else ("boolean", "Int64")
+            table[column.name] = values.astype(kinds[column.unit != TRUTH])
     numbers = np.arange(first, first + len(rows))
     if owners is not None:
         table.insert(0, free_name("turbine", table.columns), owners(first, len(rows)))

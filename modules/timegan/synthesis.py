@@ -17,6 +17,7 @@ from modules.timegan.conditions import Conditions, Occurred
 from modules.timegan.copula import Copula
 from modules.timegan.effects import ConditionedCopula, Effects
 from modules.timegan.finish import Finish
+from modules.timegan.gaps import Gaps, check_kept
 from modules.timegan.layout import decoded, within_limits
 from modules.timegan.noise import Noise, inputs, noise_maker, settled, warmed_up
 from modules.timegan.quantiles import QuantileMapping
@@ -49,6 +50,11 @@ class Synthesizer:
     @property
     def seq_len(self) -> int:
         return self.trained.settings.seq_len
+
+    @property
+    def gaps(self) -> Gaps | None:
+        """The records' gaps, None where they were not asked for."""
+        return self.trained.tables.get(Gaps)
 
     def draw(
         self,
@@ -119,10 +125,12 @@ def load(
     *,
     model_path: str | None = None,
     scale_path: str | None = None,
+    with_gaps: bool = False,
 ) -> Synthesizer:
     """Return the `Synthesizer` of a finished `run`, whose settings are of `settings_class`.
 
-    See `modules.runs.trained.load_trained` for the rest and for what is refused.
+    `with_gaps`: whether the records' gaps are needed too. See `modules.runs.trained.load_trained`
+    for the rest and for what is refused.
     """
     settings = saved_settings(run, settings_class)
     kinds: list[type] = [QuantileMapping] if settings.quantile_mapping else []
@@ -130,6 +138,9 @@ def load(
     kinds += [Copula] if settings.noise == "copula" else []
     if settings.condition:
         kinds += [Occurred] + ([Effects] if settings.noise == "copula" else [])
+    if with_gaps:
+        check_kept(run)
+        kinds += [Gaps]
     trained = load_trained(
         run, settings, model_path=model_path, scale_path=scale_path, kinds=tuple(kinds),
         given=settings.condition,

@@ -46,6 +46,10 @@ class Wanted:
         """The turbines' names of these rows, (n_rows,)."""
         return np.array(self.names, object)[self.rows.turbines[self._places(first, n_rows)]]
 
+    def owners(self) -> np.ndarray | None:
+        """The turbine's name of each window, (n_windows,), None where none was a condition."""
+        return np.array(self.names, object)[self.rows.turbines[self.starts]] if self.names else None
+
     def labels(self, by: tuple[str, ...], n_rows: int) -> Labels:
         """Whose and when the first `n_rows` rows are, made for the conditions `by`."""
         return Labels(

@@ -15,6 +15,7 @@ from tests.odd_files import QUIET, changed, edits, spoil
 from tests.tiny import STEPS, finished_run, loaded
 
 FILES = ["settings.json", "columns.json", "quantiles.json", "standstill.json", "copula.json"]
+FILES += ["gaps.json"]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3000"))
 
 
@@ -40,7 +41,7 @@ def try_json(run, name, monkeypatch, n_examples):
     def attempt(content):
         path.write_bytes(content)
         try:
-            synthesizer = loaded(run)
+            synthesizer = loaded(run, with_gaps=True)
         except DataError as error:
             assert str(error).strip()
             tried.append(False)
@@ -54,6 +55,7 @@ def try_json(run, name, monkeypatch, n_examples):
                 values = finish(values)
                 assert np.isfinite(values).all()
         windows = within_limits(values, trained.columns)
+        (windows,) = synthesizer.gaps.blanked([windows], trained.written, 2, STEPS, seed=0)
         clock = Clock(trained.start, trained.freq) if trained.freq else None
         (table,) = to_tables([windows], trained.columns, clock, STEPS)
         assert len(table) == 2 * STEPS and 2 <= synthesizer.seq_len

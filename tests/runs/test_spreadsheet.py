@@ -141,3 +141,12 @@ def test_plain_numbers_and_times_are_not_left_to_pandas(monkeypatch):
     monkeypatch.setattr(pd.DataFrame, "to_csv", lambda *table, **_: written.append(*table) or "")
     assert to_csv(table) == b"1.5,1,True,2021-01-01\n2.0,2,False,2021-01-02\n"
     assert [len(table) for table in written] == [0]
+
+
+def test_plain_numbers_with_gaps_are_neither(monkeypatch):
+    table = pd.DataFrame({"a": [np.nan, 2.0, 0.5], "n": pd.array([1, None, -2], "Int64"), "s": 0})
+    expected = table.to_csv(index=False, header=False).encode()
+    written = []
+    monkeypatch.setattr(pd.DataFrame, "to_csv", lambda *table, **_: written.append(*table) or "")
+    assert to_csv(table, header=False) == expected == b",1,0\n2.0,,0\n0.5,-2,0\n"
+    assert [len(table) for table in written] == [0]

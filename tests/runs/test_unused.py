@@ -6,7 +6,7 @@ import pytest
 
 from modules.errors import SettingsError
 from modules.runs.run import create
-from modules.runs.unused import refuse_conditions
+from modules.runs.unused import refuse_unused
 from settings import FAMILIES, GeneratorSettings
 from tests.tiny import CPU
 
@@ -28,6 +28,14 @@ def test_conditions_are_refused_of_a_family_that_has_none(tmp_path, family, name
         write(a_run(tmp_path, family), GeneratorSettings(**{name: "2024"}), CPU)
 
 
+@pytest.mark.parametrize("family", WITHOUT)
+def test_gaps_are_refused_of_a_family_that_has_none(tmp_path, family):
+    write = importlib.import_module(f"modules.{family}.family").write
+    told = rf"`with_gaps` is for runs of timegan, and experiment_01 is one of {family}\."
+    with pytest.raises(SettingsError, match=told):
+        write(a_run(tmp_path, family), GeneratorSettings(with_gaps=True), CPU)
+
+
 def test_what_is_not_asked_for_is_no_reason(tmp_path):
     assert len(WITHOUT) == 3
-    refuse_conditions(GeneratorSettings(), a_run(tmp_path, WITHOUT[0]))
+    refuse_unused(GeneratorSettings(), a_run(tmp_path, WITHOUT[0]))

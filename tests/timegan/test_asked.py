@@ -43,6 +43,7 @@ def test_a_series_has_the_stamps_and_the_turbine_asked_for():
 def test_a_series_begins_with_the_records_where_no_start_is_asked_for():
     found = ask(conditions("hour"), length=3)
     assert found.times(0, 1)[0] == pd.Timestamp(FIRST) and found.names is None
+    assert found.owners() is None
 
 
 def test_windows_are_those_that_occurred_and_tell_their_own_time():
@@ -52,6 +53,7 @@ def test_windows_are_those_that_occurred_and_tell_their_own_time():
     assert found.tells_time and set(owners) == {"WT01", "WT02"}
     assert (np.diff(times.to_numpy().reshape(7, STEPS), axis=1) == pd.Timedelta("1h")).all()
     np.testing.assert_array_equal(found.times(11, 5), times[11:16])
+    np.testing.assert_array_equal(found.owners(), owners[::STEPS])
     again, other = ask(made, n_windows=3), ask(made, n_windows=3, seed=1)
     np.testing.assert_array_equal(again.starts, found.starts[:3])
     assert (other.starts != again.starts).any()

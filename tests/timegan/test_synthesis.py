@@ -5,11 +5,13 @@ import json
 import keras
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from modules.errors import DataError, SettingsError
 from modules.preprocessing import MinMaxScaler, RobustScaler, encode_angles
 from modules.records.columns import Atom, Column, observe
+from modules.runs.output import write_tables
 from modules.runs.spreadsheet import to_csv
 from modules.timegan import layout, synthesis
 from tests.tiny import (
@@ -247,6 +249,27 @@ def test_whole_numbers_come_back_whole_and_truths_as_truths():
     assert physical[0, 0].tolist() == [611, 1, 2.02925]
     (table,) = layout.to_tables([physical], columns, None, 2)
     assert [str(table[name].dtype) for name in ("n", "on", "v")] == ["int64", "bool", "float64"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_whole_numbers_and_truths_with_gaps_are_written_whole(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(layout, "MOST_ROWS", 2)
+    columns = [
+        observe(Column(name="n"), np.arange(1000.0)),
+        observe(Column(name="on", kind="code", unit="bool"), np.array([0.0, 1.0] * 500)),
+        observe(Column(name="v"), np.array([0.5, 3.0])),
+    ]
+    nan = np.nan
+    series = np.array([[[nan, nan, nan], [nan, nan, 1.5], [7, 0, 2.0], [nan, 1, nan]]])
+    tables = layout.to_tables([series], columns, None, 4)
+    path = write_tables("Rows", tables, 4, str(tmp_path / f"rows.{kind}"))
+    if kind == "csv":
+        rows = ["window,step,n,on,v", "0,0,,,", "0,1,,,1.5", "0,2,7,False,2.0", "0,3,,True,"]
+        assert path.read_text().splitlines() == rows
+    else:
+        cells = pyarrow.parquet.read_table(path).select(["n", "on", "v"]).to_pydict()
+        assert repr(cells["n"]) == "[None, None, 7, None]"
+        assert cells["on"] == [None, None, False, True] and cells["v"] == [None, 1.5, 2.0, None]
 
 
 def test_times_beyond_all_calendars_are_refused():
