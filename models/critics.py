@@ -68,6 +68,20 @@ def flatness_penalty(critic: Critic, real: tf.Tensor, fake: tf.Tensor) -> tf.Ten
     return 0.5 * tf.reduce_mean(slopes)
 
 
+def window_view(windows: tf.Tensor, real: tf.Tensor, given: tf.Tensor | None = None) -> tf.Tensor:
+    """What a critic of windows (B, T, F) sees at each step but the first: (B, T - 1, 2 F).
+
+    Values, and changes from row to row, in units of those of the windows `real` (N, T, F). Changes
+    many times as large count by their logarithm. The conditions `given` (B, T, C) stand beside.
+    """
+    mean, variance = tf.nn.moments(real, (0, 1))
+    usual = tf.reduce_mean(tf.square(real[:, 1:] - real[:, :-1]), (0, 1))
+    values = (windows[:, 1:] - mean) / tf.sqrt(variance + losses.SMALLEST_VARIANCE)
+    steps = (windows[:, 1:] - windows[:, :-1]) / tf.sqrt(usual + losses.EPSILON)
+    seen = [values, tf.asinh(steps)]
+    return tf.concat(seen if given is None else [*seen, given[:, 1:]], -1)
+
+
 def clip_weights(network: keras.Model, largest: float) -> None:
     """Hold kernels and biases within +-`largest` (WGAN, algorithm 1).
 

@@ -1,4 +1,4 @@
-"""The five networks of TimeGAN (Yoon, Jarrett, van der Schaar, NeurIPS 2019, section 4).
+"""The networks of TimeGAN: five (Yoon, Jarrett, van der Schaar, NeurIPS 2019, section 4).
 
 In the paper's letters: window X, noise Z, latent H = embedder(X), generated latent E =
 generator(Z), supervised latent = supervisor(E), recovered window = recovery(H). Change a network
@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
+N_CONVOLUTIONS, FILTERS, KERNEL_SIZE = 3, 32, 3  # of the critic: it sees 7 steps at once
 UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
 MOST_UNITS = 256  # of `auto`: a step costs their square, at 1,200 more than 20 CPU seconds
 RECOVERY_ACTIVATION = {"minmax": "sigmoid", "robust": "linear", "standard": "linear"}
@@ -95,6 +96,19 @@ class DefineModel:
     def discriminator(self) -> keras.Sequential:
         """Latent (B, T, H) -> logit per step (B, T, 1): real above zero, generated below."""
         return self._network("discriminator", self.hidden_dim, n_outputs=1, activation="linear")
+
+    def critic(self) -> keras.Sequential:
+        """A window as `models.critics.window_view` has it (B, T - 1, 2 F) -> logit per step.
+
+        The higher, the more like a real one. Not in the paper.
+        """
+        width = 2 * self.n_features + self.n_conditions
+        layers = [keras.Input((None, width), dtype="float32")]
+        for _ in range(N_CONVOLUTIONS):
+            layers.append(keras.layers.Conv1D(FILTERS, KERNEL_SIZE, padding="same"))
+            layers.append(keras.layers.LeakyReLU(0.2))
+        layers.append(keras.layers.Dense(1))
+        return keras.Sequential(layers, name="critic")
 
     def _network(
         self,

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models import losses
+from models import critics, losses
 from models.definemodel import DefineModel, chain, noise_alone
 from modules.training.device import Device
 from modules.training.phases import Choosing, Phase
@@ -42,7 +42,7 @@ LOSSES = {
     ),
 }
 OF_DISCRIMINATOR = ("discriminator_loss", "discriminator_trained")
-BEFORE_IT = tuple(name for name in LOSSES["joint"] if name not in OF_DISCRIMINATOR)
+OF_CRITIC = ("critic_loss",)  # in the joint phase, where there is one
 COSTS = {"autoencoder": 1.0, "supervised": 0.5, "joint": 11.0}  # of a step; measured
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
 SAMPLING = ("generator", "supervisor", "recovery")  # what makes windows of noise, in this order
@@ -74,6 +74,11 @@ class TimeGAN(tf.Module):
         self.generator_optimizer = self._adam(args, self.generator, self.supervisor)
         self.embedder_optimizer = self._adam(args, self.embedder, self.recovery)
         self.discriminator_optimizer = self._adam(args, self.discriminator)
+        self.losses = dict(LOSSES)
+        if args.critic_weight:
+            self.critic = define.critic()
+            self.critic_optimizer = self._adam(args, self.critic)
+            self.losses["joint"] += OF_CRITIC
 
     def phases(
         self,
@@ -109,7 +114,7 @@ class TimeGAN(tf.Module):
                 name,
                 getattr(args, f"{name}_steps") or args.train_step,
                 step,
-                LOSSES[name],
+                self.losses[name],
                 cost=COSTS[name],
                 **extras[name],
             )
@@ -118,18 +123,15 @@ class TimeGAN(tf.Module):
 
     @property
     def rates(self) -> list[tuple[keras.optimizers.Optimizer, float]]:
-        """The five optimisers, in the order of the phases, each with its learning rate."""
-        optimizers = (
-            self.autoencoder_optimizer,
-            self.supervisor_optimizer,
-            self.generator_optimizer,
-            self.embedder_optimizer,
-            self.discriminator_optimizer,
-        )
-        lr, faster = self.args.lr, self.args.discriminator_rate
-        factors = (*[1.0] * (len(optimizers) - 1), faster)
+        """The optimisers, in the order of the phases, each with its learning rate."""
+        lr = self.args.lr
         return [
-            (optimizer, lr * factor) for optimizer, factor in zip(optimizers, factors, strict=True)
+            (self.autoencoder_optimizer, lr),
+            (self.supervisor_optimizer, lr),
+            (self.generator_optimizer, lr),
+            (self.embedder_optimizer, lr),
+            (self.discriminator_optimizer, lr * self.args.discriminator_rate),
+            *([(self.critic_optimizer, lr)] if self.args.critic_weight else []),
         ]
 
     def synthetic_model(self, name: str = "timegan") -> keras.Model:
@@ -187,18 +189,21 @@ class TimeGAN(tf.Module):
         return {"supervised_loss": supervised}
 
     def generator_step(self, real: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Move generator and supervisor. `real`: (B, T, F); `noise`: (B, T, Z).
+        """Move generator and supervisor, then the critic. `real`: (B, T, F); `noise`: (B, T, Z).
 
         Down: adversarial losses of the supervised and the generated latent, 100 * root of the
         supervised loss on real latents, 100 * moment loss of the recovered windows, and
-        `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss.
+        `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss,
+        `critic_weight` * what the critic says of them.
         """
         latent, given = self._latent(real, training=False)
         real, _ = self._parted(real)
+        views: list[tf.Tensor] = []
         with tf.GradientTape() as tape:
             generated = self._call(self.generator, share(noise), given)
             supervised_latent = self._call(self.supervisor, generated, given)
-            synthetic = whole(self._call(self.recovery, supervised_latent, given))
+            recovered = self._call(self.recovery, supervised_latent, given)
+            synthetic = whole(recovered)
             adversarial = losses.adversarial_loss(
                 self._judge(supervised_latent, given)
             ) + GENERATED_LATENT_WEIGHT * losses.adversarial_loss(self._judge(generated, given))
@@ -215,8 +220,13 @@ class TimeGAN(tf.Module):
                 loss += self.args.correlation_weight * correlation
             if self.args.roughness_weight:
                 loss += self.args.roughness_weight * roughness
+            if self.args.critic_weight:
+                views = [critics.window_view(x, real, given) for x in (share(real), recovered)]
+                logits = [whole(self.critic(view)) for view in views]
+                loss += self.args.critic_weight * critics.generator_loss("r3gan", *logits)
         self._descend(tape, loss, self.generator_optimizer, self.generator, self.supervisor)
-        return {
+        of_critic = self._critic_step(views) if self.args.critic_weight else {}
+        return of_critic | {
             "adversarial_loss": adversarial,
             "supervised_loss": supervised,
             "moment_loss": moment,
@@ -224,6 +234,22 @@ class TimeGAN(tf.Module):
             "roughness_loss": roughness,
             "spread": losses.spread(real, synthetic),
         }
+
+    def _critic_step(self, views: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Move the critic, which tells real `views` from generated ones, pair by pair.
+
+        With the penalties R1 and R2 (R3GAN, Huang et al., NeurIPS 2024).
+        """
+        with tf.GradientTape() as tape:
+            logits = [whole(self.critic(view)) for view in views]
+            loss = critics.discriminator_loss("r3gan", *logits)
+            slopes = [whole(critics.squared_slopes(self._critic_of_steps, x)) for x in views]
+            penalised = loss + 0.5 * tf.reduce_mean(tf.add_n(slopes))
+        self._descend(tape, penalised, self.critic_optimizer, self.critic)
+        return {"critic_loss": loss}
+
+    def _critic_of_steps(self, view: tf.Tensor) -> tf.Tensor:
+        return tf.squeeze(self.critic(view), -1)
 
     def embedder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move embedder and recovery: 10 * reconstruction + 0.1 * supervised loss."""
@@ -277,11 +303,12 @@ class TimeGAN(tf.Module):
 
     def joint_step(self, batches: Batches) -> dict[str, tf.Tensor]:
         """`generator_updates` of generator and embedder, then one of the discriminator."""
+        before_it = [name for name in self.losses["joint"] if name not in OF_DISCRIMINATOR]
         # A loop of the graph's, not Python's: half as much to trace.
         _, named = tf.while_loop(
             lambda i, _: i < self.args.generator_updates,
             lambda i, _: (i + 1, self._generator_and_embedder_step(batches)),
-            (0, dict.fromkeys(BEFORE_IT, tf.constant(0.0))),
+            (0, dict.fromkeys(before_it, tf.constant(0.0))),
             parallel_iterations=1,
         )
         direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None

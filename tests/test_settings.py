@@ -34,6 +34,7 @@ EDITED = {
     "noise": "normal",
     "correlation_weight": 0.5,
     "roughness_weight": 0.25,
+    "critic_weight": 0.75,
     "generator_updates": 3,
     "discriminator_rate": 2.0,
     "warm_up": 5,

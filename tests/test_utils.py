@@ -6,9 +6,21 @@ import tensorflow as tf
 
 from models.definemodel import n_units
 from modules import utils
+from modules.utils import TimeGAN
 from settings import TimeGANSettings
 from tests import twin
-from tests.tiny import FEATURES, KINDS, STEPS, STOCK, WINDOWS, stirred, tiny_batches, tiny_timegan
+from tests.tiny import (
+    CPU,
+    FEATURES,
+    KINDS,
+    STEPS,
+    STOCK,
+    WINDOWS,
+    stirred,
+    tiny_batches,
+    tiny_settings,
+    tiny_timegan,
+)
 
 RANDOM = np.random.default_rng(5)
 REAL = RANDOM.uniform(size=(WINDOWS, STEPS, FEATURES)).astype(np.float32)
@@ -172,8 +184,8 @@ def test_one_update_under_the_paper_preset_equals_the_papers_equations(name):
     fields = ("sel_rnn", "batchnorm", "num_layers", "lr", "beta", "beta_2", "scaler", "noise")
     update = Update(name, **{field: getattr(paper, field) for field in fields})
     assert_equals_twin(update, lr=0.001, beta=0.9, beta_2=0.999)
-    unpublished = ("correlation_weight", "roughness_weight", "r1_weight", "ema", "lr_decay")
-    assert not any(getattr(paper, field) for field in unpublished)
+    unpublished = ("correlation_weight", "roughness_weight", "critic_weight", "r1_weight", "ema")
+    assert not any(getattr(paper, field) for field in (*unpublished, "lr_decay"))
     assert paper.clip_norm is None and paper.gamma == 0.15
 
 
@@ -450,3 +462,41 @@ def test_the_gradient_penalty_changes_the_discriminator_and_not_its_reported_los
     assert losses[0] == pytest.approx(losses[1])
     first, second = (values(t.discriminator.trainable_variables) for t in (plain, penalised))
     assert any(np.abs(a - b).max() > 1e-4 for a, b in zip(first, second, strict=True))
+
+
+def test_without_a_weight_there_is_no_critic():
+    timegan = tiny_timegan()
+    assert not hasattr(timegan, "critic")
+    assert "critic_loss" not in timegan.losses["joint"]
+    assert len(timegan.rates) == len(OPTIMIZERS)
+
+
+def test_a_critic_is_logged_and_learns_at_the_rate_of_all_others():
+    timegan = tiny_timegan(critic_weight=1.0, lr=LR)
+    assert timegan.losses["joint"][-1] == "critic_loss"
+    assert timegan.rates[-1] == (timegan.critic_optimizer, LR)
+
+
+def test_a_generator_step_moves_the_critic_to_tell_better():
+    timegan = ready_timegan(critic_weight=1.0)
+    judged = [*utils.NETWORKS[:2], "discriminator"]
+    before = {name: values(getattr(timegan, name).variables) for name in judged}
+    reported = [float(timegan.generator_step(REAL, NOISE)["critic_loss"]) for _ in range(60)]
+    assert np.mean(reported[-5:]) < 0.8 * reported[0]
+    for name in judged:
+        after = values(getattr(timegan, name).variables)
+        assert all((a == b).all() for a, b in zip(before[name], after, strict=True))
+
+
+@pytest.mark.whole
+def test_the_critic_changes_what_the_generator_learns():
+    plain, judged = (ready_timegan(critic_weight=weight) for weight in (0.0, 50.0))
+    for timegan in (plain, judged):
+        timegan.generator_step(REAL, NOISE)
+    first, second = (values(t.generator.trainable_variables) for t in (plain, judged))
+    assert max(np.abs(a - b).max() for a, b in zip(first, second, strict=True)) > 1e-6
+
+
+def test_a_critic_knows_what_rows_are_made_for():
+    timegan = TimeGAN(tiny_settings(critic_weight=1.0), FEATURES, CPU, n_conditions=3)
+    assert timegan.critic.input_shape[-1] == 2 * FEATURES + 3

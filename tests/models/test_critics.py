@@ -34,6 +34,22 @@ def test_losses_equal_their_numpy_twins(mode):
     assert ours == pytest.approx(EXPECTED[mode], rel=1e-5)
 
 
+def test_a_critic_sees_values_and_steps_in_units_of_the_real_ones():
+    real = np.array([[[0.0], [2.0], [0.0]], [[2.0], [0.0], [2.0]]], np.float32)  # deviation 1
+    made = np.array([[[1.0], [4.0], [4.0]]], np.float32)
+    view = critics.window_view(made, real)
+    expected = [[3.0, np.arcsinh(1.5)], [3.0, 0.0]]  # real steps are of size 2
+    assert view.numpy()[0] == pytest.approx(np.array(expected), abs=1e-5)
+
+
+def test_a_critic_sees_the_conditions_of_each_step_beside():
+    windows = RANDOM.uniform(size=(4, 5, 3)).astype(np.float32)
+    given = RANDOM.uniform(size=(4, 5, 2)).astype(np.float32)
+    view = critics.window_view(windows, windows, given)
+    assert view.shape == (4, 4, 8)
+    np.testing.assert_array_equal(view[..., 6:], given[:, 1:])
+
+
 def linear_critic(n_outputs=1):
     """A critic w . x + b on images (4, 5, 3), with its weights (60, n_outputs)."""
     critic = keras.Sequential(
