@@ -16,7 +16,6 @@ from scipy.special import ndtri
 
 from modules.records.columns import LARGEST_NUMBER
 from modules.timegan.correlations import (
-    MOST_REMEMBERED,
     autoregression,
     block_toeplitz,
     explained,
@@ -24,8 +23,6 @@ from modules.timegan.correlations import (
     lagged_correlation,
     normal_memory,
     regressed,
-    remembered,
-    unrolled,
     with_memories,
 )
 from modules.timegan.long_draw import LongDraw, drawn_in_pieces
@@ -34,6 +31,7 @@ from modules.windows.cut import occurrences, windows_at
 from modules.windows.splits import thinned
 
 FITTED_WINDOWS = 10000
+MOST_AT_ONCE = 2500  # values of a window; the cost of their factor grows with the third power
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,47 +155,32 @@ class Copula:
     ) -> Iterator[tf.Tensor]:
         """The normal scores of `pieces`, where windows are no events."""
         continued = tf.function(_continued, autograph=False)
-        n_begun = len(self._beginning) // width
-        scores = waiting = self.scores(random, (1, n_begun, width))
+        scores = waiting = self.scores(random, (1, len(self.correlation), width))
         white = LongDraw(random)
         for length in lengths:
             drawn = white.normal((length - waiting.shape[1], 1, width))
             piece = tf.concat([waiting, continued(scores, drawn, *self._recurrence)], 1)
-            scores = tf.concat([scores, piece], 1)[:, -n_begun:]
+            scores = tf.concat([scores, piece], 1)[:, -len(self.correlation) :]
             waiting = piece[:, :0]
             yield piece
 
     def scores(self, random: tf.random.Generator, shape: tuple[int, int, int]) -> tf.Tensor:
         """Draw normal scores of `shape` (B, T, F), correlated."""
         n_windows, n_steps, n_features = shape
-        n_least = len(remembered(self.correlation))
-        n_values = min(max(n_steps, n_least) * n_features, len(self._beginning))
-        white = random.normal((n_windows, n_values))
-        scores = tf.matmul(white, self._beginning[:n_values, :n_values], transpose_b=True)
-        scores = tf.reshape(scores, (n_windows, -1, n_features))[:, :n_steps]
-        n_more = n_steps - scores.shape[1]
-        if n_more:
-            white = random.normal((n_more, n_windows, n_features))
+        n_fitted = min(n_steps, len(self.correlation), max(1, MOST_AT_ONCE // n_features))
+        factor = factor_of(block_toeplitz(self.correlation[:n_fitted])).astype(np.float32)
+        white = random.normal((n_windows, n_fitted * n_features))
+        scores = tf.matmul(white, factor, transpose_b=True)
+        scores = tf.reshape(scores, (n_windows, n_fitted, n_features))
+        if n_steps > n_fitted:
+            white = random.normal((n_steps - n_fitted, n_windows, n_features))
             scores = tf.concat([scores, _continued(scores, white, *self._recurrence)], 1)
         return scores
 
     @cached_property
-    def _beginning(self) -> np.ndarray:
-        """What the steps of a window are made with that are drawn at once: float32 (n * F, n * F).
-
-        All, or as many as it pays to: a step for itself costs more where there are few features.
-        """
-        lags = remembered(self.correlation)
-        start = factor_of(block_toeplitz(lags))
-        n_steps = min(len(self.correlation), MOST_REMEMBERED // lags.shape[1])
-        if n_steps > len(lags):
-            start = unrolled(start, *self._recurrence, n_steps)
-        return start.astype(np.float32)
-
-    @cached_property
     def _recurrence(self) -> tuple[np.ndarray, np.ndarray]:
-        """What a step is made with that follows from those before, float32: `autoregression`."""
-        coefficients, factor = autoregression(remembered(self.correlation))
+        """What a step beyond the first window is made with, float32, see `autoregression`."""
+        coefficients, factor = autoregression(self.correlation)
         return coefficients.astype(np.float32), factor.astype(np.float32)
 
     def rows(self, scores: tf.Tensor) -> tf.Tensor:

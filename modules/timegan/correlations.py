@@ -7,10 +7,9 @@ steps earlier, as if a window could begin at any row.
 import numpy as np
 from scipy.special import ndtr
 
-MOST_REMEMBERED = 1000  # values that a step is drawn from
-STEPS_REMEMBERED = 4  # a regression on more follows the correlations' errors (docs/method.md)
+MOST_REMEMBERED = 1000  # values that a step beyond the first window is drawn from
 SLOWEST = 0.9999  # share of a deviation that is left after a step
-RIDGE = 1e-3  # added to variances of 1, so that conditions that repeat each other stay apart
+RIDGE = 1e-3  # added to variances of 1, so that differences smaller than errors are not drawn upon
 SMALLEST_VARIANCE = 1e-5  # that is divided by; more makes smooth columns rough
 VANISHED = 1e-9  # of a matrix' power
 N_POLYNOMIALS = 60
@@ -144,27 +143,19 @@ def factor_of(covariance: np.ndarray) -> np.ndarray:
     return factor * (deviation / np.where(length > 0, length, 1))[:, None]
 
 
-def remembered(correlation: np.ndarray) -> np.ndarray:
-    """The lags of `correlation` (T, F, F) that steps are drawn by: (P + 1, F, F), see above."""
-    most = min(STEPS_REMEMBERED, MOST_REMEMBERED // correlation.shape[1])
-    return correlation[: 1 + max(1, most)]
-
-
 def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return coefficients (F, P * F) on the P last steps, in time order, and a factor (F, F).
 
-    `correlation`: (P + 1, F, F). The factor is that of the part that is new at every step. Roots
+    `correlation`: (T, F, F). The factor is that of the part that is new at every step. Roots
     outside the unit circle, which estimated correlations may have, are drawn into it, and variances
-    brought back to 1: a series of years must not run away. How wrong the correlations are, their
-    most negative eigenvalue tells; differences that are smaller are not drawn upon.
+    brought back to 1: a series of years must not run away.
     """
-    n_features, n_steps = correlation.shape[1], len(correlation) - 1
-    asked = block_toeplitz(correlation)
-    factor = factor_of(asked)
+    n_features = correlation.shape[1]
+    n_steps = min(len(correlation) - 1, max(1, MOST_REMEMBERED // n_features))
+    factor = factor_of(block_toeplitz(correlation[: n_steps + 1]))
     whole = factor @ factor.T  # of correlations that no process has, the nearest that one may have
     past, cross = whole[:-n_features, :-n_features], whole[-n_features:, :-n_features]
-    error = max(SMALLEST_VARIANCE, -np.linalg.eigvalsh(asked)[0])
-    coefficients = cross @ np.linalg.inv(past + error * np.eye(len(past)))
+    coefficients = cross @ np.linalg.inv(past + RIDGE * np.eye(len(past)))
     companion = np.eye(len(past), k=n_features)
     companion[-n_features:] = coefficients
     largest = np.abs(np.linalg.eigvals(companion)).max()
@@ -178,23 +169,6 @@ def autoregression(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     deviation = np.sqrt(np.maximum(variance, RIDGE))
     scaled = coefficients * np.tile(deviation, n_steps) / deviation[:, None]
     return scaled, factor / deviation[:, None]
-
-
-def unrolled(
-    start: np.ndarray, coefficients: np.ndarray, factor: np.ndarray, n_steps: int
-) -> np.ndarray:
-    """Go on with the factor `start` of the first steps, (k * F, k * F), by an `autoregression`.
-
-    What makes `n_steps` steps of white noise at once: (n_steps * F, n_steps * F).
-    """
-    n_features, n_remembered = coefficients.shape
-    whole = np.zeros((n_steps * n_features, n_steps * n_features))
-    whole[: len(start), : len(start)] = start
-    for first in range(len(start), len(whole), n_features):
-        step = slice(first, first + n_features)
-        whole[step] = coefficients @ whole[first - n_remembered : first]
-        whole[step, step] = factor
-    return whole
 
 
 def _stationary(companion: np.ndarray, new: np.ndarray) -> np.ndarray:

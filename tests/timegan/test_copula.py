@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 
 from modules.errors import DataError
-from modules.timegan import copula
+from modules.timegan import copula, correlations
 from modules.timegan.copula import Copula
-from modules.timegan.correlations import block_toeplitz, lagged_correlation
+from modules.timegan.correlations import block_toeplitz, factor_of, lagged_correlation
 from modules.timegan.quantiles import quantiles_of
 from tests.tiny import STEPS, finished_run, loaded
 
@@ -82,9 +82,10 @@ def test_windows_may_be_of_any_length(fitted, n_steps):
     assert windows.shape == (7, n_steps, 2) and windows.dtype == np.float32
 
 
-@pytest.mark.parametrize("most", [1000, 6])
+@pytest.mark.parametrize("most", [24, 6])
 def test_steps_drawn_at_once_and_one_by_one_have_the_asked_correlations(most, monkeypatch):
-    monkeypatch.setattr(copula, "MOST_REMEMBERED", most)  # values drawn at once: 12 steps or 3
+    monkeypatch.setattr(copula, "MOST_AT_ONCE", most)  # values: all 12 steps, or 3
+    monkeypatch.setattr(correlations, "MOST_REMEMBERED", most // 2)
     turn = 0.9 * np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
     asked = np.stack([np.linalg.matrix_power(turn, lag) for lag in range(12)])
     turning = Copula.of(NAMES, np.sort(rows(101).T), asked)
@@ -94,14 +95,15 @@ def test_steps_drawn_at_once_and_one_by_one_have_the_asked_correlations(most, mo
     np.testing.assert_allclose(scores.std(0), 1, atol=0.02)
 
 
-def test_a_window_of_many_columns_is_drawn_by_less_than_all_its_values_squared():
-    n_features, n_steps = 200, 24
+def test_of_a_wide_window_few_steps_are_drawn_at_once(monkeypatch):
+    n_features, n_steps, sizes = 200, 24, []
+    monkeypatch.setattr(copula, "factor_of", lambda x: sizes.append(len(x)) or factor_of(x))
     asked = 0.5 ** np.arange(n_steps)[:, None, None] * np.eye(n_features)
     wide = Copula.of([f"v{i}" for i in range(n_features)], np.sort(rows(3).T)[[0] * 200], asked)
     random = tf.random.Generator.from_seed(1, alg="philox")
     scores = wide.scores(random, (500, n_steps, n_features)).numpy()
     assert scores.shape == (500, n_steps, n_features)
-    assert wide._beginning.size <= 1000**2
+    assert max(sizes) == 12 * n_features
     np.testing.assert_allclose(scores.std((0, 1)), 1, atol=0.05)
 
 

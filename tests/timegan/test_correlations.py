@@ -11,8 +11,6 @@ from modules.timegan.correlations import (
     factor_of,
     lagged_correlation,
     normal_memory,
-    remembered,
-    unrolled,
     with_memories,
 )
 
@@ -96,31 +94,10 @@ def test_an_autoregression_is_found_from_its_correlations():
 
 
 def test_an_autoregression_that_would_run_away_is_held():
-    coefficients, _ = autoregression(np.array([1.0, 0.99999])[:, None, None])
-    np.testing.assert_allclose(coefficients, SLOWEST, rtol=1e-6)
-
-
-def test_an_autoregression_does_not_draw_upon_less_than_the_error_its_correlations_show():
     correlation = np.array([1.0, 1.0, 0.9, 0.4])[:, None, None]  # no process has these
     coefficients, _ = autoregression(correlation)
-    assert np.linalg.eigvalsh(block_toeplitz(correlation))[0] < -0.1
-    assert np.abs(np.roots([1, *-coefficients[0, ::-1]])).max() < 0.8
-
-
-@pytest.mark.parametrize(
-    ("n_features", "n_lags"), [(2, 5), (250, 5), (300, 4), (999, 2), (2000, 2)]
-)
-def test_steps_are_drawn_by_few_values_however_wide_they_are(n_features, n_lags):
-    lags = np.broadcast_to(np.zeros(1), (24, n_features, n_features))
-    assert len(remembered(lags)) == n_lags
-
-
-def test_a_factor_goes_on_as_its_autoregression_says():
-    correlation = of_autoregression(TURNING, 3)
-    start = factor_of(block_toeplitz(correlation))
-    factor = unrolled(start, *autoregression(correlation), 8)
-    expected = block_toeplitz(of_autoregression(TURNING, 8))
-    np.testing.assert_allclose(factor @ factor.T, expected, atol=1e-3)
+    roots = np.abs(np.roots([1, *-coefficients[0, ::-1]]))
+    assert roots.max() == pytest.approx(SLOWEST)
 
 
 def test_an_autoregression_that_is_held_keeps_variances_of_one():
