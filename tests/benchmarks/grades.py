@@ -131,10 +131,11 @@ def _trained(_name, dataset, arguments):
 
 
 def _kept(name, _dataset, arguments):
-    """The same of each preset's trainings in `arguments.results`, one for each seed."""
+    """The same of each given variant's trainings in `arguments.results`, one for each seed."""
     found = {}
-    for variant, overrides in ablation.PRESETS.items():
-        what = name, variant.replace(" ", "_"), overrides
+    for variant in ablation.GIVEN:
+        trained = ablation.trained_as(variant)
+        what = name, trained.replace(" ", "_"), ablation.overrides(trained)
         folder = jobs.Training(*what, 0, arguments.minutes, arguments.results).folder.parent
         made = []
         for path in sorted(folder.glob("seed_*/windows.npz")):

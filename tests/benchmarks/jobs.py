@@ -153,12 +153,12 @@ def _configure(n_jobs):
 
     from modules.training.setup import configure
 
-    device = configure(None)
     if n_jobs > 1:
         tf.config.threading.set_inter_op_parallelism_threads(1)
         n_threads = max(1, (os.cpu_count() or 1) // n_jobs)
         tf.config.threading.set_intra_op_parallelism_threads(n_threads)
-    return device
+        tf.config.list_logical_devices()  # TensorFlow has started: `configure` leaves them so
+    return configure(None)
 
 
 def train(task, device):

@@ -324,6 +324,21 @@ def test_each_variant_differs_from_the_plain_one_in_one_setting():
         assert len(changed) == len(overrides) == (name != "plain"), name
 
 
+def test_a_mend_is_asked_for_alone_and_left_out():
+    assert ablation.overrides("without critic") == {"preset": "best", "critic_weight": 0.0}
+    alone = ablation.overrides("critic alone")
+    assert "critic_weight" not in alone and alone["noise"] == "uniform"
+    off = {name: value for changes in ablation.MENDS.values() for name, value in changes.items()}
+    assert ablation.overrides("without any") == {"preset": "best"} | off
+    best = TimeGANSettings(preset="best")
+    assert all(getattr(best, name) != value for name, value in off.items())
+
+
+def test_what_differs_by_quantile_mapping_alone_is_trained_once():
+    assert ablation.trained_as("without mapping") == "preset best"
+    assert ablation.trained_as("mapping alone") == "without any"
+
+
 def test_quantile_mapping_shares_the_plain_training():
     assert ablation.trained_as("quantile_mapping") == "plain"
     assert ablation.trained_as("ema 0.995") == "ema 0.995"
