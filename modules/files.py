@@ -20,6 +20,7 @@ from modules.errors import DataError, RunError
 ROOT = Path(__file__).parents[1]  # the folder of the programs
 UNFINISHED = ".unfinished-"  # then the number of the program that writes, and its machine
 HOST = re.sub(r"\W", "", platform.node())[:32]
+LASTING = Path("/var/tmp")
 LONGEST_WRITE = 24 * 3600  # seconds that a file may stand untouched while it is written
 
 
@@ -33,6 +34,25 @@ def open_to_read(path: Path) -> BinaryIO:
 def scratch() -> BinaryIO:
     """An open binary file without a name, gone when it is closed."""
     return cast(BinaryIO, tempfile.TemporaryFile())
+
+
+@contextmanager
+def large_scratch() -> Iterator[BinaryIO]:
+    """As `scratch`, for what does not fit memory. Raises RunError when the disk refuses.
+
+    What maps the file into memory holds it when the block has ended.
+    """
+    # A system's usual folder for temporary files may itself lie in memory.
+    own = next((os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if name in os.environ), None)
+    folder = LASTING if own is None and os.access(LASTING, os.W_OK) else tempfile.gettempdir()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            yield cast(BinaryIO, file)
+    except OSError as error:
+        raise RunError(
+            f"Cannot put large records aside in {folder}: {error}. Free the disk, or name a folder "
+            "of another in the environment variable TMPDIR."
+        ) from None
 
 
 @contextmanager

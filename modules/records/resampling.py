@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
+from modules.aside import table_of
 from modules.errors import DataError
 from modules.records.columns import CODE, Column, wrap_angle
 from modules.records.rates import steps_of
@@ -53,13 +54,18 @@ def to_grid(
     slowest = np.maximum.reduceat(steps, begins)
     length = freq_length(freq) / pd.Timedelta(microseconds=1)
     needed = np.maximum(1.0, min_fraction * np.floor(length / slowest + STEP_TOLERANCE))
-    means = {
-        column.name: _bin_means(table[column.name].to_numpy(), begins, column, needed)
-        for column in columns
-    }
-    binned = pd.DataFrame(means, index=labels[begins])
     grid = pd.date_range(labels[0], labels[-1], freq=freq, unit="us")
-    return binned.reindex(grid), len(binned)
+    place = labels[begins].get_indexer(grid)
+    is_missing = place < 0
+    means = (
+        np.where(
+            is_missing,
+            np.nan,
+            _bin_means(table[column.name].to_numpy(), begins, column, needed)[place],
+        )
+        for column in columns
+    )
+    return table_of([column.name for column in columns], means, grid), len(begins)
 
 
 def _check_step(freq: str, step: pd.Timedelta, whose: str) -> None:

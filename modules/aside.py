@@ -1,0 +1,98 @@
+"""Arrays and tables too large for memory: they lie in a file that the system pages in and out.
+
+The file has no name and is gone when nobody holds the array any more, however the program ends.
+What lies there has the same values to the bit.
+"""
+
+import math
+import mmap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import DTypeLike
+
+from modules import files
+
+LARGE = 1 << 28  # bytes; what is smaller stays in memory
+ROWS_AT_ONCE = 1 << 16
+
+
+def filled(shape: tuple[int, ...], dtype: DTypeLike, parts: Iterable[np.ndarray]) -> np.ndarray:
+    """An array of `shape` and `dtype`, `parts` of it one after the other along the first axis.
+
+    `parts` are asked for one at a time. Raises RunError where the disk is full.
+    """
+    if not is_large(math.prod(shape) * np.dtype(dtype).itemsize):
+        made, at = np.empty(shape, dtype), 0
+        for part in parts:
+            made[at : at + len(part)] = part
+            at += len(part)
+        return made
+    with files.large_scratch() as file:
+        for part in parts:
+            for rows in blocks(part):
+                file.write(np.ascontiguousarray(rows, dtype).data)
+        file.flush()
+        return np.memmap(file, dtype, "r+", shape=shape).view(np.ndarray)
+
+
+def is_large(n_bytes: int) -> bool:
+    """Whether so much is put aside."""
+    return n_bytes >= LARGE
+
+
+def blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """`rows` (n, ...) in pieces that a copy of does not count."""
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        yield rows[first : first + ROWS_AT_ONCE]
+
+
+def table_of(names: Sequence[str], columns: Iterable[np.ndarray], index: pd.Index) -> pd.DataFrame:
+    """A table, float64 (n_rows, F), of `columns`, (n_rows,) each, asked for one at a time."""
+    shape = len(names), len(index)
+    values = filled(shape, np.float64, (np.asarray(column)[None] for column in columns))
+    return pd.DataFrame(values.T, index=index, columns=list(names), copy=False)
+
+
+def put_aside(items: Iterable[Any]) -> list[Any]:
+    """`items`, dataclasses with a float64 `table`, whose tables leave memory where they are many.
+
+    They are asked for one at a time, and lie in one file as soon as they are large together: a file
+    each would be more than a system lets a program open.
+    """
+    kept: list[Any] = []
+    first, n_bytes = 0, 0
+    for item in items:
+        kept.append(item)
+        n_bytes += 0 if _lies_aside(item.table) else _bytes(item.table)
+        if is_large(n_bytes):
+            kept[first:] = _written(kept[first:])
+            first, n_bytes = len(kept), 0
+    return kept
+
+
+def _bytes(table: pd.DataFrame) -> int:
+    return 8 * table.size
+
+
+def _lies_aside(table: pd.DataFrame) -> bool:
+    array = table.iloc[:, 0].to_numpy() if table.shape[1] else None
+    while isinstance(array, np.ndarray) and not isinstance(array, np.memmap):
+        array = array.base
+    return isinstance(array, np.memmap | mmap.mmap)
+
+
+def _written(items: list[Any]) -> list[Any]:
+    tables = [item.table for item in items]
+    columns = (table.iloc[:, i].to_numpy() for table in tables for i in range(table.shape[1]))
+    values = filled((sum(table.size for table in tables),), np.float64, columns)
+    at, written = 0, []
+    for item, table in zip(items, tables, strict=True):
+        own = values[at : at + table.size].reshape(table.shape[1], len(table))
+        at += table.size
+        table = pd.DataFrame(own.T, index=table.index, columns=table.columns, copy=False)
+        written.append(replace(item, table=table))
+    return written
