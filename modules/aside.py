@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 from modules import files
 
 LARGE = 1 << 28  # bytes; what is smaller stays in memory
-ROWS_AT_ONCE = 1 << 16
+AT_ONCE = 1 << 23  # bytes of what is put aside that are copied at a time
 
 
 def filled(shape: tuple[int, ...], dtype: DTypeLike, parts: Iterable[np.ndarray]) -> np.ndarray:
@@ -33,8 +33,8 @@ def filled(shape: tuple[int, ...], dtype: DTypeLike, parts: Iterable[np.ndarray]
         return made
     with files.large_scratch() as file:
         for part in parts:
-            for rows in blocks(part):
-                file.write(np.ascontiguousarray(rows, dtype).data)
+            for rows in _slices(len(part), part.nbytes):
+                file.write(np.ascontiguousarray(part[rows], dtype).data)
         file.flush()
         return np.memmap(file, dtype, "r+", shape=shape).view(np.ndarray)
 
@@ -44,10 +44,21 @@ def is_large(n_bytes: int) -> bool:
     return n_bytes >= LARGE
 
 
-def blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
-    """`rows` (n, ...) in pieces that a copy of does not count."""
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        yield rows[first : first + ROWS_AT_ONCE]
+def slices_of(rows: np.ndarray) -> Iterator[slice]:
+    """All of `rows`, (n, ...), at once; of large ones so many at a time that a copy is small."""
+    return _slices(len(rows), rows.nbytes) if is_large(rows.nbytes) else iter([slice(None)])
+
+
+def _slices(n_rows: int, n_bytes: int) -> Iterator[slice]:
+    step = max(1, AT_ONCE * n_rows // max(n_bytes, 1))
+    return (slice(first, first + step) for first in range(0, n_rows, step))
+
+
+def lies_aside(array: np.ndarray) -> bool:
+    """Whether `array` looks into a file."""
+    while isinstance(array, np.ndarray) and not isinstance(array, np.memmap):
+        array = array.base
+    return isinstance(array, np.memmap | mmap.mmap)
 
 
 def table_of(names: Sequence[str], columns: Iterable[np.ndarray], index: pd.Index) -> pd.DataFrame:
@@ -67,22 +78,15 @@ def put_aside(items: Iterable[Any]) -> list[Any]:
     first, n_bytes = 0, 0
     for item in items:
         kept.append(item)
-        n_bytes += 0 if _lies_aside(item.table) else _bytes(item.table)
+        n_bytes += 0 if _is_aside(item.table) else 8 * item.table.size
         if is_large(n_bytes):
             kept[first:] = _written(kept[first:])
             first, n_bytes = len(kept), 0
     return kept
 
 
-def _bytes(table: pd.DataFrame) -> int:
-    return 8 * table.size
-
-
-def _lies_aside(table: pd.DataFrame) -> bool:
-    array = table.iloc[:, 0].to_numpy() if table.shape[1] else None
-    while isinstance(array, np.ndarray) and not isinstance(array, np.memmap):
-        array = array.base
-    return isinstance(array, np.memmap | mmap.mmap)
+def _is_aside(table: pd.DataFrame) -> bool:
+    return bool(table.size) and lies_aside(table.iloc[:, 0].to_numpy())
 
 
 def _written(items: list[Any]) -> list[Any]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
+from modules.aside import slices_of
 from modules.errors import DataError
 
 # pandas 3 knows only the right-hand side; the documents and older programs write the left.
@@ -171,6 +172,8 @@ def stretches(table: pd.DataFrame) -> list[tuple[int, int]]:
     >>> stretches(pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0]}))
     [(0, 2), (3, 4)]
     """
-    complete = np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
+    values = table.to_numpy(dtype=float)
+    whole = [np.isfinite(values[rows]).all(axis=1) for rows in slices_of(values)]
+    complete = np.concatenate(whole)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], complete, [False])).astype(np.int8)))
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
