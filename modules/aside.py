@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 
 from modules import files
 
-LARGE = 1 << 28  # bytes; what is smaller stays in memory
+LARGE = 1 << 26  # bytes; what is smaller stays in memory
 AT_ONCE = 1 << 23  # bytes of what is put aside that are copied at a time
 
 
