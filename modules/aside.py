@@ -31,6 +31,10 @@ def filled(shape: tuple[int, ...], dtype: DTypeLike, parts: Iterable[np.ndarray]
             made[at : at + len(part)] = part
             at += len(part)
         return made
+    return _in_file(shape, dtype, parts)
+
+
+def _in_file(shape: tuple[int, ...], dtype: DTypeLike, parts: Iterable[np.ndarray]) -> np.ndarray:
     with files.large_scratch() as file:
         for part in parts:
             for rows in _slices(len(part), part.nbytes):
@@ -71,32 +75,56 @@ def table_of(names: Sequence[str], columns: Iterable[np.ndarray], index: pd.Inde
 def put_aside(items: Iterable[Any]) -> list[Any]:
     """`items`, dataclasses with a float64 `table`, whose tables leave memory where they are many.
 
-    They are asked for one at a time, and lie in one file as soon as they are large together: a file
+    They are asked for one at a time, and lie in a file as soon as they are large together: a file
     each would be more than a system lets a program open.
     """
     kept: list[Any] = []
     first, n_bytes = 0, 0
     for item in items:
         kept.append(item)
-        n_bytes += 0 if _is_aside(item.table) else 8 * item.table.size
+        n_bytes += 8 * len(item.table) * _has_times(item.table)
+        n_bytes += 8 * item.table.size * _has_values(item.table)
         if is_large(n_bytes):
             kept[first:] = _written(kept[first:])
             first, n_bytes = len(kept), 0
     return kept
 
 
-def _is_aside(table: pd.DataFrame) -> bool:
-    return bool(table.size) and lies_aside(table.iloc[:, 0].to_numpy())
+def _has_values(table: pd.DataFrame) -> bool:
+    """Whether the values of `table` lie in memory."""
+    return bool(table.size) and not lies_aside(table.iloc[:, 0].to_numpy())
+
+
+def _has_times(table: pd.DataFrame) -> bool:
+    """Whether the time stamps of `table` lie in memory."""
+    return isinstance(table.index, pd.DatetimeIndex) and not lies_aside(table.index.asi8)
 
 
 def _written(items: list[Any]) -> list[Any]:
     tables = [item.table for item in items]
-    columns = (table.iloc[:, i].to_numpy() for table in tables for i in range(table.shape[1]))
-    values = filled((sum(table.size for table in tables),), np.float64, columns)
-    at, written = 0, []
+    held = [table for table in tables if _has_values(table)]
+    columns = (table.iloc[:, i].to_numpy() for table in held for i in range(table.shape[1]))
+    values = _in_file((sum(table.size for table in held),), np.float64, columns)
+    timed = [table for table in tables if _has_times(table)]
+    stamps = (table.index.asi8 for table in timed)
+    times = _in_file((sum(map(len, timed)),), np.int64, stamps)
+    written = []
     for item, table in zip(items, tables, strict=True):
-        own = values[at : at + table.size].reshape(table.shape[1], len(table))
-        at += table.size
-        table = pd.DataFrame(own.T, index=table.index, columns=table.columns, copy=False)
-        written.append(replace(item, table=table))
+        n_values, n_times = table.size * _has_values(table), len(table) * _has_times(table)
+        index = _index_of(times[:n_times], table.index) if n_times else table.index
+        if n_values:
+            own = values[:n_values].reshape(table.shape[::-1]).T
+            table = pd.DataFrame(own, columns=table.columns, copy=False)
+        written.append(replace(item, table=table.set_axis(index, axis=0)))
+        values, times = values[n_values:], times[n_times:]
     return written
+
+
+def _index_of(times: np.ndarray, like: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """`times`, int64 (n,), as time stamps of the kind of `like`."""
+    stamps = pd.DatetimeIndex(
+        times.view(f"datetime64[{like.unit}]"), name=like.name, copy=False
+    )
+    if like.tz is not None:
+        stamps = stamps.tz_localize("UTC").tz_convert(like.tz)
+    return pd.DatetimeIndex(stamps, freq=like.freq, copy=False)

@@ -191,6 +191,7 @@ def fit_finish(
     if settings.quantile_mapping:
         weights = occurrences(begins, n_together, len(rows))
         mapping = QuantileMapping.fit(names, generated, rows, weights, circular)
+        del weights  # as large as a column
         generated = mapping(generated)
     if settings.standstill:
         shares = repeated_shares(series, starts, settings.seq_len)

@@ -3,11 +3,11 @@
 With `--grid` what the length of windows, the width of the networks and the columns cost: CPU
 seconds of a joint step and peak memory of `--preset best`, one of them changed at a time.
 
-For each number of rows, of nine columns every minute: pandas' read_csv, `--check_only`, and a
-training of one step a phase by the `document` preset. Then that training's generator for as many
-rows. Prints CPU seconds and peak memory, without what lies in files and can be paged out: Linux
-only. With `--parquet` the same of a Parquet file in row groups, without the generator; with
-`--preset` a training by another one.
+For each number of rows, of nine columns every minute, in one CSV: pandas' read_csv, `--check_only`,
+and a training of one step a phase by the `document` preset, on as many rows. Prints CPU seconds and
+peak memory, without what lies in files and can be paged out: Linux only. With `--parquet` of one
+Parquet file in row groups, with `--preset` by another one, with `--generate` that training's
+generator for as many rows.
 """
 
 import argparse
@@ -80,11 +80,11 @@ def measured(*command):
     return float(seconds), float(peak)
 
 
-def row(folder, n_rows, kind, preset):
+def row(folder, n_rows, kind, preset, generates):
     """The measurements of `n_rows` rows, by name."""
     data, results = records(folder, n_rows, kind=kind), folder / "results"
     made = folder / "made.csv"
-    ours = ["--location", "generic", "--data_path", data]
+    ours = ["--location", "generic", "--freq", "none", "--data_path", data]
     training = ["--preset", preset, "--report", "none", "--result_dir", results]
     training += ["--autoencoder_steps", 1, "--supervised_steps", 1, "--joint_steps", 1]
     wanted = ["--result_dir", results, "--n_windows", -(-n_rows // STEPS), "--output", made]
@@ -94,7 +94,7 @@ def row(folder, n_rows, kind, preset):
             "check": measured("gan_train.py", *ours, "--check_only"),
             "train": measured("gan_train.py", *ours, *training),
         }
-        if kind == "csv":
+        if generates:
             cells["generate"] = measured("gan_generator.py", *wanted)
         return cells
     finally:
@@ -134,6 +134,7 @@ def main():
     parser.add_argument("rows", nargs="*", type=int)
     parser.add_argument("--grid", action="store_true", help="the cost of length, width, columns")
     parser.add_argument("--parquet", action="store_true", help="of a Parquet file in row groups")
+    parser.add_argument("--generate", action="store_true", help="as many rows of the training")
     parser.add_argument("--preset", default="document", help="of the training")
     parser.add_argument("--folder", type=Path, default=ROOT / "benchmark_results" / "scale")
     arguments = parser.parse_args()
@@ -141,11 +142,11 @@ def main():
         print_grid(arguments.folder)
         return
     kind = "parquet" if arguments.parquet else "csv"
-    generation = "" if arguments.parquet else " generation |"
+    generation = " generation |" if arguments.generate else ""
     print(f"| rows | read_{kind} | `--check_only` | training, one step a phase |{generation}")
-    print("|---|---|---|---|" + "---|" * (not arguments.parquet))
+    print("|---|---|---|---|" + "---|" * arguments.generate)
     for n_rows in arguments.rows:
-        found = row(arguments.folder, n_rows, kind, arguments.preset)
+        found = row(arguments.folder, n_rows, kind, arguments.preset, arguments.generate)
         cells = (f"{s:.1f} s, {mb:.0f} MB" for s, mb in found.values())
         print(f"| {n_rows:,} | {' | '.join(cells)} |", flush=True)
 
