@@ -38,8 +38,7 @@ def _in_file(shape: tuple[int, ...], dtype: DTypeLike, parts: Iterable[np.ndarra
     with files.large_scratch() as file:
         for part in parts:
             for rows in _slices(len(part), part.nbytes):
-                file.write(np.ascontiguousarray(part[rows], dtype).data)
-        file.flush()
+                files.add_to_large_scratch(file, np.ascontiguousarray(part[rows], dtype).data)
         return np.memmap(file, dtype, "r+", shape=shape).view(np.ndarray)
 
 
@@ -122,9 +121,7 @@ def _written(items: list[Any]) -> list[Any]:
 
 def _index_of(times: np.ndarray, like: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """`times`, int64 (n,), as time stamps of the kind of `like`."""
-    stamps = pd.DatetimeIndex(
-        times.view(f"datetime64[{like.unit}]"), name=like.name, copy=False
-    )
+    stamps = pd.DatetimeIndex(times.view(f"datetime64[{like.unit}]"), name=like.name, copy=False)
     if like.tz is not None:
         stamps = stamps.tz_localize("UTC").tz_convert(like.tz)
     return pd.DatetimeIndex(stamps, freq=like.freq, copy=False)

@@ -36,23 +36,37 @@ def scratch() -> BinaryIO:
     return cast(BinaryIO, tempfile.TemporaryFile())
 
 
-@contextmanager
-def large_scratch() -> Iterator[BinaryIO]:
+def large_scratch() -> BinaryIO:
     """As `scratch`, for what does not fit memory. Raises RunError when the disk refuses.
 
-    What maps the file into memory holds it when the block has ended.
+    What maps the file into memory holds it when it is closed.
     """
-    # A system's usual folder for temporary files may itself lie in memory.
-    own = next((os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if name in os.environ), None)
-    folder = LASTING if own is None and os.access(LASTING, os.W_OK) else tempfile.gettempdir()
+    with _refusals_told():
+        return cast(BinaryIO, tempfile.TemporaryFile(dir=_large_scratch_folder()))
+
+
+def add_to_large_scratch(file: BinaryIO, content: Any) -> None:
+    """Write bytes, or what holds them, behind the others. Raises RunError when the disk refuses."""
+    with _refusals_told():
+        file.write(content)
+        file.flush()
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            yield cast(BinaryIO, file)
+        yield
     except OSError as error:
         raise RunError(
-            f"Cannot put large records aside in {folder}: {error}. Free the disk, or name a folder "
-            "of another in the environment variable TMPDIR."
+            f"Cannot put large records aside in {_large_scratch_folder()}: {error}. Free the disk, "
+            "or name a folder of another in the environment variable TMPDIR."
         ) from None
+
+
+def _large_scratch_folder() -> str:
+    """Where TMPDIR, TEMP or TMP says; else what lies on a disk, as /tmp need not."""
+    is_said = any(name in os.environ for name in ("TMPDIR", "TEMP", "TMP"))
+    return tempfile.gettempdir() if is_said or not os.access(LASTING, os.W_OK) else str(LASTING)
 
 
 @contextmanager

@@ -79,9 +79,7 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
             "The records come from Monday to Friday, and so does the grid (`freq` 1B). A weekday "
             "without a record is a gap; leave the time column out to take rows as they follow."
         )
-    prepared = put_aside(
-        _prepare(raw, site, settings, freq, notices) for raw in turbines.values()
-    )
+    prepared = put_aside(_prepare(raw, site, settings, freq, notices) for raw in turbines.values())
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
     prepared, columns = _apply_rules(prepared, first.columns, site, settings, notices)

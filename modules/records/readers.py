@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from modules.errors import DataError
+from modules.errors import DataError, RunError
 from modules.records.aligned import text_of
 from modules.records.extra_rows import without_extra_rows
 from modules.records.header_rows import unique
@@ -63,7 +63,7 @@ def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
     try:
         with io.BytesIO(raw) if raw else opened(path) as file:
             table = read_parquet(file)
-    except DataError:
+    except (DataError, RunError):
         raise
     except Exception as error:  # what a crafted file makes the readers raise
         reason = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -65,9 +65,7 @@ class Prepared:
         columns = self.columns
         if all(is_made) and all(column.kind != ANGLE for column in columns):
             return series
-        encoded = (
-            encode_angles(series[rows][:, is_made], columns) for rows in slices_of(series)
-        )
+        encoded = (encode_angles(series[rows][:, is_made], columns) for rows in slices_of(series))
         return filled((len(series), len(self.names)), np.float64, encoded)
 
     def conditions(self) -> tuple[Conditions, np.ndarray]:

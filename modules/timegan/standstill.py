@@ -89,9 +89,7 @@ def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.
     """
     has_next = occurrences(starts, seq_len - 1, len(series))[:-1] > 0
     before, after = series[:-1], series[1:]
-    repeated = [
-        np.sum((before[at] == after[at])[has_next[at]], axis=0) for at in slices_of(before)
-    ]
+    repeated = [np.sum((before[at] == after[at])[has_next[at]], axis=0) for at in slices_of(before)]
     return np.sum(repeated, axis=0) / has_next.sum()
 
 
