@@ -59,9 +59,10 @@ def _slices(n_rows: int, n_bytes: int) -> Iterator[slice]:
 
 def lies_aside(array: np.ndarray) -> bool:
     """Whether `array` looks into a file."""
-    while isinstance(array, np.ndarray) and not isinstance(array, np.memmap):
-        array = array.base
-    return isinstance(array, np.memmap | mmap.mmap)
+    holder: Any = array
+    while isinstance(holder, np.ndarray) and not isinstance(holder, np.memmap):
+        holder = holder.base
+    return isinstance(holder, np.memmap | mmap.mmap)
 
 
 def table_of(names: Sequence[str], columns: Iterable[np.ndarray], index: pd.Index) -> pd.DataFrame:

@@ -55,9 +55,10 @@ class QuantileMapping:
         angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
         generated = generated.reshape(-1, training.shape[-1])
         before, after = quantiles_of(generated), np.empty((training.shape[-1], LEVELS))
-        for i, column in enumerate(training.T):
-            column = wrap_angle(column, _emptiest(column)) if i in angles else column
-            after[i] = _quantiles(column, weights)
+        for place, column in enumerate(training.T):
+            if place in angles:
+                column = wrap_angle(column, _emptiest(column))
+            after[place] = _quantiles(column, weights)
         for i in angles:
             before[i] = _cut_like(generated[:, i], after[i])
         return cls.of(names, before, after, flags)
