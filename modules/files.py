@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]  # the folder of the programs
 UNFINISHED = ".unfinished-"  # then the number of the program that writes, and its machine
 HOST = re.sub(r"\W", "", platform.node())[:32]
 LASTING = Path("/var/tmp")
+MANY_FILES = 8192
 LONGEST_WRITE = 24 * 3600  # seconds that a file may stand untouched while it is written
 
 
@@ -41,8 +42,21 @@ def large_scratch() -> BinaryIO:
 
     What maps the file into memory holds it when it is closed.
     """
+    _let_open_many()
     with _refusals_told():
         return cast(BinaryIO, tempfile.TemporaryFile(dir=_large_scratch_folder()))
+
+
+def _let_open_many() -> None:
+    """Each file that is mapped counts as open: a large farm takes more than systems usually let."""
+    try:
+        import resource
+    except ImportError:  # Windows sets no such limit
+        return
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if most == resource.RLIM_INFINITY else min(MANY_FILES, most)
+    if usual < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def add_to_large_scratch(file: BinaryIO, content: Any) -> None:

@@ -131,3 +131,14 @@ def test_a_full_disk_is_told_with_its_folder_and_the_remedy(scratch, monkeypatch
     with pytest.raises(RunError, match=r"No space left on device.*TMPDIR") as refusal:
         filled((6, 2), np.float64, PARTS)
     assert str(scratch) in str(refusal.value)
+
+
+def test_a_large_farm_holds_more_files_than_a_system_usually_lets_a_program_open(scratch):
+    resource = pytest.importorskip("resource")
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))
+    try:
+        held = [filled((1,), np.float64, [np.full(1, i)]) for i in range(300)]
+        assert [int(array[0]) for array in held] == list(range(300))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
