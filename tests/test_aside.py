@@ -86,7 +86,8 @@ def test_tables_of_many_turbines_share_a_file(scratch, monkeypatch):
     monkeypatch.setattr(aside, "LARGE", 7 * 24)
     monkeypatch.setattr(aside, "_in_file", lambda *given: opened.append(given) or in_file(*given))
     tables = [pd.DataFrame({"a": np.arange(3.0) + i}) for i in range(20)]
-    put_aside(map(Holder, tables))
+    for found, table in zip(put_aside(map(Holder, tables)), tables, strict=True):
+        pd.testing.assert_frame_equal(found.table, table)
     assert [shape for shape, dtype, _ in opened if dtype is np.float64] == [(21,), (21,)]
 
 
