@@ -342,9 +342,6 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         description="Weight, in the generator's loss, of a critic that sees windows and their "
         "steps from row to row; 0 has none.",
     )
-    r1_weight: NonNegativeFloat = Field(
-        0.0, description="Weight of the discriminator's gradient penalty on real windows (R1)."
-    )
 
     # What is learnt from and kept of it, and how windows are written.
     condition: tuple[str, ...] = Field(

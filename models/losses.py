@@ -9,7 +9,6 @@ EPSILON = 1e-8  # under every square root: its gradient at zero is infinite
 MOMENT_EPSILON = 1e-6  # the same in the moment loss, where the authors have it
 SMALLEST_VARIANCE = 1e-6  # of a column that is scaled to 0...1; for a constant one
 NARROWEST = 0.03  # of the widest deviation, the least that counts by itself
-PROBE = 0.01  # step of the finite difference, of a latent in 0...1
 
 
 def reconstruction_loss(real: tf.Tensor, recovered: tf.Tensor) -> tf.Tensor:
@@ -118,18 +117,6 @@ def _cross_correlations(windows: tf.Tensor) -> list[tf.Tensor]:
         tf.einsum("bti,btj->ij", earlier, later) / (earlier.shape[0] * earlier.shape[1])
         for earlier, later in pairs
     ]
-
-
-def gradient_penalty(logit: tf.Tensor, probed_logit: tf.Tensor) -> tf.Tensor:
-    """R1: squared length of the judge's gradient at real latents (Mescheder et al., ICML 2018).
-
-    `logit` (B, T, 1) of real latents, `probed_logit` of the same latents moved by PROBE times a
-    standard normal draw. The square of such a finite difference has the penalty as its mean, and
-    needs no second derivative: neither cuDNN's recurrent layers nor `models.fast_recurrent` have
-    one. The score of a window is the mean of its logits.
-    """
-    difference = tf.reduce_mean(probed_logit - logit, (1, 2)) / PROBE
-    return tf.reduce_mean(tf.square(difference))
 
 
 def huber_loss(target: tf.Tensor, forecast: tf.Tensor, delta: float = 1.0) -> tf.Tensor:

@@ -1,19 +1,26 @@
 """Files or a folder of them to one time-ordered table of records per turbine."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from modules import buckets
+from modules.aside import put_aside, table_of
 from modules.errors import DataError
 from modules.location_module import SiteChoice, SiteSettings, clean, site_of
 from modules.records import site_file
-from modules.records.checks import check_consistent, check_power_units, check_same_power
+from modules.records.checks import (
+    check_consistent,
+    check_power_units,
+    check_same_power,
+    pooled,
+)
 from modules.records.choices import settle
 from modules.records.date_order import agree
 from modules.records.file_records import Records
@@ -131,7 +138,8 @@ def _load(root: Path, settings: LoadSettings) -> dict[str, RawTurbine]:
     # A file may be called what is no text: half of a surrogate pair stands for such a byte.
     spelt = {name.encode(errors="backslashreplace").decode(): name for name in sorted(parts)}
     notices += [*said, *clocks, *sides, *kinds, *copies, *alike]
-    return {name: _join(name, parts[found], tuple(notices)) for name, found in spelt.items()}
+    joined = put_aside(_join(name, parts[found], tuple(notices)) for name, found in spelt.items())
+    return {turbine.name: turbine for turbine in joined}
 
 
 def _read(
@@ -143,16 +151,8 @@ def _read(
     and lies beside records with other columns. Raises DataError for every fault of the others.
     """
     progress = tqdm(paths, desc="Reading", unit="file", disable=None if len(paths) > 1 else True)
-    records, suspects = [], []
-    for path in progress:
-        if is_named_after_events(path):
-            suspects.append(path)
-            continue
-        raw = _table(path, date_format)
-        if len(paths) > 1 and (is_mostly_text(raw) or is_short_list(raw, date_format)):
-            suspects.append(path)
-        else:
-            records += _map(raw, path, site, date_format, partial=len(paths) > 1)
+    suspects: list[Path] = []
+    records = put_aside(_plain(progress, site, date_format, suspects, partial=len(paths) > 1))
     if not records:
         return [
             one
@@ -171,6 +171,26 @@ def _read(
         else:
             events.append(path)
     return sorted(records, key=lambda one: one.path), events
+
+
+def _plain(
+    paths: Iterable[Path],
+    site: Site,
+    date_format: str | None,
+    suspects: list[Path],
+    *,
+    partial: bool,
+) -> Iterator[Records]:
+    """The records in `paths`, file by file; those that may be none of records join `suspects`."""
+    for path in paths:
+        if is_named_after_events(path):
+            suspects.append(path)
+            continue
+        raw = _table(path, date_format)
+        if partial and (is_mostly_text(raw) or is_short_list(raw, date_format)):
+            suspects.append(path)
+        else:
+            yield from _map(raw, path, site, date_format, partial=partial)
 
 
 def _table(path: Path, date_format: str | None) -> pd.DataFrame:
@@ -211,21 +231,24 @@ def _agree_on_dates(records: list[Records], date_format: str | None) -> list[Rec
 
 
 def _join(name: str, parts: list[Records], notices: tuple[str, ...]) -> RawTurbine:
-    table = pd.concat([part.table for part in parts]) if len(parts) > 1 else parts[0].table
-    n_read, n_undated = len(table), 0
-    if parts[0].stamps is None:
-        table = table.reset_index(drop=True)
-    else:
-        stamps = parts[0].stamps
-        for part in parts[1:]:
-            stamps = stamps.append(part.stamps)
-        table = table.set_axis(stamps, axis=0)
-        n_undated = int(stamps.isna().sum())
-        table = table[stamps.notna()] if n_undated else table
-        if not table.index.is_monotonic_increasing:
-            table = table.sort_index(kind="stable")
-        if table.empty:
+    tables = [part.table for part in parts]
+    n_read, n_undated = sum(map(len, tables)), 0
+    rows: np.ndarray | slice = slice(None)
+    index: pd.Index = pd.RangeIndex(n_read)
+    if parts[0].stamps is not None:
+        index = parts[0].stamps.append([part.stamps for part in parts[1:]])
+        n_undated = int(index.isna().sum())
+        if n_undated == n_read:
             raise DataError(f"{parts[0].path} has no row with a time stamp. Export it again.")
+        if n_undated or not index.is_monotonic_increasing:
+            order = index.argsort(kind="stable")  # those without a stamp come last
+            rows = order[: n_read - n_undated]
+            index = index[rows]
+    if len(parts) == 1 and isinstance(rows, slice):
+        table = tables[0].set_axis(index, axis=0)
+    else:
+        names = list(tables[0])
+        table = table_of(names, (pooled(tables, name)[rows] for name in names), index)
     paths = tuple(path for part in parts for path in (part.path, *part.beside))
     logger.info("Turbine %s: %d rows, files read: %d", name, n_read, len(paths))
     one = parts[0]

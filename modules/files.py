@@ -20,6 +20,8 @@ from modules.errors import DataError, RunError
 ROOT = Path(__file__).parents[1]  # the folder of the programs
 UNFINISHED = ".unfinished-"  # then the number of the program that writes, and its machine
 HOST = re.sub(r"\W", "", platform.node())[:32]
+LASTING = Path("/var/tmp")
+MANY_FILES = 8192
 LONGEST_WRITE = 24 * 3600  # seconds that a file may stand untouched while it is written
 
 
@@ -33,6 +35,52 @@ def open_to_read(path: Path) -> BinaryIO:
 def scratch() -> BinaryIO:
     """An open binary file without a name, gone when it is closed."""
     return cast(BinaryIO, tempfile.TemporaryFile())
+
+
+def large_scratch() -> BinaryIO:
+    """As `scratch`, for what does not fit memory. Raises RunError when the disk refuses.
+
+    What maps the file into memory holds it when it is closed.
+    """
+    _let_open_many()
+    with _refusals_told():
+        return cast(BinaryIO, tempfile.TemporaryFile(dir=_large_scratch_folder()))
+
+
+def _let_open_many() -> None:
+    """Each file that is mapped counts as open: a large farm takes more than systems usually let."""
+    try:
+        import resource
+    except ImportError:  # Windows sets no such limit
+        return
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if most == resource.RLIM_INFINITY else min(MANY_FILES, most)
+    if usual < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def add_to_large_scratch(file: BinaryIO, content: Any) -> None:
+    """Write bytes, or what holds them, behind the others. Raises RunError when the disk refuses."""
+    with _refusals_told():
+        file.write(content)
+        file.flush()
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"Cannot put large records aside in {_large_scratch_folder()}: {error}. Free the disk, "
+            "or name a folder of another in the environment variable TMPDIR."
+        ) from None
+
+
+def _large_scratch_folder() -> str:
+    """Where TMPDIR, TEMP or TMP says; else what lies on a disk, as /tmp need not."""
+    is_said = any(name in os.environ for name in ("TMPDIR", "TEMP", "TMP"))
+    return tempfile.gettempdir() if is_said or not os.access(LASTING, os.W_OK) else str(LASTING)
 
 
 @contextmanager

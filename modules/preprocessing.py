@@ -126,7 +126,8 @@ class RobustScaler(Scaler):
     """
 
     def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        low, high = np.nanquantile(values, OUTERMOST, axis=0)
+        # Column by column: a copy is sorted.
+        low, high = np.transpose([np.nanquantile(column, OUTERMOST) for column in values.T])
         is_flat = low == high
         low = np.where(is_flat, np.nanmin(values, 0), low)
         return low, np.where(is_flat, np.nanmax(values, 0), high) - low

@@ -262,16 +262,13 @@ class TimeGAN(tf.Module):
         self._descend(tape, loss, self.embedder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
 
-    def discriminator_step(
-        self, real: tf.Tensor, noise: tf.Tensor, direction: tf.Tensor | None = None
-    ) -> dict[str, tf.Tensor]:
+    def discriminator_step(self, real: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
         """Move the discriminator, if its loss is at least `gamma`.
 
         Real latents against generated and supervised ones; `discriminator_trained` is 1 or 0.
-        `direction`: standard normal (B, T, H), for the gradient penalty; None is without.
         The generator's normalisation keeps its moving statistics of this batch too, at any loss.
         """
-        values = run(self._discriminator_gradients, real, noise, direction)
+        values = run(self._discriminator_gradients, real, noise)
         loss, gradients = first(values[0]), values[1]
 
         def descend() -> float:
@@ -283,7 +280,7 @@ class TimeGAN(tf.Module):
         return {"discriminator_loss": loss, "discriminator_trained": trained}
 
     def _discriminator_gradients(
-        self, real: tf.Tensor, noise: tf.Tensor, direction: tf.Tensor | None
+        self, real: tf.Tensor, noise: tf.Tensor
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """The discriminator's loss on real and generated latents, and its weights' gradients."""
         latent, given = self._latent(real, training=False)
@@ -291,12 +288,8 @@ class TimeGAN(tf.Module):
         supervised_latent = self._call(self.supervisor, generated, given)
         with tf.GradientTape() as tape:
             logits = [self._judge(x, given) for x in (latent, supervised_latent, generated)]
-            loss = penalised = losses.discriminator_loss(*logits)
-            if direction is not None:
-                probed = self._judge(latent + losses.PROBE * share(direction), given)
-                penalty = losses.gradient_penalty(logits[0], probed)
-                penalised = loss + 0.5 * self.args.r1_weight * penalty
-        return loss, tape.gradient(penalised, _trainable([self.discriminator]))
+            loss = losses.discriminator_loss(*logits)
+        return loss, tape.gradient(loss, _trainable([self.discriminator]))
 
     def _apply_to_discriminator(self, gradients: list[tf.Tensor]) -> None:
         self.discriminator_optimizer.apply(gradients, _trainable([self.discriminator]))
@@ -311,9 +304,8 @@ class TimeGAN(tf.Module):
             (0, dict.fromkeys(before_it, tf.constant(0.0))),
             parallel_iterations=1,
         )
-        direction = batches.direction(self.hidden_dim) if self.args.r1_weight else None
         real = batches.windows()
-        named |= self.discriminator_step(real, batches.noise(real), direction)
+        named |= self.discriminator_step(real, batches.noise(real))
         if self.args.ema:
             self._average()
         return named

@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from modules import aside
+from modules.aside import lies_aside
 from modules.dataLoader import load
 from modules.errors import DataError
 from tests.wind_files import (
     LA_HAUTE_BORNE,
     STOCKS,
     WIND_UP,
+    cleaned,
     real_file,
     settings_for,
     westsouth,
@@ -234,3 +237,35 @@ def test_a_table_without_times_beside_records_is_refused_by_name(tmp_path):
     (tmp_path / "curve.csv").write_text("ws,power\n3,10\n4,50\n5,100\n")
     with pytest.raises(DataError, match="WT01.csv and .*curve.csv|curve.csv and .*WT01.csv"):
         load(settings_for(tmp_path, "generic"))
+
+
+def a_folder(folder):
+    """Two files of one turbine, the later one first and with a gap, and one of another."""
+    write(westsouth(start="2021-04-02").drop(index=[7, 8]), folder / "a_2022" / "WT01.csv")
+    write(westsouth(start="2021-04-01")[::-1], folder / "b_2021" / "WT01.csv")
+    write(westsouth(seed=1), folder / "b_2021" / "WT02.csv")
+    return folder, "westsouth"
+
+
+def one_file(folder):
+    """Two turbines in one Parquet file of several row groups, told apart by a column."""
+    tables = [westsouth(seed=seed).assign(turbine=f"T{seed}") for seed in (0, 1)]
+    table = pd.concat(tables).drop(columns="GenertorTRD").sample(frac=1, random_state=0)
+    table["DateTime"] = pd.to_datetime(table["DateTime"])
+    table.to_parquet(folder / "farm.parquet", row_group_size=50, index=False)
+    return folder / "farm.parquet", "generic"
+
+
+@pytest.mark.parametrize("made", [a_folder, one_file])
+def test_records_too_large_for_memory_become_the_same_tables(tmp_path, monkeypatch, made):
+    path, location = made(tmp_path)
+    expected = cleaned(path, location)
+    monkeypatch.setattr(aside, "LARGE", 1)
+    monkeypatch.setattr(aside, "AT_ONCE", 100)
+    found = cleaned(path, location)
+    assert list(found.tables) == list(expected.tables) and len(found.tables) == 2
+    for name, table in found.tables.items():
+        pd.testing.assert_frame_equal(table, expected.tables[name])
+        assert all(lies_aside(table[column].to_numpy()) for column in table)
+    assert found.report == expected.report
+    assert found.columns == expected.columns

@@ -79,10 +79,6 @@ def correlation_loss(real, synthetic):
     return np.mean(gaps)
 
 
-def gradient_penalty(logit, probed_logit):
-    return np.mean(((probed_logit - logit).mean(axis=(1, 2)) / 0.01) ** 2)
-
-
 def huber_loss(target, forecast):
     error = np.abs(target - forecast)
     return mean(np.where(error <= 1, 0.5 * error**2, error - 0.5))

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from modules.aside import filled
 from modules.errors import DataError
 from modules.records.cleaning import power_unit_slip
 from modules.records.columns import Column, wind_speed_column
@@ -22,7 +23,8 @@ BLANKING_RULES = ("sentinel", "range", "spike", "stuck", "curtailment")
 
 def pooled(tables: list[pd.DataFrame], name: str) -> np.ndarray:
     """Column `name` of all tables one behind the other: float64 (n,), NaN where missing."""
-    return np.concatenate([table[name].to_numpy(dtype=np.float64) for table in tables])
+    n_rows = sum(map(len, tables))
+    return filled((n_rows,), np.float64, (table[name].to_numpy() for table in tables))
 
 
 def check_consistent(records: list[Records]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from modules.aside import filled
 from modules.records.columns import ANGLE, CODE, WIND_SPEED, Column
 from modules.records.file_records import Records
 from modules.records.identity import chosen
@@ -31,12 +32,14 @@ def settle(records: Sequence[Records], site: Site) -> tuple[list[Records], list[
     settled, notices = {}, []
     has_free = any(column.name not in declared for column in records[0].columns)
     orders = [_in_time(one) if has_free else slice(None) for one in records]
-    values = {
-        column.name: np.concatenate(
-            [one.table[column.name].to_numpy()[at] for one, at in zip(records, orders, strict=True)]
-        )
+    parts = (
+        one.table[column.name].to_numpy()[at]
         for column in records[0].columns
-    }
+        for one, at in zip(records, orders, strict=True)
+    )
+    n_rows, names = sum(len(one.table) for one in records), [c.name for c in records[0].columns]
+    pooled = filled((len(names) * n_rows,), np.float64, parts).reshape(len(names), n_rows)
+    values = dict(zip(names, pooled, strict=True))
     for column in records[0].columns:
         is_free = column.name not in declared
         settled[column.name] = guess(column, values[column.name]) if is_free else column

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from modules.aside import filled
 from modules.records.columns import CODE, Column, power_column, wind_speed_column, wrap_angle
 from modules.records.sentinels import sentinel_flag
 from modules.records.spikes import spike_flag
@@ -217,7 +218,10 @@ def apply_rules(
     equal readings that is a fault. Returns the new table and, by (rule, column name), how many
     readings the rule blanked, wrapped or clipped.
     """
-    table = table[[column.name for column in columns]].copy()
+    names = [column.name for column in columns]
+    own = (table[name].to_numpy()[None] for name in names)
+    readings = filled((len(names), len(table)), np.float64, own)
+    table = pd.DataFrame(readings.T, index=table.index, columns=names, copy=False)  # a view
     power, wind_speed = (
         None if i is None else columns[i].name
         for i in (power_column(columns), wind_speed_column(columns))
@@ -225,13 +229,12 @@ def apply_rules(
     turbine = _Turbine(table, power, wind_speed, rated_power, stuck_records)
     changed: Counter[tuple[str, str]] = Counter()
     for rule, find in RULES.items():
-        for column in columns if rule in rules else ():
-            values = table[column.name].to_numpy()
+        for column, values in zip(columns, readings, strict=True) if rule in rules else ():
             flag, replacement = find(values, column, turbine)
             if flag.any():
                 changed[rule, column.name] += int(flag.sum())
-                table[column.name] = np.where(flag, replacement, values)
-    for column in columns:
+                np.copyto(values, replacement, where=flag)
+    for column, values in zip(columns, readings, strict=True):
         if column.kind == "angle":
-            table[column.name] = wrap_angle(table[column.name], column.lower or 0.0)
+            values[:] = wrap_angle(values, column.lower or 0.0)
     return table, changed

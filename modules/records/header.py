@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from modules.aside import table_of
 from modules.errors import DataError
 from modules.records.columns import LARGEST_NUMBER, Column
 from modules.records.file_records import Records
@@ -100,8 +101,10 @@ def map_file(
                 "Give a file with at least one column of numbers."
             )
     _check_units(raw, path, columns, sources)
-    table = pd.DataFrame(
-        {column.name: _numbers(raw, sources[column.name], path) for column in columns}
+    table = table_of(
+        [column.name for column in columns],
+        (_numbers(raw, sources[column.name], path) for column in columns),
+        pd.RangeIndex(len(raw)),
     )
     if turbines is None and "turbine" in raw.attrs:
         turbines = pd.Series(raw.attrs["turbine"], index=raw.index)

@@ -1,6 +1,7 @@
 """Files under several names that hold the same readings: exports of one turbine that overlap."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from modules.records.file_records import Records
 from modules.records.sameness import is_one
 
 LEAST_ROWS = 20  # that two must share
+N_PARTS = 8  # of all rows, one of which is sorted at a time
 LEAST_DIFFERENT = 10  # of them: turbines that stand still look alike
 
 
@@ -49,17 +51,18 @@ def _may_join(records: Records) -> bool:
 
 def _sharing(rows: dict[str, np.ndarray]) -> list[tuple[str, str]]:
     """The pairs of names that have enough of their `rows` in common, each uint64 (n,)."""
-    if not rows:
-        return []
-    names, found = list(rows), np.concatenate(list(rows.values()))
-    whose = np.repeat(np.arange(len(names)), [len(each) for each in rows.values()])
-    order = np.argsort(found, kind="stable")
-    found, whose = found[order], whose[order]
-    twice = found[1:] == found[:-1]
-    pairs, counts = np.unique(
-        np.stack([whose[:-1][twice], whose[1:][twice]], axis=1), axis=0, return_counts=True
-    )
-    return [(names[i], names[j]) for i, j in pairs[counts >= LEAST_ROWS]]
+    names, shared = list(rows), Counter[tuple[int, int]]()
+    for part in range(N_PARTS if rows else 0):
+        some = [each[each % N_PARTS == part] for each in rows.values()]
+        found = np.concatenate(some)
+        whose = np.repeat(np.arange(len(names)), [len(each) for each in some])
+        order = np.argsort(found, kind="stable")
+        found, whose = found[order], whose[order]
+        twice = found[1:] == found[:-1]
+        both = np.stack([whose[:-1][twice], whose[1:][twice]], axis=1)
+        pairs, counts = np.unique(both, axis=0, return_counts=True)
+        shared.update(dict(zip(map(tuple, pairs.tolist()), counts.tolist(), strict=True)))
+    return [(names[i], names[j]) for i, j in sorted(shared) if shared[i, j] >= LEAST_ROWS]
 
 
 def _last_number(name: str) -> list[str]:

@@ -7,7 +7,7 @@ import warnings
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 from tqdm import tqdm
@@ -48,11 +48,19 @@ def unpacked(path: Path) -> tuple[str, bytes]:
     return name, raw
 
 
+def opened(path: Path) -> BinaryIO:
+    """The open file. Raises DataError where it cannot be read."""
+    try:
+        return files.open_to_read(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}. Check the file.") from None
+
+
 def _read_bytes(path: Path) -> bytes:
     content = io.BytesIO()
     try:
         with (
-            files.open_to_read(path) as file,
+            opened(path) as file,
             tqdm(desc=path.name, unit="B", unit_scale=True, leave=False, disable=None) as bar,
         ):
             while chunk := file.read(CHUNK):

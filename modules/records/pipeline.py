@@ -2,11 +2,12 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import pandas as pd
 
+from modules.aside import put_aside
 from modules.errors import DataError
 from modules.records import checks, cleaning
 from modules.records.columns import Column, observe, resolve
@@ -78,17 +79,17 @@ def clean_site(turbines: dict[str, RawTurbine], site: Site, settings: CleaningSe
             "The records come from Monday to Friday, and so does the grid (`freq` 1B). A weekday "
             "without a record is a gap; leave the time column out to take rows as they follow."
         )
-    prepared = [_prepare(raw, site, settings, freq, notices) for raw in turbines.values()]
+    prepared = put_aside(_prepare(raw, site, settings, freq, notices) for raw in turbines.values())
     prepared = _within_dates(prepared, settings, notices)
     files = tuple(path for turbine in prepared for path in turbine.raw.files)
-    columns = _apply_rules(prepared, first.columns, site, settings, notices)
+    prepared, columns = _apply_rules(prepared, first.columns, site, settings, notices)
     changed = sum((turbine.changed for turbine in prepared), Counter())
     checks.check_contents(_tables(prepared), columns, changed, files)
     if freq is not None and not settings.keep_aliased_angles:
         columns = _drop_aliased(prepared, columns, notices)
     checks.check_count(columns, settings.n_seq, notices)
+    prepared = put_aside(_finished(t, columns, freq, settings.min_fraction) for t in prepared)
     for turbine in prepared:
-        _finish(turbine, columns, freq, settings.min_fraction)
         notices += checks.without_rows(turbine.raw.name, turbine.table)
     checks.check_contents(_tables(prepared), columns, changed, files)
     notices += checks.heavy_rules(changed, columns, sum(t.raw.n_read for t in prepared))
@@ -160,25 +161,31 @@ def _apply_rules(
     site: Site,
     settings: CleaningSettings,
     notices: list[str],
-) -> list[Column]:
-    """Run the rules over every turbine; returns the columns with their kinds resolved."""
+) -> tuple[list[_Turbine], list[Column]]:
+    """(The turbines with the rules run over each, the columns with their kinds resolved)."""
     tables = _tables(turbines)
     columns = [resolve(column, checks.pooled(tables, column.name)) for column in declared]
-    for turbine in turbines:
-        before = turbine.table
-        turbine.table, turbine.changed = cleaning.apply_rules(
-            turbine.table,
-            columns,
-            settings.cleaning_rules,
-            rated_power=site.rated_power,
-            stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
-        )
+    ruled = put_aside(_ruled(turbine, columns, site, settings) for turbine in turbines)
+    for before, turbine in zip(tables, ruled, strict=True):
         notices += [
             spell_spikes(before[name], turbine.table[name], count, turbine.raw.name)
             for (rule, name), count in turbine.changed.items()
             if rule == "spike"
         ]
-    return columns
+    return ruled, columns
+
+
+def _ruled(
+    turbine: _Turbine, columns: list[Column], site: Site, settings: CleaningSettings
+) -> _Turbine:
+    table, changed = cleaning.apply_rules(
+        turbine.table,
+        columns,
+        settings.cleaning_rules,
+        rated_power=site.rated_power,
+        stuck_records=_stuck_records(settings.stuck_steps, turbine.step),
+    )
+    return replace(turbine, table=table, changed=changed)
 
 
 def _stuck_records(stuck_steps: int, step: pd.Timedelta | None) -> int:
@@ -210,22 +217,20 @@ def _drop_aliased(
     return kept
 
 
-def _finish(
+def _finished(
     turbine: _Turbine, columns: list[Column], freq: str | None, min_fraction: float
-) -> None:
-    records = turbine.table[[column.name for column in columns]]
-    turbine.table, n_bins, gaps = records, len(records), []
-    if freq is not None:
-        turbine.table, n_bins = to_grid(
-            records,
-            columns,
-            freq,
-            turbine.step,
-            min_fraction,
-            f"{turbine.raw.name} ({checks.spell_files(turbine.raw.files)})",
-        )
-        gaps = find_time_gaps(records.index, max(turbine.step, freq_length(freq)), freq=freq)
-    turbine.figures |= grid_figures(turbine.table, gaps, n_bins)
+) -> _Turbine:
+    """The turbine on its grid, with the figures that the grid tells."""
+    table, gaps = turbine.table, []
+    n_bins = len(table)
+    if freq is None:
+        table = table[[column.name for column in columns]]
+    else:
+        whose = f"{turbine.raw.name} ({checks.spell_files(turbine.raw.files)})"
+        gaps = find_time_gaps(table.index, max(turbine.step, freq_length(freq)), freq=freq)
+        table, n_bins = to_grid(table, columns, freq, turbine.step, min_fraction, whose)
+    figures = turbine.figures | grid_figures(table, gaps, n_bins)
+    return replace(turbine, table=table, figures=figures)
 
 
 def _report(

@@ -63,9 +63,11 @@ def snap_pieces(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeInde
 
 
 def steps_of(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> np.ndarray:
-    """The step of every record, float (n,), in us."""
+    """The step of every record, float (n,), in us; (1,) where all have the same."""
     found = pieces(stamps, step)
-    lengths = [piece.step / pd.Timedelta(microseconds=1) for piece in found]
+    lengths = np.array([piece.step / pd.Timedelta(microseconds=1) for piece in found])
+    if len(found) == 1:
+        return lengths
     return np.repeat(lengths, [piece.stop - piece.start for piece in found])
 
 

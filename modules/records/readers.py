@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 
-from modules.errors import DataError
+from modules.errors import DataError, RunError
 from modules.records.aligned import text_of
 from modules.records.extra_rows import without_extra_rows
 from modules.records.header_rows import unique
@@ -23,7 +22,8 @@ from modules.records.numbers import (
     read_numbers,
     share_of_numbers,
 )
-from modules.records.packages import EXCEL_SUFFIX, PARQUET_SUFFIXES, unpacked
+from modules.records.packages import EXCEL_SUFFIX, PARQUET_SUFFIXES, opened, unpacked
+from modules.records.parquet import read_parquet
 from modules.records.preamble import Layout, find_layout
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,9 @@ def read_table(path: Path, date_format: str | None = None) -> pd.DataFrame:
 
     Raises DataError for a file that is empty, cut off, ragged, binary, or without a header.
     """
-    name, raw = unpacked(path)
+    name, raw = path.name.lower(), b""
+    if not name.endswith(PARQUET_SUFFIXES):
+        name, raw = unpacked(path)
     if name.endswith(PARQUET_SUFFIXES):
         table = _read_parquet(raw, path)
     else:
@@ -57,13 +59,15 @@ def read_table(path: Path, date_format: str | None = None) -> pd.DataFrame:
 
 
 def _read_parquet(raw: bytes, path: Path) -> pd.DataFrame:
+    """`raw`: the file out of an archive; empty where `path` is no archive."""
     try:
-        table = pd.read_parquet(io.BytesIO(raw))
+        with io.BytesIO(raw) if raw else opened(path) as file:
+            table = read_parquet(file)
+    except (DataError, RunError):
+        raise
     except Exception as error:  # what a crafted file makes the readers raise
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise DataError(f"{path} is not a whole Parquet file: {reason} Export it again.") from None
-    if not isinstance(table.index, pd.RangeIndex):
-        table = table.reset_index()
     table = table.set_axis(unique([str(name) for name in table.columns]), axis=1)
     table.attrs = {"units": {}}
     decided, missing = _turn_to_numbers(table, lambda names: table[[]])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
+from modules.aside import table_of
 from modules.errors import DataError
 from modules.records.columns import CODE, Column, wrap_angle
 from modules.records.rates import steps_of
@@ -50,16 +51,23 @@ def to_grid(
     labels = _bin_labels(table.index.as_unit("us"), freq)
     begins = np.flatnonzero(np.concatenate(([True], labels.asi8[1:] != labels.asi8[:-1])))
     _check_span(labels, len(begins), freq, whose)
-    slowest = np.maximum.reduceat(steps, begins)
+    slowest = steps if len(steps) == 1 else np.maximum.reduceat(steps, begins)
     length = freq_length(freq) / pd.Timedelta(microseconds=1)
     needed = np.maximum(1.0, min_fraction * np.floor(length / slowest + STEP_TOLERANCE))
-    means = {
-        column.name: _bin_means(table[column.name].to_numpy(), begins, column, needed)
-        for column in columns
-    }
-    binned = pd.DataFrame(means, index=labels[begins])
     grid = pd.date_range(labels[0], labels[-1], freq=freq, unit="us")
-    return binned.reindex(grid), len(binned)
+    bins = labels[begins]
+    place = None if bins.equals(grid) else bins.get_indexer(grid)
+    del labels, bins  # of many records, as large as a column each
+    binned = (
+        _bin_means(table[column.name].to_numpy(), begins, column, needed) for column in columns
+    )
+    means = (one if place is None else _at(place, one) for one in binned)
+    return table_of([column.name for column in columns], means, grid), len(begins)
+
+
+def _at(place: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """`means` (n_bins,) at each `place`, int (n_rows,), NaN for -1."""
+    return np.where(place < 0, np.nan, means[place])
 
 
 def _check_step(freq: str, step: pd.Timedelta, whose: str) -> None:

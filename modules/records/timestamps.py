@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
+from modules.aside import filled, slices_of
 from modules.errors import DataError
 
 # pandas 3 knows only the right-hand side; the documents and older programs write the left.
@@ -137,14 +138,19 @@ def snap(stamps: pd.DatetimeIndex, step: pd.Timedelta) -> pd.DatetimeIndex:
     if step > LONGEST_JITTERING_STEP:
         return stamps
     width = int(step / pd.Timedelta(microseconds=1))
-    stamps = stamps.as_unit("us")
-    turns = np.exp(2j * np.pi * (stamps.asi8 % width) / width)
-    phase = np.angle(turns.mean()) / (2 * np.pi)
+    times = stamps.as_unit("us").asi8
+    slices = list(slices_of(times))
+    turns = np.sum([np.exp(2j * np.pi * (times[at] % width) / width).sum() for at in slices])
+    phase = np.angle(turns / len(times)) / (2 * np.pi)
     phase = 0 if abs(phase) < JITTER else round(phase * width)
-    nearest = (stamps.asi8 - phase + width // 2) // width * width + phase
-    jitters = np.abs(nearest - stamps.asi8) < JITTER * width
-    moved = np.where(jitters, nearest, stamps.asi8).astype("datetime64[us]")
+    snapped = (_snapped(times[at], width, phase) for at in slices)
+    moved = filled(times.shape, np.int64, snapped).view("datetime64[us]")
     return pd.DatetimeIndex(moved, tz="UTC" if stamps.tz is not None else None)
+
+
+def _snapped(times: np.ndarray, width: int, phase: int) -> np.ndarray:
+    nearest = (times - phase + width // 2) // width * width + phase
+    return np.where(np.abs(nearest - times) < JITTER * width, nearest, times)
 
 
 def find_time_gaps(
@@ -171,6 +177,8 @@ def stretches(table: pd.DataFrame) -> list[tuple[int, int]]:
     >>> stretches(pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0]}))
     [(0, 2), (3, 4)]
     """
-    complete = np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
+    values = table.to_numpy(dtype=float)
+    whole = [np.isfinite(values[rows]).all(axis=1) for rows in slices_of(values)]
+    complete = np.concatenate(whole)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], complete, [False])).astype(np.int8)))
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]

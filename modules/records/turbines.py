@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from modules.aside import put_aside
 from modules.records.file_records import Records
 from modules.records.overlaps import overlaps_joined
 from modules.records.paths import (
@@ -60,7 +60,8 @@ def name_turbines(
     in time or agree where they overlap, and else are named more finely, at last by the whole
     path. Files without times never are one turbine.
     """
-    pieces = [piece for record in records for piece in _pieces(record, root)]
+    parts = put_aside(part for record in records for part in _parts(record))
+    pieces = [_piece(part, root) for part in parts]
     shared = _stems_of_several_folders(pieces, root)
     pieces = [
         Piece(piece.records, (name, *piece.names)) if (name := shared.get(id(piece))) else piece
@@ -72,25 +73,29 @@ def name_turbines(
     return joined, notices + of_parts + of_overlaps
 
 
-def _pieces(records: Records, root: Path) -> list[Piece]:
-    """The parts of a file by its turbine column, or the file as one piece."""
+def _parts(records: Records) -> Iterator[Records]:
+    """The parts of a file by its turbine column, or the file as one."""
+    if records.turbines is None:
+        yield records
+        return
+    found = records.turbines.groupby(records.turbines, sort=True).indices
+    for rows in found.values():
+        time = None if records.time is None else records.time.take(rows)
+        table, turbines = records.table.iloc[rows], records.turbines.iloc[rows]
+        yield replace(records, table=table, time=time, turbines=turbines)
+
+
+def _piece(records: Records, root: Path) -> Piece:
+    """The records of one turbine, with its names."""
     path = records.path
     plain, parts = strip_period(stem(path)), folders(path, root)
     coarse = "/".join(parts) or plain or root.resolve().name
     fine = "/".join((*parts, plain)) if plain else coarse
     files = (coarse, fine, without_format(below(path, root)), below(path, root))
     if records.turbines is None:
-        return [Piece(records, files)]
-    found = records.turbines.groupby(records.turbines, sort=True).indices
-    return [
-        Piece(_part(records, rows), (str(name), *(f"{file}/{name}" for file in files)))
-        for name, rows in found.items()
-    ]
-
-
-def _part(records: Records, rows: np.ndarray) -> Records:
-    time = None if records.time is None else records.time.take(rows)
-    return replace(records, table=records.table.iloc[rows], time=time)
+        return Piece(records, files)
+    name = records.turbines.iloc[0]
+    return Piece(records, (str(name), *(f"{file}/{name}" for file in files)))
 
 
 def _stems_of_several_folders(pieces: Sequence[Piece], root: Path) -> dict[int, str]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modules.aside import filled, slices_of
 from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.errors import DataError
 from modules.preprocessing import encode_angles, feature_names
-from modules.records.columns import Column
+from modules.records.columns import ANGLE, Column
 from modules.records.flagged import FILE as FLAGGED
 from modules.records.flagged import read_flagged, without_flagged
 from modules.records.site import SiteData
@@ -25,7 +26,7 @@ from modules.timegan.gaps import Gaps
 from modules.timegan.reporting import hold_against_records, report_after_training
 from modules.training.device import Device
 from modules.training.memory import check_room
-from modules.windows.cut import cut
+from modules.windows.cut import cut, window_starts
 from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
 
@@ -62,7 +63,11 @@ class Prepared:
         """The rows that windows begin in: float64 (n_rows, F), made anew, for they are large."""
         series, _ = cut(self.site_data.tables, self.seq_len)
         is_made = [column.name not in self.condition for column in self.site_data.columns]
-        return encode_angles(series if all(is_made) else series[:, is_made], self.columns)
+        columns = self.columns
+        if all(is_made) and all(column.kind != ANGLE for column in columns):
+            return series
+        encoded = (encode_angles(series[rows][:, is_made], columns) for rows in slices_of(series))
+        return filled((len(series), len(self.names)), np.float64, encoded)
 
     def conditions(self) -> tuple[Conditions, np.ndarray]:
         """What rows are made for, and of each: float32 (n_rows, C)."""
@@ -82,7 +87,7 @@ def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
 
 def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSettings, Prepared]:
     """Cut the windows. Raises DataError where the records have none."""
-    _, starts = cut(site_data.tables, settings.seq_len)
+    starts = window_starts(site_data.tables, settings.seq_len)
     parts = heldout_split(starts, settings.seq_len, share=settings.heldout, seed=settings.seed)
     condition = settled(settings.condition, site_data)
     settings = settings.completed(condition=condition)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from modules.aside import filled, slices_of
 from modules.errors import SettingsError
 from modules.preprocessing import SCALERS, Scaler, decode_angles
 from modules.records.columns import ANGLE, Column
@@ -29,7 +30,6 @@ from settings import TimeGANSettings
 
 FITTED_WINDOWS = 2000
 FITTED_EVENTS = 10000  # a value that is mapped for itself stands once in a window
-ROWS_AT_ONCE = 1 << 16
 SEED_SHIFT = 1_000_003  # other windows than those that the report judges
 
 log = logging.getLogger(__name__)
@@ -56,10 +56,14 @@ def train(
     """
     training, unseen = parts
     is_trained = occurrences(training, settings.seq_len, len(features)) > 0
-    rows = features if is_trained.all() else features[is_trained]
+    rows = features
+    if not is_trained.all():
+        trained = (features[at][is_trained[at]] for at in slices_of(features))
+        rows = filled((int(is_trained.sum()), len(names)), np.float64, trained)
     scaler = SCALERS[settings.scaler]().fit(rows, names)
-    scaled = _scaled(features, scaler)
-    del features, rows  # of a large farm, as much as all else
+    scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))
+    scaled = filled(features.shape, np.float32, scaled_rows)
+    del features, rows, is_trained  # of a large farm, as much as all else
     log.info(
         "%d windows of %d x %d to train on, %d held out -> %s",
         training.size, settings.seq_len, scaled.shape[1], unseen.size, run.folder,
@@ -67,8 +71,12 @@ def train(
 
     noise = fitted_noise(settings, names, scaled, training, conditions)
     n_conditions = 0 if conditions is None else conditions.shape[1]
+    seen = scaled
+    if conditions is not None:
+        both = (np.concatenate([scaled[at], conditions[at]], 1) for at in slices_of(scaled))
+        seen = filled((len(scaled), scaled.shape[1] + n_conditions), np.float32, both)
     batches = Batches(
-        scaled if conditions is None else np.concatenate([scaled, conditions], 1),
+        seen,
         training,
         seq_len=settings.seq_len,
         batch_size=settings.batch_size,
@@ -108,7 +116,7 @@ def train(
         warm_up=settings.warm_up,
         conditions=conditions,
     )
-    del scaled  # lies in `batches`
+    del scaled, seen  # lie in `batches`
     trainer = Trainer(
         timegan.phases(batches, selection, showing.picture),
         {"timegan": timegan, "random": batches.random},
@@ -141,15 +149,6 @@ def _check_replicas(settings: TimeGANSettings, n: int) -> None:
         )
 
 
-def _scaled(features: np.ndarray, scaler: Scaler) -> np.ndarray:
-    """`features` (n_rows, F) as `scaler` has them, float32, with no second copy in float64."""
-    scaled = np.empty(features.shape, np.float32)
-    for first in range(0, len(features), ROWS_AT_ONCE):
-        rows = slice(first, first + ROWS_AT_ONCE)
-        scaled[rows] = scaler.transform(features[rows])
-    return scaled
-
-
 def fit_finish(
     model: keras.Model,
     noise: Noise,
@@ -169,7 +168,10 @@ def fit_finish(
     """
     if not (settings.quantile_mapping or settings.standstill):
         return Finish(None, None)
-    series = decode_angles(features, columns)
+    series = features
+    if any(column.kind == ANGLE for column in columns):
+        decoded_rows = (decode_angles(features[at], columns) for at in slices_of(features))
+        series = filled((len(features), len(columns)), np.float64, decoded_rows)
     del features
     names = [column.name for column in columns]
     circular = [column.kind == ANGLE for column in columns]
@@ -189,6 +191,7 @@ def fit_finish(
     if settings.quantile_mapping:
         weights = occurrences(begins, n_together, len(rows))
         mapping = QuantileMapping.fit(names, generated, rows, weights, circular)
+        del weights  # as large as a column
         generated = mapping(generated)
     if settings.standstill:
         shares = repeated_shares(series, starts, settings.seq_len)

@@ -54,10 +54,11 @@ class QuantileMapping:
         flags = (False,) * len(names) if circular is None else tuple(circular)
         angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
         generated = generated.reshape(-1, training.shape[-1])
-        training = training.copy() if angles.size else training
-        for i in angles:
-            training[:, i] = wrap_angle(training[:, i], _emptiest(training[:, i]))
-        before, after = quantiles_of(generated), quantiles_of(training, weights)
+        before, after = quantiles_of(generated), np.empty((training.shape[-1], LEVELS))
+        for place, column in enumerate(training.T):
+            if place in angles:
+                column = wrap_angle(column, _emptiest(column))
+            after[place] = _quantiles(column, weights)
         for i in angles:
             before[i] = _cut_like(generated[:, i], after[i])
         return cls.of(names, before, after, flags)
@@ -115,9 +116,49 @@ def quantiles_of(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndar
 
     `rows`: scaled (..., F). `weights`: int (n_rows,), how often each row counts; None is once.
     """
-    rows, levels = rows.reshape(-1, rows.shape[-1]), np.linspace(0, 1, LEVELS)
-    how: dict[str, Any] = {"method": "inverted_cdf", "weights": weights}
-    return np.stack([np.quantile(column, levels, **how) for column in rows.T])
+    rows = rows.reshape(-1, rows.shape[-1])
+    return np.stack([_quantiles(column, weights) for column in rows.T])
+
+
+def _quantiles(column: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    """NumPy's `inverted_cdf` of a `column`, (n,), in its own type: (LEVELS,).
+
+    NumPy takes ten times the memory of the column, for its order and the sums of all weights. But
+    nearly all rows weigh the same, so these need sorting alone.
+    """
+    levels = np.linspace(0, 1, LEVELS)
+    if weights is None:
+        return np.quantile(column, levels, method="inverted_cdf")
+    usual = int(np.argmax(np.bincount(weights)[1:])) + 1  # what weighs nothing does not count
+    many = column[weights == usual]
+    many.sort()
+    is_other = (weights != usual) & (weights > 0)
+    few, sums = column[is_other], weights[is_other]
+    order = np.argsort(few)
+    few, sums = few[order], np.append(0, np.cumsum(sums[order]))
+
+    def share(values: np.ndarray) -> np.ndarray:
+        """How much of all weight lies at each of `values` or below."""
+        n_many = np.searchsorted(many, values, side="right")
+        n_few = np.searchsorted(few, values, side="right")
+        return (usual * n_many + sums[n_few]) / (usual * len(many) + sums[-1])
+
+    low, high = np.zeros(LEVELS, int), np.full(LEVELS, len(many))
+    for _ in range(len(many).bit_length()):
+        middle = (low + high) // 2
+        is_reached = share(many[np.minimum(middle, len(many) - 1)]) >= levels
+        low = np.where(is_reached, low, np.minimum(middle + 1, high))
+        high = np.where(is_reached, middle, high)
+    places = (low, many), (np.searchsorted(share(few), levels), few)
+    return np.minimum(*(_at(place, values) for place, values in places))
+
+
+def _at(place: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`values` (n,) at each `place`, infinite beyond their end."""
+    inside = place < len(values)
+    found = np.full(place.shape, np.inf, values.dtype)
+    found[inside] = values[place[inside]]
+    return found
 
 
 def mapped(scaled: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from modules.aside import slices_of
 from modules.records.columns import wrap_angle
 from modules.windows.cut import occurrences
 
@@ -87,7 +88,9 @@ def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.
     array([0.66666667])
     """
     has_next = occurrences(starts, seq_len - 1, len(series))[:-1] > 0
-    return np.mean((series[:-1] == series[1:])[has_next], axis=0)
+    before, after = series[:-1], series[1:]
+    repeated = [np.sum((before[at] == after[at])[has_next[at]], axis=0) for at in slices_of(before)]
+    return np.sum(repeated, axis=0) / has_next.sum()
 
 
 def _band(values: np.ndarray, is_angle: bool, share: float) -> float:

@@ -1,12 +1,15 @@
 """Batches drawn on the device by index: windows are never materialised."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
+from modules.aside import lies_aside
 from modules.records.timestamps import stretches
 from modules.windows.cut import cut
 
@@ -34,8 +37,10 @@ class Batches(tf.Module):
     ) -> None:
         super().__init__(name="batches")
         self.n_conditions = n_conditions
-        self.scaled = tf.constant(scaled, tf.float32)
-        self.starts = tf.constant(starts, tf.int64)
+        # An accelerator would be sent all rows in each step.
+        self.place = partial(tf.device, "CPU:0") if lies_aside(scaled) else nullcontext
+        self.scaled = _tensor(scaled, tf.float32)
+        self.starts = _tensor(starts, tf.int64)
         self.steps = tf.range(seq_len, dtype=tf.int64)
         self.batch_size = batch_size
         self.make_noise = noise
@@ -48,8 +53,9 @@ class Batches(tf.Module):
         seed = self.random.uniform_full_int((2,), dtype=tf.uint32)
         places = tf.range(self.batch_size, dtype=tf.int64) % n_windows
         drawn = tf.random.experimental.index_shuffle(places, seed, n_windows - 1)
-        rows = tf.gather(self.starts, drawn)[:, None] + self.steps
-        return tf.gather(self.scaled, rows)
+        with self.place():
+            rows = tf.gather(self.starts, drawn)[:, None] + self.steps
+            return tf.gather(self.scaled, rows)
 
     def noise(self, windows: tf.Tensor | None = None) -> tf.Tensor:
         """Return float32 (batch_size, seq_len, z_dim), for the conditions that `windows` have."""
@@ -57,9 +63,12 @@ class Batches(tf.Module):
             return self.make_noise(self.random, self.noise_shape)
         return self.make_noise(self.random, self.noise_shape, windows[..., -self.n_conditions :])
 
-    def direction(self, width: int) -> tf.Tensor:
-        """Return standard normal float32 (batch_size, seq_len, width)."""
-        return self.random.normal((*self.noise_shape[:2], width))
+
+def _tensor(values: np.ndarray, dtype: tf.DType) -> tf.Tensor:
+    """`values` on the device; those that lie in a file, see `modules.aside`, stay there."""
+    if lies_aside(values) and values.dtype == dtype.as_numpy_dtype:
+        return tf.experimental.dlpack.from_dlpack(values.__dlpack__())
+    return tf.constant(values, dtype)
 
 
 def windowed_dataset(

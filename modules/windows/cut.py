@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from modules.aside import filled
 from modules.errors import DataError
 from modules.records.timestamps import stretches
 
@@ -26,7 +27,22 @@ def cut(
 
     Raises DataError, in the words of `setting` and `part`, when no stretch is as long as that.
     """
-    pieces, starts, n_rows = [], [], 0
+    pieces, starts = _cut(tables, seq_len, ahead, setting, part)
+    shape = sum(map(len, pieces)), pieces[0].shape[1]
+    return filled(shape, np.float64, pieces), starts
+
+
+def window_starts(tables: dict[str, pd.DataFrame], seq_len: int) -> np.ndarray:
+    """The `starts` of `cut` alone, without the rows."""
+    return _cut(tables, seq_len, ahead=0, setting="seq_len", part="stretch")[1]
+
+
+def _cut(
+    tables: dict[str, pd.DataFrame], seq_len: int, ahead: int, setting: str, part: str
+) -> tuple[list[np.ndarray], np.ndarray]:
+    pieces: list[np.ndarray] = []
+    starts: list[np.ndarray] = []
+    n_rows = 0
     for table in tables.values():
         values = table.to_numpy(dtype=np.float64)
         for start, stop in stretches(table):
@@ -37,7 +53,7 @@ def cut(
                 n_rows += stop - start
     if not pieces:
         raise DataError(_too_short(tables, seq_len, ahead, setting, part))
-    return np.concatenate(pieces), np.concatenate(starts)
+    return pieces, filled((sum(map(len, starts)),), np.int64, starts)
 
 
 def owners_and_times(
@@ -73,9 +89,10 @@ def occurrences(starts: np.ndarray, seq_len: int, n_rows: int) -> np.ndarray:
     >>> occurrences(np.array([0, 1, 4]), seq_len=2, n_rows=6)
     array([1, 2, 1, 0, 1, 1])
     """
-    begun = np.bincount(starts, minlength=n_rows)
-    over = np.bincount(starts + seq_len, minlength=n_rows)[:n_rows]
-    return np.cumsum(begun - over)
+    begun = np.cumsum(np.bincount(starts, minlength=n_rows))
+    ended = begun[: max(0, n_rows - seq_len)].copy()
+    begun[seq_len:] -= ended
+    return begun
 
 
 def _too_short(

@@ -11,8 +11,8 @@ phases, as every variant does.
     python -m tests.benchmarks.ablation --minutes 6 \
         --variants "preset document" "preset paper" "preset best"
 
-What `--preset best` has beyond the paper is asked for as `"copula alone"`, `"without copula"` and so
-on, see `MENDS`; `"without any"` has none of it.
+What `--preset best` has beyond the paper is asked for as `"copula alone"`, `"without copula"` and
+so on, see `MENDS`; `"without any"` has none of it.
 """
 
 import sys
@@ -39,7 +39,6 @@ PLAIN = {
     "correlation_weight": 0.0,
     "lr_decay": 0.0,
     "clip_norm": None,
-    "r1_weight": 0.0,
     "keep_best": False,
     "heldout": 0.0,
     "quantile_mapping": False,
@@ -58,7 +57,6 @@ VARIANTS = {
     "beta 0.5": {"beta": 0.5},
     "lr_decay 0.5": {"lr_decay": 0.5},
     "clip_norm 1": {"clip_norm": 1.0},
-    "r1_weight 0.01": {"r1_weight": 0.01},
     "keep_best": {"keep_best": True},
     "quantile_mapping": {"quantile_mapping": True},
 }

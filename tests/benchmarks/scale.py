@@ -5,9 +5,11 @@ seconds of a joint step and peak memory of `--preset best`, one of them changed 
 
 With `--copula` what the copula alone costs by columns and length of windows, of 20,000 rows.
 
-For each number of rows, of nine columns every minute: pandas' read_csv, `--check_only`, and a
-training of one step a phase by the `document` preset. Then that training's generator for as many
-rows. Prints CPU seconds and peak memory; reads memory on Linux only.
+For each number of rows, of nine columns every minute, in one CSV: pandas' read_csv, `--check_only`,
+and a training of one step a phase by the `document` preset, on as many rows. Prints CPU seconds and
+peak memory, without what lies in files and can be paged out: Linux only. With `--parquet` of one
+Parquet file in row groups, with `--preset` by another one, with `--generate` that training's
+generator for as many rows.
 """
 
 import argparse
@@ -24,6 +26,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet
 
 from tests.benchmarks.pace import StepClock
 
@@ -39,18 +42,25 @@ GRID = {
 COPULA_ROWS = 20_000
 COPULAS = ((9, 24), (9, 144), (60, 24), (150, 24), (300, 24))  # columns x rows of a window
 BATCH = 128
-READ = "import sys, pandas as pd; pd.read_csv(sys.argv[1], parse_dates=['time'])"
+ROW_GROUP = 1 << 20
+READ = "import sys, pandas as pd; pd.read_{kind}(sys.argv[1])"
 MEASURED = """
-import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+import re, resource, subprocess, sys, time
+from pathlib import Path
+process, most = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL), 0
+status = Path(f"/proc/{process.pid}/status")
+while process.poll() is None:
+    held = re.search(r"RssAnon:\\s+(\\d+)", status.read_text())
+    most = max(most, int(held[1]) if held else 0)
+    time.sleep(0.01)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+print(process.returncode, used.ru_utime + used.ru_stime, most / 1024)
 """
 
 
-def records(folder, n_rows, n_columns=COLUMNS):
+def records(folder, n_rows, n_columns=COLUMNS, kind="csv"):
     """The folder of a file with `n_rows` rows of noisy sines, made where it is not there yet."""
-    path = folder / f"rows_{n_rows}_columns_{n_columns}" / "T1.csv"
+    path = folder / f"rows_{n_rows}_columns_{n_columns}_{kind}" / f"T1.{kind}"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         t, random = np.arange(n_rows), np.random.default_rng(0)
@@ -58,7 +68,10 @@ def records(folder, n_rows, n_columns=COLUMNS):
         columns = {"time": pa.array(times)} | {
             f"v{i}": np.round(wave(t, random, i), 4) for i in range(n_columns)
         }
-        pyarrow.csv.write_csv(pa.table(columns), path)
+        if kind == "csv":
+            pyarrow.csv.write_csv(pa.table(columns), path)
+        else:
+            pyarrow.parquet.write_table(pa.table(columns), path, row_group_size=ROW_GROUP)
     return path.parent
 
 
@@ -77,19 +90,23 @@ def measured(*command):
     return float(seconds), float(peak)
 
 
-def row(folder, n_rows):
+def row(folder, n_rows, kind, preset, generates):
     """The measurements of `n_rows` rows, by name."""
-    data, results, made = records(folder, n_rows), folder / "results", folder / "made.csv"
-    ours = ["--location", "generic", "--data_path", data]
-    training = ["--train_step", 1, "--report", "none", "--result_dir", results]
+    data, results = records(folder, n_rows, kind=kind), folder / "results"
+    made = folder / "made.csv"
+    ours = ["--location", "generic", "--freq", "none", "--data_path", data]
+    training = ["--preset", preset, "--report", "none", "--result_dir", results]
+    training += ["--autoencoder_steps", 1, "--supervised_steps", 1, "--joint_steps", 1]
     wanted = ["--result_dir", results, "--n_windows", -(-n_rows // STEPS), "--output", made]
     try:
-        return {
-            "read_csv": measured("-c", READ, data / "T1.csv"),
+        cells = {
+            "pandas": measured("-c", READ.format(kind=kind), data / f"T1.{kind}"),
             "check": measured("gan_train.py", *ours, "--check_only"),
             "train": measured("gan_train.py", *ours, *training),
-            "generate": measured("gan_generator.py", *wanted),
         }
+        if generates:
+            cells["generate"] = measured("gan_generator.py", *wanted)
+        return cells
     finally:
         made.unlink(missing_ok=True)
 
@@ -157,15 +174,21 @@ def main():
     parser.add_argument("rows", nargs="*", type=int)
     parser.add_argument("--grid", action="store_true", help="the cost of length, width, columns")
     parser.add_argument("--copula", action="store_true", help="the cost of the copula alone")
+    parser.add_argument("--parquet", action="store_true", help="of a Parquet file in row groups")
+    parser.add_argument("--generate", action="store_true", help="as many rows of the training")
+    parser.add_argument("--preset", default="document", help="of the training")
     parser.add_argument("--folder", type=Path, default=ROOT / "benchmark_results" / "scale")
     arguments = parser.parse_args()
     if arguments.grid or arguments.copula:
         print_grid(arguments.folder) if arguments.grid else print_copulas()
         return
-    print("| rows | read_csv | `--check_only` | training, one step a phase | generation |")
-    print("|---|---|---|---|---|")
+    kind = "parquet" if arguments.parquet else "csv"
+    generation = " generation |" if arguments.generate else ""
+    print(f"| rows | read_{kind} | `--check_only` | training, one step a phase |{generation}")
+    print("|---|---|---|---|" + "---|" * arguments.generate)
     for n_rows in arguments.rows:
-        cells = (f"{s:.1f} s, {mb:.0f} MB" for s, mb in row(arguments.folder, n_rows).values())
+        found = row(arguments.folder, n_rows, kind, arguments.preset, arguments.generate)
+        cells = (f"{s:.1f} s, {mb:.0f} MB" for s, mb in found.values())
         print(f"| {n_rows:,} | {' | '.join(cells)} |", flush=True)
 
 

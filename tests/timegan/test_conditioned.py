@@ -100,17 +100,18 @@ def test_a_batchs_noise_is_drawn_for_the_conditions_of_its_windows():
     assert (np.diff(asked[0][..., 0], axis=1) == GIVEN).all()
 
 
-def test_a_joint_step_moves_all_five_networks():
-    timegan = conditioned(noise="normal", r1_weight=1.0, gamma=0.0)
+def test_a_joint_step_moves_all_six_networks():
+    timegan = conditioned(noise="normal", critic_weight=1.0, gamma=0.0)
     rows = np.concatenate([tiny_series(), RANDOM.uniform(size=(40, GIVEN))], 1)
     batches = Batches(
         rows, np.arange(30), seq_len=STEPS, batch_size=WINDOWS, z_dim=FEATURES, noise=UNIFORM,
         seed=0, n_conditions=GIVEN,
     )  # fmt: skip
-    before = {name: getattr(timegan, name).get_weights() for name in NETWORKS}
+    networks = *NETWORKS, "critic"
+    before = {name: getattr(timegan, name).get_weights() for name in networks}
     losses = timegan.joint_step(batches)
     assert all(np.isfinite(value) for value in losses.values())
-    for name in NETWORKS:
+    for name in networks:
         after = getattr(timegan, name).get_weights()
         assert any((a != b).any() for a, b in zip(before[name], after, strict=True)), name
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from modules.preprocessing import MinMaxScaler
+from modules import aside
+from modules.preprocessing import MinMaxScaler, encode_angles, feature_names
+from modules.records.columns import Column
 from modules.timegan import learning
+from modules.timegan.noise import noise_maker
 from modules.utils import TimeGAN
 from modules.windows.splits import heldout_split
 from tests.tiny import CPU, STEPS, tiny_settings
@@ -25,7 +28,7 @@ def features(held_out):
     return rows
 
 
-def learnt(held_out):
+def learnt(held_out, **fields):
     """Scaler, noise and batches of a training that stops before its first step."""
     made = {}
 
@@ -42,7 +45,7 @@ def learnt(held_out):
             pass
 
     run = SimpleNamespace(folder="here", model_name="synthetic")
-    settings = tiny_settings(noise="copula")
+    settings = tiny_settings(noise="copula", **fields)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learning, "Batches", Kept)
         patch.setattr(learning, "Trainer", NoTrainer)
@@ -112,10 +115,34 @@ class NoPhases(TimeGAN):
         return []
 
 
-def test_rows_are_scaled_in_blocks_as_they_would_be_at_once(monkeypatch):
-    monkeypatch.setattr(learning, "ROWS_AT_ONCE", 7)
-    rows = features(1.0)
-    scaler = MinMaxScaler().fit(rows, NAMES)
-    scaled = learning._scaled(rows, scaler)
-    assert scaled.dtype == np.float32
-    np.testing.assert_array_equal(scaled, scaler.transform(rows).astype(np.float32))
+@pytest.mark.parametrize("scaler", ["minmax", "robust", "standard"])
+def test_records_too_large_for_memory_are_learnt_the_same(monkeypatch, scaler):
+    found = []
+    for large in (aside.LARGE, 1):
+        monkeypatch.setattr(aside, "LARGE", large)
+        monkeypatch.setattr(aside, "AT_ONCE", 100)
+        made = learnt(9000.0, scaler=scaler)
+        numbers = made.scaler.offset_, made.scaler.scale_, made.noise.quantiles
+        found.append([*numbers, made.noise.correlation, made.batches.windows().numpy()])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_the_finish_of_records_too_large_for_memory_is_the_same(monkeypatch):
+    columns = [Column(name="Yaw", kind="angle", unit="deg", lower=0), Column(name="Power")]
+    rows = np.random.default_rng(0).uniform(size=(N_ROWS, 2)).round(1) * [300, 3000]
+    names = feature_names(columns)
+    scaler = MinMaxScaler().fit(encode_angles(rows, columns), names)
+    settings = tiny_settings(quantile_mapping=True, standstill=True)
+    model = TimeGAN(settings, len(names), CPU).synthetic_model()
+    noise = noise_maker("uniform", STEPS)
+    found = []
+    for large in (aside.LARGE, 1):
+        monkeypatch.setattr(aside, "LARGE", large)
+        monkeypatch.setattr(aside, "AT_ONCE", 100)
+        finish = learning.fit_finish(
+            model, noise, scaler, columns, encode_angles(rows, columns), PARTS[0], settings, CPU
+        )
+        found.append([finish.mapping.generated, finish.mapping.training, finish.standstill.bands])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)

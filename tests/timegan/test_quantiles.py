@@ -321,3 +321,22 @@ def test_a_run_that_has_lost_its_quantiles_is_refused(run):
     (run.model_folder / "quantiles.json").unlink()
     with pytest.raises(DataError, match=r"quantiles\.json cannot be read"):
         loaded(run)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("decimals", [1, 9], ids=["ties", "no ties"])
+@pytest.mark.parametrize("weights", ["usual", "other", "any"])
+def test_weighted_quantiles_are_numpys_own(dtype, decimals, weights):
+    random = np.random.default_rng(0)
+    for n_rows in (1, 2, 50, 3000):
+        column = np.round(random.normal(size=n_rows), decimals).astype(dtype)
+        weight = np.minimum(np.arange(n_rows) + 1, 24)
+        if weights != "usual":
+            weight = random.integers(1, 30, n_rows)
+        if weights == "any":
+            weight[1:][random.random(n_rows - 1) < 0.5] = 0
+        how = {"method": "inverted_cdf", "weights": weight}
+        expected = np.quantile(column, np.linspace(0, 1, quantiles.LEVELS), **how)
+        (found,) = quantiles.quantiles_of(column[:, None], weight)
+        np.testing.assert_array_equal(found, expected)
+        assert found.dtype == dtype

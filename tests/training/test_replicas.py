@@ -34,9 +34,7 @@ batches = Batches(
     scaled, np.arange(50), seq_len=STEPS, batch_size=WINDOWS, z_dim=FEATURES, noise=UNIFORM, seed=0
 )
 with device.scope():
-    timegan = tiny_timegan(
-        device=device, batchnorm=True, gamma=0.0, ema=0.9, r1_weight=0.1, critic_weight=2
-    )
+    timegan = tiny_timegan(device=device, batchnorm=True, gamma=0.0, ema=0.9, critic_weight=2.0)
     timegan.imitate()
     losses = []
     for phase in timegan.phases(batches):

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from modules import aside
+from modules.aside import filled, lies_aside
 from modules.timegan.noise import noise_maker
 from modules.windows.batches import Batches
 
@@ -117,3 +119,18 @@ def test_the_last_window_ends_at_the_last_row():
 @pytest.mark.parametrize("batch_size", [1, 26, 100])
 def test_batch_size_is_free_of_the_number_of_windows(batch_size):
     assert arange_batches(batch_size=batch_size).windows().shape == (batch_size, 5, 2)
+
+
+def test_rows_that_lie_in_a_file_give_the_same_windows(monkeypatch):
+    rows = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
+    starts = np.arange(26)
+    drawn = []
+    for large in (aside.LARGE, 1):
+        monkeypatch.setattr(aside, "LARGE", large)
+        held = filled(rows.shape, np.float32, [rows]), filled(starts.shape, np.int64, [starts])
+        assert lies_aside(held[0]) == lies_aside(held[1]) == (large == 1)
+        noise = noise_maker("uniform", 5)
+        batches = Batches(*held, seq_len=5, batch_size=8, z_dim=2, noise=noise, seed=3)
+        draw = tf.function(batches.windows)
+        drawn.append([draw().numpy() for _ in range(3)])
+    np.testing.assert_array_equal(drawn[0], drawn[1])

@@ -4,7 +4,7 @@ import pytest
 
 from modules.errors import DataError
 from modules.records.timestamps import stretches
-from modules.windows.cut import cut, windows_at
+from modules.windows.cut import cut, occurrences, window_starts, windows_at
 
 
 def grid(values, start="2021-01-01") -> pd.DataFrame:
@@ -76,3 +76,16 @@ def test_too_short_stretches_are_refused_with_the_longest_one_and_its_span():
 def test_a_table_without_complete_rows_is_refused():
     with pytest.raises(DataError, match="no complete row at all"):
         cut({"WT01": grid([np.nan] * 4)}, 2)
+
+
+def test_window_starts_are_those_of_the_windows():
+    tables = {"WT01": grid([1, 2, np.nan, 4, 5, 6]), "WT02": grid(np.arange(4))}
+    np.testing.assert_array_equal(window_starts(tables, 2), cut(tables, 2)[1])
+
+
+@pytest.mark.parametrize("seq_len", [1, 3, 12])
+def test_a_row_stands_in_as_many_windows_as_cover_it(seq_len):
+    starts = np.array([0, 1, 2, 5, 17])
+    covered = (starts[:, None] + np.arange(seq_len)).ravel()
+    found = occurrences(starts, seq_len, n_rows=30)
+    np.testing.assert_array_equal(found, np.bincount(covered, minlength=30))
