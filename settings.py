@@ -868,7 +868,7 @@ PRESETS: dict[str, dict[str, Choice]] = {
         "correlation_weight": Choice(5.0, "nearer correlations (.084 against .163)"),
         "roughness_weight": Choice(10.0, "ramps as in the records; ablation in docs/fidelity.md"),
         "critic_weight": Choice(
-            15.0, "distance .067 to .012 on La Haute Borne, .174 to .089 on Stocks"
+            15.0, "sees steps as trees do; distance .067 to .012 on La Haute Borne"
         ),
         "generator_updates": Choice(1, "a discriminator that keeps up: the joint phase improves"),
         "discriminator_rate": Choice(4.0, "the same; distance .072 to .027 on La Haute Borne"),

@@ -5,7 +5,7 @@
     python -m tests.benchmarks.grades stocks sample --results RESULTS --minutes 6
 
 Trains `--preset best` on datasets of tests/benchmarks/datasets.py, some settings changed. With
-`--results` it trains nothing and grades the windows of all presets that
+`--results` it trains nothing and grades the windows of all presets, or of other `--variants`, that
 `python -m tests.benchmarks.ablation --minutes 6 --variants "preset document" ...` left there: means
 over the seeds that it finds.
 """
@@ -49,6 +49,9 @@ def main(argv=None):
     )
     parser.add_argument("--seed", type=int, default=0, help="of the generator")
     parser.add_argument("--results", type=Path, help="of trainings by tests.benchmarks.ablation")
+    parser.add_argument(
+        "--variants", nargs="+", choices=ablation.GIVEN, default=list(ablation.PRESETS)
+    )
     parser.add_argument("--minutes", type=float, help="what these trainings had")
     arguments = parser.parse_args(argv)
     for name in arguments.datasets:
@@ -131,9 +134,9 @@ def _trained(_name, dataset, arguments):
 
 
 def _kept(name, _dataset, arguments):
-    """The same of each given variant's trainings in `arguments.results`, one for each seed."""
+    """The same of each variant's trainings in `arguments.results`, one for each seed."""
     found = {}
-    for variant in ablation.GIVEN:
+    for variant in arguments.variants:
         trained = ablation.trained_as(variant)
         what = name, trained.replace(" ", "_"), ablation.overrides(trained)
         folder = jobs.Training(*what, 0, arguments.minutes, arguments.results).folder.parent

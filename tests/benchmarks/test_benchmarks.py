@@ -362,7 +362,7 @@ def test_kept_windows_are_graded_by_preset_each_as_a_user_gets_them(tmp_path):
             jobs.write(training.folder / "training.json", {"minutes": 2.0 + seed})
             kept = {"raw": np.zeros((3, 4, 2)), "mapped": np.ones((3, 4, 2))}
             np.savez(training.folder / "windows.npz", **kept)
-    asked = SimpleNamespace(results=tmp_path, minutes=2.0)
+    asked = SimpleNamespace(results=tmp_path, minutes=2.0, variants=list(ablation.PRESETS))
     found = grades._kept("sines", None, asked)
     assert list(found) == ["document, 2 seeds", "best, 2 seeds"]
     for row, value in (("document, 2 seeds", 0), ("best, 2 seeds", 1)):
