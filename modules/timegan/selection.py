@@ -1,4 +1,4 @@
-"""What is kept of a training: weights and chain nearest to held-out windows, copies ruled out."""
+"""What is kept of a training: weights and chain nearest to the records, copies ruled out."""
 
 import logging
 from collections.abc import Mapping
@@ -30,13 +30,14 @@ class Selection:
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
     `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
-    of held-out windows; where there are none, the distance is to training windows. `noise`: see
+    of held-out windows. The distance is to windows of both, half and half: those held out of a few
+    blocks of time alone have a weather of their own, by which early weights may win. `noise`: see
     `modules.timegan.noise`. `maps`: score the windows as a quantile mapping of each feature would
     leave them. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
     `conditions`: float32 (n_rows, C), of which windows get those of the windows they are held to.
     """
 
-    NAMES: tuple[str, ...] = ("heldout_distance", "neighbour_ratio")
+    NAMES: tuple[str, ...] = ("records_distance", "neighbour_ratio")
 
     def __init__(
         self,
@@ -57,7 +58,8 @@ class Selection:
         self._warm_up = settled(noise, warm_up)
         shape = (N_WINDOWS, self._warm_up + seq_len, model.inputs[0].shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
-        judged = thinned(unseen if len(unseen) else starts, N_WINDOWS)
+        halves = (starts, unseen) if len(unseen) else (starts,)
+        judged = np.concatenate([thinned(half, N_WINDOWS // len(halves)) for half in halves])
         given = None
         if conditions is not None:
             given = windows_at(conditions, np.resize(judged, N_WINDOWS), seq_len)
@@ -84,7 +86,7 @@ class Selection:
         return self._scores_of(self._draw().numpy())
 
     def choose(self, chains: Mapping[str, keras.Model]) -> str:
-        """Return the name of the chain whose windows lie nearest to the held-out ones.
+        """Return the name of the chain whose windows lie nearest to the records.
 
         `chains`: what may make windows of the noise, by name; the first is what has been trained,
         and is kept where every other makes copies, or lies no nearer. All distances are logged,
@@ -105,14 +107,14 @@ class Selection:
         log.info("Windows are made by: %s", chosen)
         if chosen != trained:
             log.warning(
-                "`keep_best`: %s lies nearer to the held-out records than what was trained. More "
+                "`keep_best`: %s lies nearer to the records than what was trained. More "
                 "joint steps may change that.",
                 chosen,
             )
         return chosen
 
     def _references(self) -> dict[str, float]:
-        """How far training windows and a Gaussian's lie from the held-out ones."""
+        """How far training windows and a Gaussian's lie from the records."""
         train = thinned(self._train, N_WINDOWS)
         made = {
             "training windows": train,

@@ -8,12 +8,19 @@ from tests import processes
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
-@pytest.mark.parametrize("family", processes.PHASES)
-def test_two_processes_of_one_seed_write_the_same_weights_and_losses(tmp_path, monkeypatch, family):
+@pytest.mark.parametrize(
+    ("family", "more"),
+    [*((family, ()) for family in processes.PHASES), ("timegan", ("--critic_weight", "5"))],
+)
+def test_two_processes_of_one_seed_write_the_same_weights_and_losses(
+    tmp_path, monkeypatch, family, more
+):
     runs = []
     for hash_seed in "12":  # sets of text are in another order in each
         monkeypatch.setenv("PYTHONHASHSEED", hash_seed)
-        training = processes.start(tmp_path, family, *"--train_step 60 --log_interval 7".split())
+        training = processes.start(
+            tmp_path, family, *"--train_step 60 --log_interval 7".split(), *more
+        )
         assert training.wait() == 0, (tmp_path / "said.txt").read_text()
         runs.append(Run(tmp_path / "TimeGan_Result" / f"experiment_0{hash_seed}"))
     processes.check_same(*runs)
