@@ -366,9 +366,8 @@ class TimeGANSettings(TrainingSettings, DataSettings):
     keep_best: CliImplicitFlag[bool] = Field(
         False,
         description="End with the weights of the log line whose windows lay nearest to the "
-        "held-out ones, copies of training windows ruled out; not with the last. Without `heldout` "
-        "the nearest to the training windows. A simpler chain of networks that lies nearer still "
-        "makes the windows.",
+        "records', as many held out as trained on, copies ruled out; not with the last. A simpler "
+        "chain of networks that lies nearer still makes the windows.",
     )
     quantile_mapping: CliImplicitFlag[bool] = Field(
         False,
