@@ -64,8 +64,12 @@ def lipschitz_penalty(
 
 def flatness_penalty(critic: Critic, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
     """R1 and R2: half the mean squared slope at real and at generated samples (Mescheder 2018)."""
-    slopes = squared_slopes(critic, real) + squared_slopes(critic, fake)
-    return 0.5 * tf.reduce_mean(slopes)
+    return 0.5 * tf.reduce_mean(slopes_at_both(critic, real, fake))
+
+
+def slopes_at_both(critic: Critic, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
+    """The `squared_slopes` at a real and at a generated sample of each pair, added up: (B,)."""
+    return squared_slopes(critic, real) + squared_slopes(critic, fake)
 
 
 def window_view(windows: tf.Tensor, real: tf.Tensor, given: tf.Tensor | None = None) -> tf.Tensor:

@@ -243,8 +243,8 @@ class TimeGAN(tf.Module):
         with tf.GradientTape() as tape:
             logits = [whole(self.critic(view)) for view in views]
             loss = critics.discriminator_loss("r3gan", *logits)
-            slopes = [whole(critics.squared_slopes(self._critic_of_steps, x)) for x in views]
-            penalised = loss + 0.5 * tf.reduce_mean(tf.add_n(slopes))
+            slopes = whole(critics.slopes_at_both(self._critic_of_steps, *views))
+            penalised = loss + 0.5 * tf.reduce_mean(slopes)
         self._descend(tape, penalised, self.critic_optimizer, self.critic)
         return {"critic_loss": loss}
 
