@@ -106,7 +106,7 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     if settings.keep_best and not settings.heldout:
         log.warning(
             "`keep_best` without `heldout` keeps the weights whose windows lie nearest to those "
-            "trained on. Set `--heldout 0.1` to choose by records that are not."
+            "trained on. Set `--heldout 0.1` to choose by records that are not, too."
         )
     width = n_units(settings.hidden_dim, len(names))
     n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
