@@ -467,8 +467,11 @@ def test_a_generator_step_moves_the_critic_to_tell_better():
     timegan = ready_timegan(critic_weight=1.0)
     judged = [*utils.NETWORKS[:2], "discriminator"]
     before = {name: values(getattr(timegan, name).variables) for name in judged}
+    untaught = values(timegan.critic.variables)
     reported = [float(timegan.generator_step(REAL, NOISE)["critic_loss"]) for _ in range(60)]
     assert np.mean(reported[-5:]) < 0.8 * reported[0]
+    taught = values(timegan.critic.variables)
+    assert all((a != b).any() for a, b in zip(untaught[:-1], taught[:-1], strict=True))
     for name in judged:
         after = values(getattr(timegan, name).variables)
         assert all((a == b).all() for a, b in zip(before[name], after, strict=True))
