@@ -72,11 +72,11 @@ def inputs(
     return [noise(random, shape, conditions), conditions]
 
 
-def warmed_up(conditions: np.ndarray | None, n_rows: int) -> np.ndarray | None:
+def warmed_up(conditions: np.ndarray | None, n_rows: int) -> tf.Tensor | None:
     """`conditions` (B, T, C) with the first row's so many rows longer, to draw and cut off."""
-    if conditions is None or not n_rows:
-        return conditions
-    return np.concatenate([np.repeat(conditions[:, :1], n_rows, 1), conditions], 1)
+    if conditions is None:
+        return None
+    return tf.concat([np.repeat(conditions[:, :1], n_rows, 1), conditions], 1)
 
 
 def settled(noise: Noise, warm_up: int) -> int:

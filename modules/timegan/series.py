@@ -44,7 +44,7 @@ def series_pieces(
     going_on = tf.function(device.carry_on, autograph=False)
     states, n_drawn, given = carrying.start(model, 1), 0, None
     if conditions_at is not None:
-        given = tf.constant(warmed_up(conditions_at(0, 1), warm_up))
+        given = warmed_up(conditions_at(0, 1), warm_up)
     for noisy in noise.pieces(random, lengths, model.inputs[0].shape[-1], given):
         if given is not None:
             noisy = [noisy, given[:, n_drawn : n_drawn + noisy.shape[1]]]

@@ -276,7 +276,7 @@ def sample_blocks(
         given = None
         if conditions_at is not None:
             wanted = conditions_at(first, min(first + batch, n_windows))
-            given = tf.constant(warmed_up(np.resize(wanted, (batch, *wanted.shape[1:])), warm_up))
+            given = warmed_up(np.resize(wanted, (batch, *wanted.shape[1:])), warm_up)
         yield draw(given).numpy()[: n_windows - first, warm_up:]
 
 

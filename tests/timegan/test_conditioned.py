@@ -12,6 +12,7 @@ from modules.runs.safe import load_model
 from modules.timegan import series
 from modules.timegan.effects import ConditionedCopula, Effects
 from modules.timegan.synthesis import sample
+from modules.training import setup
 from modules.utils import NETWORKS, TimeGAN
 from modules.windows.batches import Batches
 from tests.timegan.farm import LEVELS, tables, write_farm
@@ -155,6 +156,17 @@ def trained(tmp_path, *condition, **settings):
         data_path=str(write_farm(tmp_path / "in")), location="generic", freq="1h",
         result_dir=str(tmp_path / "runs"), preset="best", condition=condition, **sizes | settings,
     )  # fmt: skip
+
+
+@pytest.mark.whole
+def test_the_layers_of_a_gpu_train_and_make_with_conditions(tmp_path, monkeypatch):
+    monkeypatch.setattr(setup, "configure", lambda *_: STOCK)
+    steps = {"autoencoder_steps": 2, "supervised_steps": 2, "joint_steps": 2, "log_interval": 1}
+    run = str(trained(tmp_path, "turbine", "hour", **steps))
+    windows = generate(run=run, n_windows=5, output=str(tmp_path / "w.csv"))
+    assert len(pd.read_csv(windows)) == 5 * 8
+    long = generate(run=run, turbine="WT02", length=30, output=str(tmp_path / "s.csv"))
+    assert set(pd.read_csv(long)["turbine"]) == {"WT02"}
 
 
 @pytest.mark.slow
