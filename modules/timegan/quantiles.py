@@ -15,6 +15,9 @@ from modules.records.columns import LARGEST_NUMBER, wrap_angle
 from modules.windows.cut import windows_at
 
 LEVELS = 1001
+STEEPEST = 3.0  # slope of a fitted map, in units of the ratio of the spreads
+SPARSE = 0.01  # of the spread, the least between two quantiles in which few values are made
+TINY = np.finfo(np.float32).tiny
 CIRCLE = 360.0
 N_CUTS = 72  # places tried for where the circle of the generated angles is cut
 
@@ -61,7 +64,7 @@ class QuantileMapping:
             after[place] = _quantiles(column, weights)
         for i in angles:
             before[i] = _cut_like(generated[:, i], after[i])
-        return cls.of(names, before, after, flags)
+        return cls.of(names, before, no_steeper(before, after), flags)
 
     @classmethod
     def of(
@@ -159,6 +162,26 @@ def _at(place: np.ndarray, values: np.ndarray) -> np.ndarray:
     found = np.full(place.shape, np.inf, values.dtype)
     found[inside] = values[place[inside]]
     return found
+
+
+def no_steeper(generated: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """`training` quantiles (F, K), from the median outwards no steeper than `STEEPEST`.
+
+    Where a model makes few values, between a turning rotor's pitch and a feathered one's, say, a
+    map of ranks tears apart columns that move as one. Where it makes many, any slope is right.
+    """
+    of_training, of_generated = (x.std(1, keepdims=True) for x in (training, generated))
+    gaps = np.diff(generated, axis=1)
+    furthest = STEEPEST * of_training / np.maximum(of_generated, TINY) * gaps
+    is_dense = gaps <= SPARSE * of_generated
+    furthest = np.where(is_dense, np.ptp(training, axis=1, keepdims=True), furthest)
+    middle = training.shape[1] // 2
+    shifts = training - np.cumsum(np.insert(furthest, 0, 0.0, axis=1), 1)
+    above = np.minimum.accumulate(shifts[:, middle:], 1)
+    below = np.maximum.accumulate(shifts[:, middle::-1], 1)[:, ::-1]
+    reached = np.concatenate([below, above[:, 1:]], 1)
+    # Added, not replaced: where nothing holds them back they stay as they are to the bit.
+    return np.maximum.accumulate(training + (reached - shifts), 1)
 
 
 def mapped(scaled: np.ndarray, generated: np.ndarray, training: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.fidelity.floors import gaussian_windows
 from modules.timegan.noise import Noise, inputs, settled, warmed_up
-from modules.timegan.quantiles import as_rows, mapped, quantiles_of
+from modules.timegan.quantiles import as_rows, mapped, no_steeper, quantiles_of
 from modules.training.device import Device
 from modules.windows.cut import occurrences, windows_at
 from modules.windows.splits import thinned
@@ -30,8 +30,8 @@ class Selection:
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
     `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
-    of held-out windows. The distance is to windows of both, half and half: those held out of a few
-    blocks of time alone have a weather of their own, by which early weights may win. `noise`: see
+    of held-out windows. The distance is to windows of all records, evenly: those held out of a few
+    blocks of time have a weather of their own, by which early weights may win. `noise`: see
     `modules.timegan.noise`. `maps`: score the windows as a quantile mapping of each feature would
     leave them. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
     `conditions`: float32 (n_rows, C), of which windows get those of the windows they are held to.
@@ -58,8 +58,7 @@ class Selection:
         self._warm_up = settled(noise, warm_up)
         shape = (N_WINDOWS, self._warm_up + seq_len, model.inputs[0].shape[-1])
         random = tf.random.Generator.from_seed(seed + SEED_OFFSET, alg="philox")
-        halves = (starts, unseen) if len(unseen) else (starts,)
-        judged = np.concatenate([thinned(half, N_WINDOWS // len(halves)) for half in halves])
+        judged = thinned(np.sort(np.concatenate([starts, unseen])), N_WINDOWS)
         given = None
         if conditions is not None:
             given = windows_at(conditions, np.resize(judged, N_WINDOWS), seq_len)
@@ -125,7 +124,9 @@ class Selection:
     def _scores_of(self, windows: np.ndarray) -> dict[str, float]:
         if self._quantiles is not None:
             rows = windows.reshape(-1, len(self._quantiles))
-            windows = mapped(rows, quantiles_of(rows), self._quantiles).reshape(windows.shape)
+            made = quantiles_of(rows)
+            targets = no_steeper(made, self._quantiles)
+            windows = mapped(rows, made, targets).reshape(windows.shape)
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(self.NAMES, (self._distance(windows), nearest / self._usual), strict=True))
 

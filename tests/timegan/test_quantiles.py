@@ -118,6 +118,23 @@ def test_a_row_counts_as_often_as_it_stood_in_a_window():
     np.testing.assert_array_equal(weighted.training, repeated.training)
 
 
+def test_it_is_no_steeper_than_three_where_few_values_are_made_and_as_steep_as_it_must_elsewhere():
+    feathered = np.concatenate([np.linspace(0, 1, 950), np.linspace(1, 11, 50)])[:, None]
+    training = feathered.copy()
+    training[980:] = 88.0  # generated: 7 to 11
+    mapping = QuantileMapping.fit(["Pitch"], feathered, training)
+    made = np.linspace(0, 11, 200)[:, None]
+    slopes = np.diff(mapping(made)[:, 0]) / np.diff(made[:, 0])
+    ratio = training.std() / feathered.std()
+    assert slopes.max() <= 3.05 * ratio
+    np.testing.assert_allclose(mapping(feathered[:900]), feathered[:900], atol=0.01)
+    crowded = feathered / 1000  # a step from 0 to 500 in so small a place is no sparse one
+    parted = np.where(feathered < 0.5, 0.0, 500.0 + feathered)
+    np.testing.assert_allclose(
+        QuantileMapping.fit(["x"], crowded, parted)(crowded), parted, atol=0.7
+    )
+
+
 def circle_distance(first, second):
     return np.abs((first - second + 180) % 360 - 180)
 

@@ -91,6 +91,14 @@ def test_the_distance_is_to_held_out_windows_and_to_those_trained_on(echo):
     assert abs(both) < 0.1 < min(unlike_unseen, unlike_trained)
 
 
+def test_held_out_windows_count_by_their_number_alone(echo):
+    scaled = np.random.default_rng(4).uniform(size=(505, 2)).astype(np.float32)
+    scaled[450:] *= 0.2
+    few, many = (echo(scaled, STARTS[first:], STARTS[:first]) for first in (490, 300))
+    distances = [select.scores()["records_distance"] for select in (few, many)]
+    assert distances[0] == pytest.approx(distances[1], rel=1e-6)
+
+
 def test_a_model_that_repeats_training_windows_is_ruled_out(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     selection = echo(scaled, STARTS[350:])
