@@ -356,6 +356,11 @@ class TimeGANSettings(TrainingSettings, DataSettings):
         description="Run of a detector on these records: the stretches it flags are left out.",
         examples=["TimeGan_Result/experiment_02"],
     )
+    max_gap: NonNegativeInt = Field(
+        0,
+        description="Longest gap, in rows of one column, that a window may hold: it is bridged, "
+        "and the losses do not ask what lay in it. 0 takes windows without a missing value.",
+    )
     heldout: float = Field(
         0.0,
         ge=0,

@@ -11,9 +11,18 @@ SMALLEST_VARIANCE = 1e-6  # of a column that is scaled to 0...1; for a constant 
 NARROWEST = 0.03  # of the widest deviation, the least that counts by itself
 
 
-def reconstruction_loss(real: tf.Tensor, recovered: tf.Tensor) -> tf.Tensor:
-    """Root of the mean squared error between windows (B, T, F) (TimeGAN, eq. 7)."""
-    return tf.sqrt(tf.reduce_mean(tf.square(real - recovered)) + EPSILON)
+def reconstruction_loss(
+    real: tf.Tensor, recovered: tf.Tensor, recorded: tf.Tensor | None = None
+) -> tf.Tensor:
+    """Root of the mean squared error between windows (B, T, F) (TimeGAN, eq. 7).
+
+    Over the cells that are `recorded`, (B, T, F) of 1 and 0; None is all.
+    """
+    squared = tf.square(real - recovered)
+    if recorded is None:
+        return tf.sqrt(tf.reduce_mean(squared) + EPSILON)
+    error = tf.math.divide_no_nan(tf.reduce_sum(squared * recorded), tf.reduce_sum(recorded))
+    return tf.sqrt(error + EPSILON)
 
 
 def supervised_loss(latent: tf.Tensor, supervised: tf.Tensor) -> tf.Tensor:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models import critics, losses
+from models import critics, holes, losses
 from models.definemodel import DefineModel, chain, noise_alone
 from modules.training.device import Device
 from modules.training.phases import Choosing, Phase
@@ -52,13 +52,15 @@ class TimeGAN(tf.Module):
     """The five networks, their optimisers, and one method per update.
 
     A step takes a batch, moves the variables its docstring names, and returns named scalar losses.
-    `args`: settings, TimeGAN's own. `device` computes the networks. Where rows have `n_conditions`,
-    a batch is (B, T, F + C), the conditions last.
+    `args`: settings, TimeGAN's own. `device` computes the networks. A batch is (B, T, F + M + C):
+    the windows, which of their cells are recorded, 1 or 0, and the `n_conditions` of each row. M is
+    F, or 0 where windows hold no gaps.
     """
 
     def __init__(self, args: Any, n_features: int, device: Device, n_conditions: int = 0) -> None:
         super().__init__(name="timegan")
-        self.widths = [n_features, n_conditions]
+        self.n_conditions = n_conditions
+        self.widths = [n_features, n_features if args.max_gap else 0, n_conditions]
         define = DefineModel(args, n_features, n_replicas(), n_conditions)
         self.embedder, self.recovery, self.generator, self.supervisor, self.discriminator = (
             getattr(define, name)() for name in NETWORKS
@@ -139,7 +141,7 @@ class TimeGAN(tf.Module):
 
         With `ema` they are running means of the trained ones (Yazici et al., ICLR 2019).
         """
-        return chain(self.sampling, name=name, n_conditions=self.widths[1])
+        return chain(self.sampling, name=name, n_conditions=self.n_conditions)
 
     def chains(self, name: str = "timegan") -> dict[str, keras.Model]:
         """What can make windows of the noise, by its parts; the trained `synthetic_model` is first.
@@ -150,11 +152,11 @@ class TimeGAN(tf.Module):
         generator, supervisor, recovery = self.sampling
         parts = [(generator, supervisor, recovery), (generator, recovery)]
         if self.args.noise == "copula":
-            nothing = noise_alone(self.z_dim, self.widths[1], name="copula")
+            nothing = noise_alone(self.z_dim, self.n_conditions, name="copula")
             parts += [(self.embedder, self.recovery), (nothing,)]
         return {
             " > ".join(n.name for n in networks): chain(
-                networks, name=name, n_conditions=self.widths[1]
+                networks, name=name, n_conditions=self.n_conditions
             )
             for networks in parts
         }
@@ -168,11 +170,10 @@ class TimeGAN(tf.Module):
             weight.assign(of_embedder)
 
     def autoencoder_step(self, real: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: (B, T, F)."""
+        """Move embedder and recovery down 10 * reconstruction loss (eq. 7). `real`: a batch."""
         with tf.GradientTape() as tape:
             latent, given = self._latent(real)
-            recovered = whole(self._call(self.recovery, latent, given))
-            reconstruction = losses.reconstruction_loss(self._parted(real)[0], recovered)
+            reconstruction = self._reconstruction_loss(real, latent, given)
             loss = RECONSTRUCTION_WEIGHT * reconstruction
         self._descend(tape, loss, self.autoencoder_optimizer, self.embedder, self.recovery)
         return {"reconstruction_loss": reconstruction}
@@ -189,20 +190,23 @@ class TimeGAN(tf.Module):
         return {"supervised_loss": supervised}
 
     def generator_step(self, real: tf.Tensor, noise: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Move generator and supervisor, then the critic. `real`: (B, T, F); `noise`: (B, T, Z).
+        """Move generator and supervisor, then the critic. `real`: a batch; `noise`: (B, T, Z).
 
         Down: adversarial losses of the supervised and the generated latent, 100 * root of the
         supervised loss on real latents, 100 * moment loss of the recovered windows, and
         `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss,
-        `critic_weight` * what the critic says of them.
+        `critic_weight` * what the critic says of them. What a window lacks, the one recovered
+        beside it is seen without.
         """
         latent, given = self._latent(real, training=False)
-        real, _ = self._parted(real)
+        real, recorded, _ = self._parted(real)
         views: list[tf.Tensor] = []
         with tf.GradientTape() as tape:
             generated = self._call(self.generator, share(noise), given)
             supervised_latent = self._call(self.supervisor, generated, given)
             recovered = self._call(self.recovery, supervised_latent, given)
+            if recorded is not None:
+                recovered = holes.bridged(recovered, share(recorded))
             synthetic = whole(recovered)
             adversarial = losses.adversarial_loss(
                 self._judge(supervised_latent, given)
@@ -255,8 +259,7 @@ class TimeGAN(tf.Module):
         """Move embedder and recovery: 10 * reconstruction + 0.1 * supervised loss."""
         with tf.GradientTape() as tape:
             latent, given = self._latent(real)
-            recovered = whole(self._call(self.recovery, latent, given))
-            reconstruction = losses.reconstruction_loss(self._parted(real)[0], recovered)
+            reconstruction = self._reconstruction_loss(real, latent, given)
             supervised = self._supervised_loss(latent, given)
             loss = RECONSTRUCTION_WEIGHT * reconstruction + EMBEDDER_SUPERVISED_WEIGHT * supervised
         self._descend(tape, loss, self.embedder_optimizer, self.embedder, self.recovery)
@@ -327,17 +330,34 @@ class TimeGAN(tf.Module):
     def _run(step: Callable[..., dict[str, tf.Tensor]], *batch: tf.Tensor) -> dict[str, tf.Tensor]:
         return first(run(step, *batch))
 
-    def _parted(self, real: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
-        """(B, T, F + C) -> windows and their conditions, None without."""
-        return tuple(tf.split(real, self.widths, -1)) if self.widths[1] else (real, None)
+    def _parted(self, real: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None, tf.Tensor | None]:
+        """A batch -> windows, bridged; which cells are recorded; conditions. None for what is not.
+
+        Bridged anew, of what a window itself records, as generated ones are.
+        """
+        if not any(self.widths[1:]):
+            return real, None, None
+        windows, recorded, given = tf.split(real, self.widths, -1)
+        given = given if self.n_conditions else None
+        if not self.args.max_gap:
+            return windows, None, given
+        return holes.bridged(windows, recorded), recorded, given
 
     def _latent(self, real: tf.Tensor, training: bool = True) -> tuple[tf.Tensor, tf.Tensor | None]:
         """This replica's latents of a batch, and the conditions of its windows."""
-        windows, given = self._parted(share(real))
+        windows, _, given = self._parted(share(real))
         return self._call(self.embedder, windows, given, training), given
 
     def _judge(self, latent: tf.Tensor, given: tf.Tensor | None) -> tf.Tensor:
         return whole(self._call(self.discriminator, latent, given))
+
+    def _reconstruction_loss(
+        self, real: tf.Tensor, latent: tf.Tensor, given: tf.Tensor | None
+    ) -> tf.Tensor:
+        """Of a batch and what the recovery makes of its latents, where cells are recorded."""
+        windows, recorded, _ = self._parted(real)
+        recovered = whole(self._call(self.recovery, latent, given))
+        return losses.reconstruction_loss(windows, recovered, recorded)
 
     def _supervised_loss(self, latent: tf.Tensor, given: tf.Tensor | None) -> tf.Tensor:
         """Of real latents, under the supervisor."""

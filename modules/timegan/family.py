@@ -4,29 +4,26 @@ What needs TensorFlow is imported where it is used: a wrong setting is answered 
 """
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from modules.aside import filled, slices_of
 from modules.buckets import spelt
 from modules.dataLoader import read_site
 from modules.errors import DataError
-from modules.preprocessing import encode_angles, feature_names
-from modules.records.columns import ANGLE, Column
+from modules.preprocessing import feature_names
 from modules.records.flagged import FILE as FLAGGED
 from modules.records.flagged import read_flagged, without_flagged
 from modules.records.site import SiteData
 from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
-from modules.timegan.conditions import Conditions, settled
+from modules.timegan.conditions import settled
 from modules.timegan.gaps import Gaps
+from modules.timegan.prepared import Prepared, shorter_gaps, tell_bridges
 from modules.timegan.reporting import hold_against_records, report_after_training
 from modules.training.device import Device
 from modules.training.memory import check_room
-from modules.windows.cut import cut, window_starts
+from modules.windows.bridges import bridged
+from modules.windows.cut import window_starts
 from modules.windows.splits import heldout_split
 from settings import GeneratorSettings, TimeGANSettings
 
@@ -38,40 +35,6 @@ if TYPE_CHECKING:
 LEAST_BYTES = 72  # of a step's memory, for a unit of a row: three networks, six values each
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Records, the `names` of their features, and where windows of `seq_len` rows begin.
-
-    `parts`: int (n_windows,) each, the windows to train on and those held out. `condition`: what
-    rows are made for, see `modules.timegan.conditions`.
-    """
-
-    site_data: SiteData
-    seq_len: int
-    names: list[str]
-    parts: tuple[np.ndarray, np.ndarray]
-    condition: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> list[Column]:
-        """Those that are made."""
-        return [column for column in self.site_data.columns if column.name not in self.condition]
-
-    def features(self) -> np.ndarray:
-        """The rows that windows begin in: float64 (n_rows, F), made anew, for they are large."""
-        series, _ = cut(self.site_data.tables, self.seq_len)
-        is_made = [column.name not in self.condition for column in self.site_data.columns]
-        columns = self.columns
-        if all(is_made) and all(column.kind != ANGLE for column in columns):
-            return series
-        encoded = (encode_angles(series[rows][:, is_made], columns) for rows in slices_of(series))
-        return filled((len(series), len(self.names)), np.float64, encoded)
-
-    def conditions(self) -> tuple[Conditions, np.ndarray]:
-        """What rows are made for, and of each: float32 (n_rows, C)."""
-        return Conditions.fit(self.condition, self.site_data, self.parts[0], self.seq_len)
 
 
 def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
@@ -87,12 +50,19 @@ def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
 
 def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSettings, Prepared]:
     """Cut the windows. Raises DataError where the records have none."""
-    starts = window_starts(site_data.tables, settings.seq_len)
+    whole = bridged(site_data, settings.max_gap)
+    try:
+        starts = window_starts(whole.tables, settings.seq_len)
+    except DataError as error:
+        raise DataError(f"{error}{shorter_gaps(site_data, settings.seq_len)}") from None
+    if settings.max_gap:
+        tell_bridges(site_data, whole, settings)
     parts = heldout_split(starts, settings.seq_len, share=settings.heldout, seed=settings.seed)
     condition = settled(settings.condition, site_data)
     settings = settings.completed(condition=condition)
     names = feature_names(c for c in site_data.columns if c.name not in condition)
-    return settings, Prepared(site_data, settings.seq_len, names, parts, condition)
+    records = site_data if settings.max_gap else None
+    return settings, Prepared(whole, settings.seq_len, names, parts, condition, records)
 
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:
@@ -111,13 +81,13 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     width = n_units(settings.hidden_dim, len(names))
     n_values = settings.batch_size * settings.seq_len * settings.num_layers * width
     check_room(LEAST_BYTES * n_values)
-    given: tuple[np.ndarray, ...] = ()
+    of_rows = None
     if prepared.condition:
         conditions, of_rows = prepared.conditions()
         run.save_table(conditions.occurred)
-        given = (of_rows,)
+    beside = of_rows, prepared.recorded()
     scaler, model, noise = learning.train(
-        prepared.features(), names, parts, settings, run, device, *given
+        prepared.features(), names, parts, settings, run, device, *beside
     )
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
@@ -127,12 +97,13 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
         run.save_table(noise.effects)
     columns = prepared.columns
     finish = learning.fit_finish(
-        model, noise, scaler, columns, prepared.features(), parts[0], settings, device, *given
+        model, noise, scaler, columns, prepared.features(), parts[0], settings, device, *beside
     )
     for table in (finish.mapping, finish.standstill):
         if table is not None:
             run.save_table(table)
-    run.save_table(Gaps.fit([column.name for column in columns], prepared.site_data))
+    records = prepared.records or prepared.site_data
+    run.save_table(Gaps.fit([column.name for column in columns], records))
     run.save_model(model)
     report_after_training(run, prepared.site_data, settings, device)
 
@@ -237,7 +208,8 @@ def _clock(
 def records_of(run: Run, data_path: str | None = None) -> SiteData:
     """Read the records that `run` was trained on again, from `data_path` where they lie now.
 
-    Raises DataError when they are gone or have changed.
+    Their gaps are bridged where its windows held some. Raises DataError when they are gone or
+    have changed.
     """
     settings = saved_settings(run, TimeGANSettings)
     try:
@@ -248,4 +220,4 @@ def records_of(run: Run, data_path: str | None = None) -> SiteData:
             f"{error} If they have moved, pass `--data_path`."
         ) from None
     run.check_same_data(site_data)
-    return site_data
+    return bridged(site_data, settings.max_gap)

@@ -43,6 +43,7 @@ def train(
     run: Run,
     device: Device,
     conditions: np.ndarray | None = None,
+    recorded: np.ndarray | None = None,
 ) -> tuple[Scaler, keras.Model, Noise]:
     """Train all phases in the folder of `run`; return scaler, synthetic model and noise.
 
@@ -52,13 +53,14 @@ def train(
     `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
     `settings.seq_len` rows begin, those to train on and those held out, see
     `modules.windows.splits.heldout_split`. Scaler and noise are fitted to the rows of the former
-    alone. `conditions`: float32 (n_rows, C), what each row is made for; None without.
+    alone. `conditions`: float32 (n_rows, C), what each row is made for; None without. `recorded`:
+    float32 (n_rows, F), 0 where a feature is bridged and 1 elsewhere; None without `max_gap`.
     """
     training, unseen = parts
     is_trained = occurrences(training, settings.seq_len, len(features)) > 0
-    rows = features
+    rows = _as_recorded(features, recorded)
     if not is_trained.all():
-        trained = (features[at][is_trained[at]] for at in slices_of(features))
+        trained = (rows[at][is_trained[at]] for at in slices_of(rows))
         rows = filled((int(is_trained.sum()), len(names)), np.float64, trained)
     scaler = SCALERS[settings.scaler]().fit(rows, names)
     scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))
@@ -72,9 +74,11 @@ def train(
     noise = fitted_noise(settings, names, scaled, training, conditions)
     n_conditions = 0 if conditions is None else conditions.shape[1]
     seen = scaled
-    if conditions is not None:
-        both = (np.concatenate([scaled[at], conditions[at]], 1) for at in slices_of(scaled))
-        seen = filled((len(scaled), scaled.shape[1] + n_conditions), np.float32, both)
+    if beside := [part for part in (recorded, conditions) if part is not None]:
+        parted = [scaled, *beside]
+        joined = (np.concatenate([part[at] for part in parted], 1) for at in slices_of(scaled))
+        shape = len(scaled), sum(part.shape[1] for part in parted)
+        seen = filled(shape, np.float32, joined)
     batches = Batches(
         seen,
         training,
@@ -135,6 +139,14 @@ def train(
     return scaler, plain(model) if device.strategy else model, noise
 
 
+def _as_recorded(features: np.ndarray, recorded: np.ndarray | None) -> np.ndarray:
+    """`features` (n_rows, F), NaN where they are not `recorded`, so that these do not count."""
+    if recorded is None:
+        return features
+    there = (np.where(recorded[at] > 0, features[at], np.nan) for at in slices_of(features))
+    return filled(features.shape, np.float64, there)
+
+
 def _check_replicas(settings: TimeGANSettings, n: int) -> None:
     """Raise SettingsError for what does not go with a batch that is shared out."""
     if settings.batch_size % n:
@@ -159,16 +171,17 @@ def fit_finish(
     settings: TimeGANSettings,
     device: Device,
     conditions: np.ndarray | None = None,
+    recorded: np.ndarray | None = None,
 ) -> Finish:
     """Fit what `settings` ask for to windows of the finished synthetic `model`.
 
     `noise`: see `modules.timegan.synthesis.sample`. `features`: float (n_rows, F), not scaled, and
     `starts`, int (n_windows,), of the training windows. A row counts as often as it stood in one.
-    `conditions`: float32 (n_rows, C), what each row is made for; None without.
+    `conditions`, `recorded`: see `train`; what is bridged does not count.
     """
     if not (settings.quantile_mapping or settings.standstill):
         return Finish(None, None)
-    series = features
+    series = features = _as_recorded(features, recorded)
     if any(column.kind == ANGLE for column in columns):
         decoded_rows = (decode_angles(features[at], columns) for at in slices_of(features))
         series = filled((len(features), len(columns)), np.float64, decoded_rows)

@@ -50,18 +50,21 @@ class QuantileMapping:
     ) -> "QuantileMapping":
         """Learn from windows `generated` (..., V) and rows `training` (n_rows, V), physical.
 
-        `training` is (n_windows, T * V) where windows of T rows share none, see `as_rows`.
-        `weights`: int (n_rows,), how often each row counts; None is once. Quantiles are values
-        that occurred, so that a point mass such as 0 kW stays one.
+        `training` is (n_windows, T * V) where windows of T rows share none, see `as_rows`;
+        NaN in it does not count. `weights`: int (n_rows,), how often each row counts; None is once.
+        Quantiles are values that occurred, so that a point mass such as 0 kW stays one.
         """
         flags = (False,) * len(names) if circular is None else tuple(circular)
         angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
         generated = generated.reshape(-1, training.shape[-1])
         before, after = quantiles_of(generated), np.empty((training.shape[-1], LEVELS))
         for place, column in enumerate(training.T):
+            is_there, counts = np.isfinite(column), weights
+            if not is_there.all():
+                column, counts = column[is_there], None if weights is None else weights[is_there]
             if place in angles:
                 column = wrap_angle(column, _emptiest(column))
-            after[place] = _quantiles(column, weights)
+            after[place] = _quantiles(column, counts)
         for i in angles:
             before[i] = _cut_like(generated[:, i], after[i])
         return cls.of(names, before, no_steeper(before, after), flags)

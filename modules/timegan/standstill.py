@@ -82,15 +82,20 @@ class Standstill:
 def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.ndarray:
     """Share of rows inside windows that repeat the one before, per column: (V,).
 
-    `series`: float (n_rows, V). `starts`: int (n_windows,), of windows of `seq_len` rows.
+    `series`: float (n_rows, V), NaN for what counts neither way. `starts`: int
+    (n_windows,), of windows of `seq_len` rows.
 
     >>> repeated_shares(np.array([[1.0], [1.0], [2.0], [2.0]]), np.array([0, 1]), 3)
     array([0.66666667])
     """
     has_next = occurrences(starts, seq_len - 1, len(series))[:-1] > 0
     before, after = series[:-1], series[1:]
-    repeated = [np.sum((before[at] == after[at])[has_next[at]], axis=0) for at in slices_of(before)]
-    return np.sum(repeated, axis=0) / has_next.sum()
+    repeated, compared = 0, 0
+    for at in slices_of(before):
+        earlier, later = before[at][has_next[at]], after[at][has_next[at]]
+        repeated += np.sum(earlier == later, axis=0)
+        compared += np.sum(np.isfinite(earlier) & np.isfinite(later), axis=0)
+    return repeated / np.maximum(compared, 1)
 
 
 def _band(values: np.ndarray, is_angle: bool, share: float) -> float:

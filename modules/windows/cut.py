@@ -37,6 +37,12 @@ def window_starts(tables: dict[str, pd.DataFrame], seq_len: int) -> np.ndarray:
     return _cut(tables, seq_len, ahead=0, setting="seq_len", part="stretch")[1]
 
 
+def n_windows(tables: dict[str, pd.DataFrame], seq_len: int) -> int:
+    """How many windows of `seq_len` rows `cut` finds, 0 where it raises."""
+    lengths = [stop - start for table in tables.values() for start, stop in stretches(table)]
+    return sum(max(0, length - seq_len + 1) for length in lengths)
+
+
 def _cut(
     tables: dict[str, pd.DataFrame], seq_len: int, ahead: int, setting: str, part: str
 ) -> tuple[list[np.ndarray], np.ndarray]:

@@ -1,0 +1,85 @@
+"""Records made ready to learn from, and what is told of the gaps that their windows hold."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+
+from modules.aside import filled, slices_of
+from modules.preprocessing import encode_angles
+from modules.records.columns import ANGLE, Column
+from modules.records.site import SiteData
+from modules.timegan.conditions import Conditions
+from modules.windows.bridges import gap_for_half, recorded
+from modules.windows.cut import cut, n_windows
+from settings import TimeGANSettings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Records, the `names` of their features, and where windows of `seq_len` rows begin.
+
+    `parts`: int (n_windows,) each, the windows to train on and those held out. `condition`: what
+    rows are made for, see `modules.timegan.conditions`. `records`: as they were read, where
+    `site_data` are bridged, see `modules.windows.bridges`; None where nothing is.
+    """
+
+    site_data: SiteData
+    seq_len: int
+    names: list[str]
+    parts: tuple[np.ndarray, np.ndarray]
+    condition: tuple[str, ...] = ()
+    records: SiteData | None = None
+
+    @property
+    def columns(self) -> list[Column]:
+        """Those that are made."""
+        return [column for column in self.site_data.columns if column.name not in self.condition]
+
+    def features(self) -> np.ndarray:
+        """The rows that windows begin in: float64 (n_rows, F), made anew, for they are large."""
+        series, _ = cut(self.site_data.tables, self.seq_len)
+        is_made = [column.name not in self.condition for column in self.site_data.columns]
+        columns = self.columns
+        if all(is_made) and all(column.kind != ANGLE for column in columns):
+            return series
+        encoded = (encode_angles(series[rows][:, is_made], columns) for rows in slices_of(series))
+        return filled((len(series), len(self.names)), np.float64, encoded)
+
+    def recorded(self) -> np.ndarray | None:
+        """Which features are no bridge: float32 (n_rows, F), 1 or 0; None where all are."""
+        if self.records is None:
+            return None
+        return recorded(self.records, self.site_data, self.columns, self.seq_len)
+
+    def conditions(self) -> tuple[Conditions, np.ndarray]:
+        """What rows are made for, and of each: float32 (n_rows, C)."""
+        return Conditions.fit(self.condition, self.site_data, self.parts[0], self.seq_len)
+
+
+def shorter_gaps(site_data: SiteData, seq_len: int) -> str:
+    """What `max_gap` gives windows to records that have none, as a sentence; empty if none does."""
+    length = gap_for_half(site_data, seq_len)
+    if length is None:
+        return ""
+    return f" Or let windows hold gaps, which are bridged: `--max_gap {length}`, or more."
+
+
+def tell_bridges(records: SiteData, bridged: SiteData, settings: TimeGANSettings) -> None:
+    """Log how many cells of each column are bridged, and how many windows that gives."""
+    counts = {
+        column.name: sum(
+            int(bridged.tables[turbine][column.name].count() - table[column.name].count())
+            for turbine, table in records.tables.items()
+        )
+        for column in records.columns
+    }
+    told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    log.info(
+        "`max_gap` %d: cells bridged: %s; %s windows, %s without.",
+        settings.max_gap,
+        told or "none",
+        *(f"{n_windows(data.tables, settings.seq_len):,}" for data in (bridged, records)),
+    )
