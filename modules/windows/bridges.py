@@ -47,7 +47,8 @@ def recorded(
     for turbine, table in records.tables.items():
         there = table[[column.name for column in columns]].notna().astype(float)
         is_whole = np.isfinite(after.tables[turbine].to_numpy(float)).all(1)
-        labels[turbine] = there.where(is_whole[:, None])
+        there[~is_whole] = np.nan
+        labels[turbine] = there
     rows, _ = cut(labels, seq_len)
     n_features = [2 if column.kind == ANGLE else 1 for column in columns]
     encoded = (np.repeat(rows[at], n_features, 1) for at in slices_of(rows))
