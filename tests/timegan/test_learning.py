@@ -28,8 +28,11 @@ def features(held_out):
     return rows
 
 
-def learnt(held_out, **fields):
-    """Scaler, noise and batches of a training that stops before its first step."""
+def learnt(held_out, *beside, **fields):
+    """Scaler, noise and batches of a training that stops before its first step.
+
+    `beside`: the conditions and the recorded cells of its rows.
+    """
     made = {}
 
     class Kept(learning.Batches):
@@ -49,7 +52,9 @@ def learnt(held_out, **fields):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learning, "Batches", Kept)
         patch.setattr(learning, "Trainer", NoTrainer)
-        scaler, _, noise = learning.train(features(held_out), NAMES, PARTS, settings, run, CPU)
+        scaler, _, noise = learning.train(
+            features(held_out), NAMES, PARTS, settings, run, CPU, *beside
+        )
     return SimpleNamespace(scaler=scaler, noise=noise, batches=made["batches"])
 
 
@@ -64,6 +69,19 @@ def test_held_out_rows_do_not_move_the_scaler(pair):
     for one in pair:
         np.testing.assert_array_equal(one.scaler.offset_, training.min(0))
         np.testing.assert_array_equal(one.scaler.scale_, np.ptp(training, axis=0))
+
+
+def test_bridged_cells_do_not_move_the_scaler_and_stand_beside_the_windows():
+    whole = features(1.0)
+    recorded = np.ones((N_ROWS, 2), np.float32)
+    for column in (0, 1):
+        recorded[[whole[:, column].argmin(), whole[:, column].argmax()], column] = 0
+    made = learnt(1.0, None, recorded, max_gap=1)
+    there = np.where(recorded > 0, whole, np.nan)[IS_TRAINED]
+    np.testing.assert_array_equal(made.scaler.offset_, np.nanmin(there, 0))
+    np.testing.assert_array_equal(made.scaler.scale_, np.nanmax(there, 0) - np.nanmin(there, 0))
+    scaled = made.scaler.transform(whole).astype(np.float32)
+    np.testing.assert_array_equal(made.batches.scaled, np.hstack([scaled, recorded]))
 
 
 def test_held_out_rows_do_not_move_the_noise(pair):
