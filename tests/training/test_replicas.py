@@ -18,7 +18,7 @@ import json, sys
 import numpy as np
 import tensorflow as tf
 
-n_devices = int(sys.argv[1])
+n_devices, max_gap = map(int, sys.argv[1:])
 devices = [tf.config.LogicalDeviceConfiguration()] * n_devices
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], devices)
 from modules.training.setup import configure
@@ -29,12 +29,16 @@ from modules.training.replicas import plain
 from modules.windows.batches import Batches
 from tests.tiny import FEATURES, STEPS, UNIFORM, WINDOWS, tiny_timegan
 
-scaled = np.random.default_rng(0).random((60, FEATURES), np.float32)
+random = np.random.default_rng(0)
+scaled = random.random((60, FEATURES), np.float32)
+if max_gap:
+    scaled = np.hstack([scaled, random.random(scaled.shape) < 0.8])
 batches = Batches(
     scaled, np.arange(50), seq_len=STEPS, batch_size=WINDOWS, z_dim=FEATURES, noise=UNIFORM, seed=0
 )
 with device.scope():
-    timegan = tiny_timegan(device=device, batchnorm=True, gamma=0.0, ema=0.9, critic_weight=2.0)
+    timegan = tiny_timegan(device=device, batchnorm=True, gamma=0.0, ema=0.9, critic_weight=2.0,
+                           max_gap=max_gap)
     timegan.imitate()
     losses = []
     for phase in timegan.phases(batches):
@@ -45,9 +49,9 @@ print(json.dumps({"losses": losses, "weights": [w.numpy().tolist() for w in mode
 """
 
 
-def trained(n_devices):
+def trained(n_devices, max_gap):
     said = subprocess.run(
-        [sys.executable, "-c", TRAINING, str(n_devices)],
+        [sys.executable, "-c", TRAINING, str(n_devices), str(max_gap)],
         cwd=ROOT, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}, capture_output=True, text=True,
     )  # fmt: skip
     assert said.returncode == 0, said.stderr[-3000:]
@@ -59,8 +63,9 @@ def flat(values):
 
 
 @pytest.mark.whole
-def test_two_replicas_train_as_one_does_with_the_whole_batch():
-    one, two = trained(1), trained(2)
+@pytest.mark.parametrize("max_gap", [0, 2])
+def test_two_replicas_train_as_one_does_with_the_whole_batch(max_gap):
+    one, two = trained(1, max_gap), trained(2, max_gap)
     assert flat(two["losses"]) == pytest.approx(flat(one["losses"]), abs=2e-6)
     assert flat(two["weights"]) == pytest.approx(flat(one["weights"]), abs=2e-5)
 
