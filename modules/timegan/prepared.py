@@ -10,7 +10,7 @@ from modules.preprocessing import encode_angles
 from modules.records.columns import ANGLE, Column
 from modules.records.site import SiteData
 from modules.timegan.conditions import Conditions
-from modules.windows.bridges import gap_for_half, recorded
+from modules.windows.bridges import cells_bridged, gap_for_half, recorded
 from modules.windows.cut import cut, n_windows
 from settings import TimeGANSettings
 
@@ -69,17 +69,9 @@ def shorter_gaps(site_data: SiteData, seq_len: int) -> str:
 
 def tell_bridges(records: SiteData, bridged: SiteData, settings: TimeGANSettings) -> None:
     """Log how many cells of each column are bridged, and how many windows that gives."""
-    counts = {
-        column.name: sum(
-            int(bridged.tables[turbine][column.name].count() - table[column.name].count())
-            for turbine, table in records.tables.items()
-        )
-        for column in records.columns
-    }
-    told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
     log.info(
         "`max_gap` %d: cells bridged: %s; %s windows, %s without.",
         settings.max_gap,
-        told or "none",
+        cells_bridged(records, bridged),
         *(f"{n_windows(data.tables, settings.seq_len):,}" for data in (bridged, records)),
     )

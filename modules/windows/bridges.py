@@ -11,6 +11,7 @@ import numpy as np
 from modules.aside import filled, slices_of, table_of
 from modules.records.columns import ANGLE, Column, wrap_angle
 from modules.records.site import SiteData
+from modules.records.timestamps import stretches
 from modules.windows.cut import cut
 
 CIRCLE = 360.0
@@ -20,7 +21,8 @@ def bridged(site_data: SiteData, max_gap: int) -> SiteData:
     """The records with gaps of up to `max_gap` rows filled, longer ones and those at an end left.
 
     By the straight line between the values before and after, of a direction the short way round;
-    of a code by the value before. Rows left out by choice stay out, and lie in no bridge.
+    of a code by the value before. Rows left out by choice stay out, and lie in no bridge. The
+    report tells of it, and counts the stretches that windows are cut of.
     """
     if not max_gap:
         return site_data
@@ -33,7 +35,30 @@ def bridged(site_data: SiteData, max_gap: int) -> SiteData:
             for column in site_data.columns
         )
         tables[turbine] = table_of(names, made, table.index)
-    return replace(site_data, tables=tables)
+    after = replace(site_data, tables=tables)
+    if not site_data.report:
+        return after
+    notice = f"Gaps of up to {max_gap} rows are bridged, cells: {cells_bridged(site_data, after)}."
+    turbines = [
+        turbine.model_copy(
+            update={"stretch_lengths": tuple(b - a for a, b in stretches(tables[turbine.name]))}
+        )
+        for turbine in site_data.report.turbines
+    ]
+    changes = {"turbines": tuple(turbines), "notices": (*site_data.report.notices, notice)}
+    return replace(after, report=site_data.report.model_copy(update=changes))
+
+
+def cells_bridged(records: SiteData, after: SiteData) -> str:
+    """How many cells of each column `records` lack and have `after`, as a list in words."""
+    counts = {
+        column.name: sum(
+            int(after.tables[turbine][column.name].count() - table[column.name].count())
+            for turbine, table in records.tables.items()
+        )
+        for column in records.columns
+    }
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
 
 
 def recorded(

@@ -141,6 +141,9 @@ def test_what_is_bridged_is_told(gappy, caplog):
     n_speeds = table["WindSpeed"].isna().sum() - whole["WindSpeed"].isna().sum()
     n_windows = sum(map(len, prepared.parts))
     assert f"WindSpeed {n_speeds}, " in told and told.endswith(f"; {n_windows} windows, 0 without.")
+    after = prepared.site_data.report
+    assert (site_data.report.windows(24).kept, after.windows(24).kept) == (0, n_windows)
+    assert after.notices[-1].startswith("Gaps of up to 3 rows are bridged, cells: WindSpeed ")
     there = prepared.recorded()
     assert there.shape == prepared.features().shape == (len(there), 4)
     assert 0.05 < 1 - there.mean() < 0.15
@@ -164,4 +167,5 @@ def test_records_full_of_gaps_train_and_generate(gappy, tmp_path, extra):
     )
     assert 0.05 < gaps["WindSpeed"].isna().mean() < 0.15
     records = family.records_of(find(str(run), str(tmp_path)))
+    assert "Gaps of up to 3 rows are bridged" in (run / "report.html").read_text(encoding="utf-8")
     assert all(table["WindSpeed"].isna().mean() < 0.02 for table in records.tables.values())
