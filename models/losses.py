@@ -8,7 +8,6 @@ import tensorflow as tf
 EPSILON = 1e-8  # under every square root: its gradient at zero is infinite
 MOMENT_EPSILON = 1e-6  # the same in the moment loss, where the authors have it
 SMALLEST_VARIANCE = 1e-6  # of a column that is scaled to 0...1; for a constant one
-NARROWEST = 0.03  # of the widest deviation, the least that counts by itself
 
 
 def reconstruction_loss(
@@ -78,43 +77,6 @@ def correlation_loss(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
         )
     ]
     return tf.reduce_mean(tf.stack(gaps))
-
-
-def roughness_loss(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
-    """By what factor steps from row to row are too large or too small, as a mean logarithm.
-
-    Both windows (B, T, F). The sum of two means: over the features, whatever their ranges, and over
-    the principal axes of the real steps, so that columns that move together part as they ought to.
-    Steps twice as large give 2 log 2. Not in the paper.
-    """
-    of_real, of_synthetic = _steps(real), _steps(synthetic)
-    return _gap(of_real, of_synthetic) + _gap_along_axes(of_real, of_synthetic)
-
-
-def _gap(
-    real: tf.Tensor, synthetic: tf.Tensor, least: float | tf.Tensor = SMALLEST_VARIANCE
-) -> tf.Tensor:
-    """Mean absolute difference of the log deviations of each column of rows (n, F)."""
-    logs = [tf.math.log(tf.math.reduce_variance(rows, 0) + least) for rows in (real, synthetic)]
-    return 0.5 * tf.reduce_mean(tf.abs(logs[0] - logs[1]))
-
-
-def _gap_along_axes(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
-    """The same along the principal axes of the real rows, columns of deviation 1.
-
-    The narrowest axes count as `NARROWEST` of the widest: below, noise would count like weather.
-    """
-    deviation = tf.sqrt(tf.math.reduce_variance(real, 0) + SMALLEST_VARIANCE)
-    centred = (real - tf.reduce_mean(real, 0)) / deviation
-    covariance = tf.matmul(centred, centred, transpose_a=True) / real.shape[0]
-    variances, axes = tf.linalg.eigh(covariance)
-    axes = axes / deviation[:, None]
-    return _gap(real @ axes, synthetic @ axes, NARROWEST**2 * variances[-1])
-
-
-def _steps(windows: tf.Tensor) -> tf.Tensor:
-    steps = windows[:, 1:] - windows[:, :-1]
-    return tf.reshape(steps, (-1, steps.shape[-1]))
 
 
 def _cross_correlations(windows: tf.Tensor) -> list[tf.Tensor]:

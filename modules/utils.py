@@ -35,7 +35,6 @@ LOSSES = {
         "adversarial_loss",
         "moment_loss",
         "correlation_loss",
-        "roughness_loss",
         "discriminator_loss",
         "discriminator_trained",
         "spread",
@@ -132,7 +131,7 @@ class TimeGAN(tf.Module):
             (self.supervisor_optimizer, lr),
             (self.generator_optimizer, lr),
             (self.embedder_optimizer, lr),
-            (self.discriminator_optimizer, lr * self.args.discriminator_rate),
+            (self.discriminator_optimizer, lr),
             *([(self.critic_optimizer, lr)] if self.args.critic_weight else []),
         ]
 
@@ -194,9 +193,8 @@ class TimeGAN(tf.Module):
 
         Down: adversarial losses of the supervised and the generated latent, 100 * root of the
         supervised loss on real latents, 100 * moment loss of the recovered windows, and
-        `correlation_weight` * their correlation loss, `roughness_weight` * their roughness loss,
-        `critic_weight` * what the critic says of them. What a window lacks, the one recovered
-        beside it is seen without.
+        `correlation_weight` * their correlation loss, `critic_weight` * what the critic says of
+        them. What a window lacks, the one recovered beside it is seen without.
         """
         latent, given = self._latent(real, training=False)
         real, recorded, _ = self._parted(real)
@@ -214,7 +212,6 @@ class TimeGAN(tf.Module):
             supervised = self._supervised_loss(latent, given)
             moment = losses.moment_loss(real, synthetic)
             correlation = losses.correlation_loss(real, synthetic)
-            roughness = losses.roughness_loss(real, synthetic)
             loss = (
                 adversarial
                 + SUPERVISED_WEIGHT * tf.sqrt(supervised + losses.EPSILON)
@@ -222,8 +219,6 @@ class TimeGAN(tf.Module):
             )
             if self.args.correlation_weight:
                 loss += self.args.correlation_weight * correlation
-            if self.args.roughness_weight:
-                loss += self.args.roughness_weight * roughness
             if self.args.critic_weight:
                 views = [critics.window_view(x, real, given) for x in (share(real), recovered)]
                 logits = [whole(self.critic(view)) for view in views]
@@ -235,7 +230,6 @@ class TimeGAN(tf.Module):
             "supervised_loss": supervised,
             "moment_loss": moment,
             "correlation_loss": correlation,
-            "roughness_loss": roughness,
             "spread": losses.spread(real, synthetic),
         }
 

@@ -47,20 +47,6 @@ def moment_loss(real, synthetic):
     return mean(np.abs(mean_gap)) + mean(np.abs(deviation_gap))
 
 
-def roughness_loss(real, synthetic):
-    sides = [
-        np.diff(windows, axis=1).reshape(-1, windows.shape[-1]) for windows in (real, synthetic)
-    ]
-    deviation = np.sqrt(sides[0].var(axis=0) + 1e-6)
-    variances, axes = np.linalg.eigh(np.cov((sides[0] / deviation).T, bias=True))
-    along = [(rows / deviation) @ axes for rows in sides]
-    gaps = [
-        0.5 * np.abs(np.log(one.var(axis=0) + least) - np.log(other.var(axis=0) + least)).mean()
-        for (one, other), least in ((sides, 1e-6), (along, 0.03**2 * variances[-1]))
-    ]
-    return sum(gaps)
-
-
 def correlation_loss(real, synthetic):
     gaps = []
     for lag in (0, 1):

@@ -146,10 +146,10 @@ REMEDIES = {
     "time of day and season": "train with `--preset best`, or longer",
     "copies": "do not give these windows away: train with more records or fewer steps",
 }
-# Of a run of `best`, which maps quantiles and minds roughness as it is.
+# Of a run of `best`, which maps quantiles and has a critic of steps as it is.
 REMEDIES_OF_BEST = {
     "values": "train with more `--joint_steps`",
-    "dynamics": "train with more `--joint_steps`, or a higher `--roughness_weight`",
+    "dynamics": "train with more `--joint_steps`, or a higher `--critic_weight`",
     "joint behaviour": "train with more `--joint_steps`",
     "time of day and season": "train with more `--joint_steps`",
 }

@@ -66,9 +66,8 @@ PRESETS = {f"preset {name}": {"preset": name} for name in settings.PRESETS}
 MENDS = {
     "copula": {"noise": "uniform"},
     "warm-up": {"warm_up": 0},
-    "quick discriminator": {"generator_updates": 2, "discriminator_rate": 1.0},
+    "equal updates": {"generator_updates": 2},
     "critic": {"critic_weight": 0.0},
-    "roughness": {"roughness_weight": 0.0},
     "correlation": {"correlation_weight": 0.0},
     "keep_best": {"keep_best": False},
     "standstill": {"standstill": False},

@@ -19,7 +19,6 @@ CASES = {
     "discriminator_loss": tuple(LOGITS),
     "moment_loss": (REAL, OTHER),
     "correlation_loss": (REAL, OTHER),
-    "roughness_loss": (REAL, OTHER),
     "huber_loss": (3 * REAL, OTHER),
     "absolute_loss": (REAL, OTHER),
     "spread": (REAL, OTHER),
@@ -105,32 +104,6 @@ def test_moment_loss_sees_mean_and_deviation_of_each_step_apart():
 def test_correlation_loss_is_nought_for_equal_windows_and_for_other_units():
     assert float(losses.correlation_loss(REAL, REAL)) == 0
     assert float(losses.correlation_loss(REAL, 3 * REAL + 2)) == pytest.approx(0, abs=1e-4)
-
-
-def test_roughness_loss_is_the_log_of_how_many_times_as_rough_by_columns_and_by_axes():
-    assert float(losses.roughness_loss(REAL, REAL)) == 0
-    thrice = float(losses.roughness_loss(REAL, 3 * REAL + 2))
-    assert thrice == pytest.approx(2 * np.log(3), rel=0.02)
-
-
-def test_roughness_loss_sees_columns_that_move_together_where_they_ought_to_part():
-    random = np.random.default_rng(5)
-    apart = np.cumsum(random.normal(size=(500, 8, 2)), axis=1).astype(np.float32)
-    together = np.repeat(apart[..., :1], 2, axis=2)
-    # Along one axis the steps are gone, along the other twice the variance.
-    assert float(losses.roughness_loss(apart, together)) > 1
-    turned = apart[..., ::-1]
-    assert float(losses.roughness_loss(apart, turned)) < 0.1
-
-
-def test_roughness_loss_leaves_relations_that_hold_exactly_to_the_largest_axes():
-    random = np.random.default_rng(6)
-    one = np.cumsum(random.normal(size=(500, 8, 1)), axis=1)
-    twins, nearly = (
-        np.concatenate([one, one + width * random.normal(size=one.shape)], 2).astype(np.float32)
-        for width in (0.0, 0.003)
-    )
-    assert float(losses.roughness_loss(twins, nearly)) < 0.05
 
 
 def test_correlation_loss_sees_two_columns_that_part_and_one_that_forgets():

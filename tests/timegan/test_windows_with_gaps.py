@@ -32,7 +32,7 @@ STEPPED = ("autoencoder", "supervised", "generator", "embedder", "discriminator"
 
 def with_holes(n_conditions=GIVEN, **fields):
     keras.utils.set_random_seed(0)
-    fields = {"critic_weight": 1.0, "roughness_weight": 1.0, "gamma": 0.0, "max_gap": 2} | fields
+    fields = {"critic_weight": 1.0, "gamma": 0.0, "max_gap": 2} | fields
     return stirred(TimeGAN(tiny_settings(**fields), FEATURES, CPU, n_conditions))
 
 
@@ -70,7 +70,7 @@ def test_windows_without_a_hole_learn_as_without_the_setting():
 
 
 def test_generated_windows_are_judged_through_the_same_holes():
-    timegan = with_holes(roughness_weight=0.0)
+    timegan = with_holes()
     named, _ = stepped(timegan, "generator", batch(REAL, np.zeros_like(REAL)))
     for loss in ("moment_loss", "correlation_loss", "spread"):
         assert float(named[loss]) == pytest.approx(0, abs=1e-6), loss
