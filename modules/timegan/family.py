@@ -18,7 +18,7 @@ from modules.runs.find import find, saved_settings
 from modules.runs.run import Run
 from modules.timegan.conditions import settled
 from modules.timegan.gaps import Gaps
-from modules.timegan.prepared import Prepared, shorter_gaps, tell_bridges
+from modules.timegan.prepared import Prepared, check_recorded, shorter_gaps, tell_bridges
 from modules.timegan.reporting import hold_against_records, report_after_training
 from modules.training.device import Device
 from modules.training.memory import check_room
@@ -49,7 +49,7 @@ def read(settings: TimeGANSettings) -> tuple[TimeGANSettings, SiteData]:
 
 
 def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSettings, Prepared]:
-    """Cut the windows. Raises DataError where the records have none."""
+    """Cut the windows. Raises DataError where the records have none to learn from."""
     whole = bridged(site_data, settings.max_gap)
     try:
         starts = window_starts(whole.tables, settings.seq_len)
@@ -62,7 +62,9 @@ def prepare(site_data: SiteData, settings: TimeGANSettings) -> tuple[TimeGANSett
     settings = settings.completed(condition=condition)
     names = feature_names(c for c in site_data.columns if c.name not in condition)
     records = site_data if settings.max_gap else None
-    return settings, Prepared(whole, settings.seq_len, names, parts, condition, records)
+    prepared = Prepared(whole, settings.seq_len, names, parts, condition, records)
+    check_recorded(prepared)
+    return settings, prepared
 
 
 def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Device) -> None:

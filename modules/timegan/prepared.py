@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from modules.aside import filled, slices_of
-from modules.preprocessing import encode_angles
+from modules.errors import DataError
+from modules.preprocessing import encode_angles, feature_names
 from modules.records.columns import ANGLE, Column
 from modules.records.site import SiteData
 from modules.timegan.conditions import Conditions
 from modules.windows.bridges import cells_bridged, gap_for_half, recorded
-from modules.windows.cut import cut, n_windows
+from modules.windows.cut import cut, n_windows, occurrences
 from settings import TimeGANSettings
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,23 @@ class Prepared:
     def conditions(self) -> tuple[Conditions, np.ndarray]:
         """What rows are made for, and of each: float32 (n_rows, C)."""
         return Conditions.fit(self.condition, self.site_data, self.parts[0], self.seq_len)
+
+
+def check_recorded(prepared: Prepared) -> None:
+    """Raise DataError where the windows to train on hold nothing but bridges of a column."""
+    there = prepared.recorded()
+    if there is None:
+        return
+    is_trained = occurrences(prepared.parts[0], prepared.seq_len, len(there)) > 0
+    is_known = np.any([there[at][is_trained[at]].any(0) for at in slices_of(there)], axis=0)
+    of_features = (c.name for c in prepared.columns for _ in feature_names([c]))
+    unknown = [name for name, known in zip(of_features, is_known, strict=True) if not known]
+    if unknown:
+        raise DataError(
+            f"The windows to train on record no value of {', '.join(dict.fromkeys(unknown))}, and "
+            "would hold bridges alone. Lower `--max_gap`, hold less out with `--heldout`, or leave "
+            "the column out with `--columns`."
+        )
 
 
 def shorter_gaps(site_data: SiteData, seq_len: int) -> str:

@@ -51,7 +51,8 @@ class QuantileMapping:
         """Learn from windows `generated` (..., V) and rows `training` (n_rows, V), physical.
 
         `training` is (n_windows, T * V) where windows of T rows share none, see `as_rows`;
-        NaN in it does not count. `weights`: int (n_rows,), how often each row counts; None is once.
+        NaN in it does not count, and a column of nothing else stays as it is made.
+        `weights`: int (n_rows,), how often each row counts; None is once.
         Quantiles are values that occurred, so that a point mass such as 0 kW stays one.
         """
         flags = (False,) * len(names) if circular is None else tuple(circular)
@@ -60,13 +61,16 @@ class QuantileMapping:
         before, after = quantiles_of(generated), np.empty((training.shape[-1], LEVELS))
         for place, column in enumerate(training.T):
             is_there, counts = np.isfinite(column), weights
+            if not is_there.any():
+                after[place] = before[place]
+                continue
             if not is_there.all():
                 column, counts = column[is_there], None if weights is None else weights[is_there]
             if place in angles:
                 column = wrap_angle(column, _emptiest(column))
             after[place] = _quantiles(column, counts)
-        for i in angles:
-            before[i] = _cut_like(generated[:, i], after[i])
+            if place in angles:
+                before[place] = _cut_like(generated[:, place], after[place])
         return cls.of(names, before, no_steeper(before, after), flags)
 
     @classmethod

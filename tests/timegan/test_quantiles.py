@@ -357,3 +357,14 @@ def test_weighted_quantiles_are_numpys_own(dtype, decimals, weights):
         (found,) = quantiles.quantiles_of(column[:, None], weight)
         np.testing.assert_array_equal(found, expected)
         assert found.dtype == dtype
+
+
+@pytest.mark.parametrize("weights", [None, np.ones(50, int)])
+@pytest.mark.parametrize("circular", [False, True])
+def test_a_value_that_no_event_records_stays_as_it_is_made(weights, circular):
+    random = np.random.default_rng(0)
+    generated = random.uniform(-170, 150, (30, 2, 1))
+    training = np.stack([random.uniform(0, 100, 50), np.full(50, np.nan)], 1)
+    mapping = QuantileMapping.fit(["x"], generated, training, weights, [circular])
+    second = mapping(generated)[:, 1]
+    np.testing.assert_allclose(second, generated[:, 1], atol=1e-9)

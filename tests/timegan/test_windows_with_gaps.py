@@ -151,6 +151,18 @@ def test_what_is_bridged_is_told(gappy, caplog):
     assert kept.shares[0] == pytest.approx(table["WindSpeed"].isna().mean())
 
 
+def test_a_column_that_training_windows_never_record_is_refused(tmp_path):
+    table = pd.DataFrame({"WindSpeed": np.arange(400.0) % 7, "WindDir": np.nan})
+    table.loc[[3, 396], "WindDir"] = [10.0, 20.0]
+    table.insert(0, "DateTime", pd.date_range("2021-01-01", periods=400, freq="10min"))
+    table.to_csv(path := tmp_path / "WT01.csv", index=False)
+    given = asked(path, max_gap=400, seq_len=5, heldout=0.5, seed=1)
+    settings, site_data = family.read(TimeGANSettings(**given))
+    with pytest.raises(DataError, match=r"record no value of WindDir, and would hold bridges alo"):
+        family.prepare(site_data, settings)
+    family.prepare(site_data, settings.completed(heldout=0.0))
+
+
 @pytest.mark.whole
 @pytest.mark.parametrize("extra", [{}, {"condition": ("hour",), "noise": "copula", "heldout": 0.2}])
 def test_records_full_of_gaps_train_and_generate(gappy, tmp_path, extra):
