@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ NAME = "settings"
 FILE = files.ROOT / f"{NAME}.py"
 LAST = "FAMILIES"  # what the file ends with
 KEPT = f"{NAME} of {files.ROOT}"  # among Python's modules, while the caller's takes our name
+UNKNOWN = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 
 
 @contextmanager
@@ -21,7 +23,7 @@ def own_settings() -> Iterator[ModuleType]:
     """Yield this folder's settings.py, which `import settings` finds inside.
 
     A caller's own module of that name is put back afterwards. Raises SettingsError, with file and
-    line, where the file is no Python any more.
+    line, where the file is no Python any more, and where what runs inside misses a setting in it.
     """
     theirs = sys.modules.get(NAME)
     ours = _is_ours(getattr(theirs, "__file__", None))
@@ -30,6 +32,14 @@ def own_settings() -> Iterator[ModuleType]:
     sys.modules[KEPT] = sys.modules[NAME]
     try:
         yield sys.modules[NAME]
+    except AttributeError as error:
+        missed = UNKNOWN.fullmatch(str(error))
+        if not missed or not hasattr(sys.modules[KEPT], missed[1]):
+            raise
+        raise SettingsError(
+            f"{FILE} has no `{missed[2]}` in {missed[1]}: the file is of another version, or lost "
+            "a line. Take the file of this version, and set your values in it."
+        ) from error
     finally:
         if theirs is not None and not ours:
             sys.modules[NAME] = theirs

@@ -76,6 +76,18 @@ def test_a_file_that_does_not_load_is_told_in_one_line(edited, fault):
     assert "settings" not in sys.modules
 
 
+def test_a_file_of_another_version_is_told_by_the_setting_it_lacks(edited):
+    path = edited(TEXT.replace("max_gap: NonNegative", "other: NonNegative").encode())
+    said = rf"^{path} has no `max_gap` in TimeGANSettings: .*Take the file of this version"
+    with pytest.raises(SettingsError, match=said), own_settings.own_settings() as ours:
+        _ = ours.TimeGANSettings().max_gap
+
+
+def test_an_attribute_that_is_no_setting_is_missed_as_ever():
+    with pytest.raises(AttributeError, match="'int' object"), own_settings.own_settings():
+        _ = (1).max_gap
+
+
 @pytest.mark.parametrize("content", [b"", TEXT[: TEXT.index("FAMILIES")].encode()])
 def test_a_file_that_is_cut_off_is_told(edited, content):
     path = edited(content)
