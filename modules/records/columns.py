@@ -13,6 +13,7 @@ ANGLE, CODE = "angle", "code"
 TRUTH = "bool"  # the unit of a code that says no more than yes or no
 WIND_SPEED = "WMET.HorWdSpd"
 LARGEST_NUMBER = 1e30  # its square is still a float, and it a float of 32 bits
+CIRCLE = 360.0  # degrees
 LARGEST_WHOLE = 2.0**53  # up to here a float holds every whole number
 HIGHEST_ROTOR_RPM = 60.0
 STRAY_SHARE = 0.001
@@ -109,10 +110,10 @@ def wrap_angle(degrees: ArrayLike, start: float = 0.0) -> np.ndarray:
     """
     degrees = np.asarray(degrees, dtype=float)
     with np.errstate(invalid="ignore"):
-        wrapped = np.mod(degrees - start, 360.0) + start
+        wrapped = np.mod(degrees - start, CIRCLE) + start
     # A tiny negative number plus 360 rounds to 360 itself.
-    wrapped = np.where(wrapped >= start + 360.0, start, wrapped)
-    inside = (degrees >= start) & (degrees < start + 360.0)
+    wrapped = np.where(wrapped >= start + CIRCLE, start, wrapped)
+    inside = (degrees >= start) & (degrees < start + CIRCLE)
     return np.where(inside, degrees, wrapped)
 
 
@@ -128,12 +129,12 @@ def resolve(column: Column, values: np.ndarray) -> Column:
         is_speed = _share(values > HIGHEST_ROTOR_RPM) < STRAY_SHARE
         changes = {"kind": "speed", "unit": "rpm", "upper": HIGHEST_ROTOR_RPM}
         if not is_speed:
-            changes = {"kind": "angle", "unit": "deg", "upper": 360.0}
+            changes = {"kind": "angle", "unit": "deg", "upper": CIRCLE}
         column = column.model_copy(update=changes)
     if column.kind == "angle":
         is_vane = _share(values < 0) >= STRAY_SHARE and _share(values > 180) < STRAY_SHARE
         start = -180.0 if is_vane else 0.0
-        column = column.model_copy(update={"lower": start, "upper": start + 360.0})
+        column = column.model_copy(update={"lower": start, "upper": start + CIRCLE})
     return column
 
 

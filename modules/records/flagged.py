@@ -89,17 +89,12 @@ def _retold(
     source: str,
 ) -> DataReport:
     """The report of the rows that are left."""
-    turbines = []
-    for turbine in report.turbines:
-        lengths = tuple(stop - start for start, stop in stretches(tables[turbine.name]))
-        changes = {"stretch_lengths": lengths, "complete_rows": sum(lengths)}
-        turbines.append(turbine.model_copy(update=changes))
     described = [
         column_report(column, pooled(list(tables.values()), column.name), before.blanked)
         for column, before in zip(columns, report.columns, strict=True)
     ]
     taken = ", ".join(f"{count:,} of {name}" for name, count in n_taken.items())
-    after = report.model_copy(update={"turbines": tuple(turbines), "columns": tuple(described)})
+    after = report.recounted(tables).model_copy(update={"columns": tuple(described)})
     notice = f"Rows left out because {source} flags them: {taken}."
     if report.seq_len:
         counts = (x.windows(report.seq_len).kept for x in (report, after))

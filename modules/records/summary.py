@@ -1,6 +1,7 @@
 """What the files are worth: rows, gaps and windows per turbine, readings and faults per column."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,14 @@ class DataReport(BaseModel):
         counts = [turbine.windows(seq_len) for turbine in self.turbines]
         return WindowCount(kept=sum(c.kept for c in counts), naive=sum(c.naive for c in counts))
 
+    def recounted(self, tables: Mapping[str, pd.DataFrame]) -> Self:
+        """The report with the complete rows that `tables`, each turbine's rows by now, have."""
+        turbines = tuple(
+            turbine.model_copy(update=_complete_rows(tables[turbine.name]))
+            for turbine in self.turbines
+        )
+        return self.model_copy(update={"turbines": turbines})
+
     def __str__(self) -> str:
         zone = self.time_zone or "time zone not known"
         step = f"every {self.freq}, {zone}" if self.freq else "no time column"
@@ -145,7 +154,6 @@ def grid_figures(
 
     `table`: float64 (n_rows, F). `gaps`: see `modules.records.timestamps.find_time_gaps`.
     """
-    lengths = tuple(stop - start for start, stop in stretches(table))
     longest = ""
     if gaps:
         before, after = max(gaps, key=lambda gap: gap[1] - gap[0])
@@ -153,13 +161,18 @@ def grid_figures(
     return {
         "rows": len(table),
         "empty_rows": len(table) - n_bins,
-        "complete_rows": sum(lengths),
         "first": str(table.index[0]),
         "last": str(table.index[-1]),
         "gaps": len(gaps),
         "longest_gap": longest,
-        "stretch_lengths": lengths,
+        **_complete_rows(table),
     }
+
+
+def _complete_rows(table: pd.DataFrame) -> dict[str, Any]:
+    """Fields of a TurbineReport that the rows without a missing value tell."""
+    lengths = tuple(stop - start for start, stop in stretches(table))
+    return {"complete_rows": sum(lengths), "stretch_lengths": lengths}
 
 
 def column_report(column: Column, values: np.ndarray, blanked: dict[str, int]) -> ColumnReport:

@@ -11,14 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from modules.records.columns import LARGEST_NUMBER, wrap_angle
+from modules.records.columns import CIRCLE, LARGEST_NUMBER, wrap_angle
 from modules.windows.cut import windows_at
 
 LEVELS = 1001
 STEEPEST = 3.0  # slope of a fitted map, in units of the ratio of the spreads
 SPARSE = 0.01  # of the spread, the least between two quantiles in which few values are made
 TINY = np.finfo(np.float32).tiny
-CIRCLE = 360.0
 N_CUTS = 72  # places tried for where the circle of the generated angles is cut
 
 

@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from modules.aside import slices_of
-from modules.records.columns import wrap_angle
+from modules.records.columns import CIRCLE, wrap_angle
 from modules.windows.cut import occurrences
 
 LEAST_SHARE = 0.1  # of rows that repeat the one before: below, readings agree by chance
 N_HALVINGS = 30
-CIRCLE = 360.0
 
 
 @dataclass(frozen=True, eq=False)

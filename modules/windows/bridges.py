@@ -9,12 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from modules.aside import filled, slices_of, table_of
-from modules.records.columns import ANGLE, Column, wrap_angle
+from modules.records.columns import ANGLE, CIRCLE, Column, wrap_angle
 from modules.records.site import SiteData
-from modules.records.timestamps import stretches
 from modules.windows.cut import cut
-
-CIRCLE = 360.0
 
 
 def bridged(site_data: SiteData, max_gap: int) -> SiteData:
@@ -22,7 +19,7 @@ def bridged(site_data: SiteData, max_gap: int) -> SiteData:
 
     By the straight line between the values before and after, of a direction the short way round;
     of a code by the value before. Rows left out by choice stay out, and lie in no bridge. The
-    report tells of it, and counts the stretches that windows are cut of.
+    report tells of it, and counts the complete rows that windows are cut of.
     """
     if not max_gap:
         return site_data
@@ -39,14 +36,8 @@ def bridged(site_data: SiteData, max_gap: int) -> SiteData:
     if not site_data.report:
         return after
     notice = f"Gaps of up to {max_gap} rows are bridged, cells: {cells_bridged(site_data, after)}."
-    turbines = [
-        turbine.model_copy(
-            update={"stretch_lengths": tuple(b - a for a, b in stretches(tables[turbine.name]))}
-        )
-        for turbine in site_data.report.turbines
-    ]
-    changes = {"turbines": tuple(turbines), "notices": (*site_data.report.notices, notice)}
-    return replace(after, report=site_data.report.model_copy(update=changes))
+    changes = {"notices": (*site_data.report.notices, notice)}
+    return replace(after, report=site_data.report.recounted(tables).model_copy(update=changes))
 
 
 def cells_bridged(records: SiteData, after: SiteData) -> str:

@@ -143,6 +143,8 @@ def test_what_is_bridged_is_told(gappy, caplog):
     assert f"WindSpeed {n_speeds}, " in told and told.endswith(f"; {n_windows} windows, 0 without.")
     after = prepared.site_data.report
     assert (site_data.report.windows(24).kept, after.windows(24).kept) == (0, n_windows)
+    (turbine,) = after.turbines
+    assert turbine.complete_rows == sum(turbine.stretch_lengths) > 0
     assert after.notices[-1].startswith("Gaps of up to 3 rows are bridged, cells: WindSpeed ")
     there = prepared.recorded()
     assert there.shape == prepared.features().shape == (len(there), 4)
