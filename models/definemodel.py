@@ -17,7 +17,12 @@ RECURRENT = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}
 N_CONVOLUTIONS, FILTERS, KERNEL_SIZE = 3, 32, 3  # of the critic: it sees 7 steps at once
 UNITS_PER_FEATURE = 4  # of `auto`, as the paper recommends
 MOST_UNITS = 256  # of `auto`: a step costs their square, at 1,200 more than 20 CPU seconds
-RECOVERY_ACTIVATION = {"minmax": "sigmoid", "robust": "linear", "standard": "linear"}
+RECOVERY_ACTIVATION = {
+    "minmax": "sigmoid",
+    "relative": "sigmoid",
+    "robust": "linear",
+    "standard": "linear",
+}
 
 
 class NetworkSettings(Protocol):

@@ -5,12 +5,13 @@ undo any array whose last axis is the columns asked for.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from modules.errors import DataError
+from modules.followers import Follower, apart, found, together
 from modules.records.columns import ANGLE, Column, wrap_angle
 
 OUTERMOST = (0.01, 0.99)  # quantiles that the robust scaler stretches to 0 and 1
@@ -46,6 +47,18 @@ class Scaler:
         self.offset_, scale = self._statistics(values)
         self.scale_ = np.where(scale == 0, 1.0, scale)
         return self
+
+    def content(self) -> dict[str, Any]:
+        """Names and numbers, what `of` makes the scaler of again."""
+        return {
+            "names": list(self.names_),
+            "offset": self.offset_.tolist(),
+            "scale": self.scale_.tolist(),
+        }
+
+    def told(self) -> str:
+        """What a user should know of how columns are scaled; mostly nothing."""
+        return ""
 
     @classmethod
     def of(cls, names: Iterable[str], offset: ArrayLike, scale: ArrayLike) -> Self:
@@ -140,7 +153,79 @@ class StandardScaler(Scaler):
         return np.nanmean(values, 0), np.nanstd(values, 0)
 
 
-SCALERS = {"minmax": MinMaxScaler, "robust": RobustScaler, "standard": StandardScaler}
+class RelativeScaler(MinMaxScaler):
+    """A column that columns before it nearly give counts by what is left of it; then as `minmax`.
+
+    `followers_`: these columns, in order, see `modules.followers`.
+    """
+
+    followers_: tuple[Follower, ...] = ()
+
+    def told(self) -> str:
+        said = (
+            f"{self.names_[f.column]} by {', '.join(self.names_[i] for i in f.leaders)}"
+            for f in self.followers_
+        )
+        return f"Nearly given by others: {'; '.join(said)}." if self.followers_ else ""
+
+    def content(self) -> dict[str, Any]:
+        return super().content() | {
+            "followers": [follower.model_dump(mode="json") for follower in self.followers_]
+        }
+
+    @classmethod
+    def of(
+        cls,
+        names: Iterable[str],
+        offset: ArrayLike,
+        scale: ArrayLike,
+        followers: Iterable[dict[str, Any]] = (),
+    ) -> Self:
+        """As `Scaler.of`, with what `content` says of its followers."""
+        scaler = super().of(names, offset, scale)
+        scaler.followers_ = tuple(Follower.model_validate(known) for known in followers)
+        columns = [follower.column for follower in scaler.followers_]
+        if columns != sorted(set(columns)) or max(columns, default=0) >= len(scaler.names_):
+            raise ValueError("followers must be columns of its own, in their order")
+        return scaler
+
+    def transform(self, values: ArrayLike, columns: Columns = None) -> np.ndarray:
+        """As `Scaler.transform`. Raises DataError for a follower without its leaders."""
+        if columns is None:
+            values = apart(np.asarray(values, np.float64), self.followers_)
+        return super().transform(values, self._without_followers(columns))
+
+    def inverse_transform(self, scaled: ArrayLike, columns: Columns = None) -> np.ndarray:
+        """As `Scaler.inverse_transform`. Raises DataError for a follower without its leaders."""
+        values = super().inverse_transform(scaled, self._without_followers(columns))
+        return together(values, self.followers_) if columns is None else values
+
+    def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        low, width = super()._statistics(values)
+        self.followers_ = found(values, self.names_)
+        for follower in self.followers_:
+            left = follower.left(values)
+            low[follower.column] = np.nanmin(left)
+            width[follower.column] = np.nanmax(left) - low[follower.column]
+        return low, width
+
+    def _without_followers(self, columns: Columns) -> Columns:
+        asked = [columns] if isinstance(columns, str | int | np.integer) else columns or ()
+        for follower in self.followers_:
+            if follower.column in map(self._index, asked):
+                raise DataError(
+                    f"{self.names_[follower.column]} is scaled by what other columns say of it: "
+                    "give all columns."
+                )
+        return columns
+
+
+SCALERS = {
+    "minmax": MinMaxScaler,
+    "robust": RobustScaler,
+    "standard": StandardScaler,
+    "relative": RelativeScaler,
+}
 
 
 def feature_names(columns: Iterable[Column]) -> list[str]:
@@ -185,3 +270,8 @@ def decode_angles(features: np.ndarray, columns: Sequence[Column]) -> np.ndarray
             decoded.append(features[..., i])
             i += 1
     return np.stack(decoded, -1)
+
+
+def written(values: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
+    """Physical (..., n_variables) with the decimals that each column is written with."""
+    return np.stack([column.written(values[..., i]) for i, column in enumerate(columns)], -1)

@@ -20,6 +20,7 @@ from tests.shipped import shipped_text
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 CLASSES = (*FAMILIES.values(), GeneratorSettings)
 EDITED = {
+    "scaler": "robust",
     "sel_rnn": "GRU",
     "batchnorm": False,
     "hidden_dim": 5,

@@ -14,8 +14,8 @@ from models.forecaster import Forecaster
 from modules.errors import DataError
 from modules.preprocessing import Scaler, encode_angles
 from modules.records.columns import Column
+from modules.records.digits import decimals
 from modules.records.timestamps import stretches
-from modules.runs.spreadsheet import decimals
 from modules.runs.trained import Trained
 
 COVERAGE = 0.8  # share of the validation errors inside the interval `lower_80` to `upper_80`

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict
 
+from modules.records.digits import decimals, digits_of
+
 Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor", "code"]
 
 ANGLE, CODE = "angle", "code"
@@ -52,7 +54,8 @@ class Column(BaseModel):
     is a fault; drives and set points (yaw, pitch, generator speed) rest by design. `iec` is the
     IEC 61400-25 name, as in OpenOA's metadata and the ENTR tag list. A `code` is a number that
     stands for a state; `codes` are the values that occurred, where these are few, and `whole` says
-    that all of them were whole numbers. `guessed`: the kind is told by name and readings alone.
+    that all of them were whole numbers. `digits`: decimals that the readings have, None where they
+    have many. `guessed`: the kind is told by name and readings alone.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +75,7 @@ class Column(BaseModel):
     codes: tuple[float, ...] = ()
     guessed: bool = False
     whole: bool = False
+    digits: int | None = None
 
     @property
     def observed(self) -> tuple[float, float]:
@@ -85,6 +89,16 @@ class Column(BaseModel):
         """The width of the readings without lone spikes, see `core`; above 0 where they differ."""
         lowest, highest = self.observed
         return self.observed_spread or (highest - lowest)
+
+    def written(self, values: np.ndarray) -> np.ndarray:
+        """`values`, any shape, with the decimals of the readings, six significant at most.
+
+        As they are before there are any readings.
+        """
+        if self.observed_min is None:
+            return values
+        most = decimals(self.spread)
+        return np.round(values, most if self.digits is None else min(most, self.digits))
 
 
 def power_column(columns: Sequence[Column]) -> int | None:
@@ -157,6 +171,7 @@ def observe(column: Column, values: np.ndarray) -> Column:
             "atoms": atoms,
             "codes": _codes(column, values) if is_whole or column.kind == CODE else (),
             "whole": is_whole,
+            "digits": digits_of(values),
         }
     )
 

@@ -12,7 +12,7 @@ from modules.fidelity.copies import Closeness, closeness
 from modules.fidelity.labels import Labels
 from modules.fidelity.rows import Columns
 from modules.fidelity.scores import LEAST_WINDOWS
-from modules.preprocessing import MinMaxScaler, Scaler, encode_angles, feature_names
+from modules.preprocessing import MinMaxScaler, Scaler, encode_angles, feature_names, written
 from modules.records.columns import Column
 from modules.records.site import SiteData
 from modules.report.pictures import power_curve_columns
@@ -109,8 +109,11 @@ class Evidence:
         return MinMaxScaler().fit(features, self.feature_names)
 
     def scaled(self, windows: np.ndarray) -> np.ndarray:
-        """Physical (..., n_variables) -> float32 (..., n_features), 0...1 where it is real."""
-        features = encode_angles(np.asarray(windows), self.columns)
+        """Physical (..., n_variables) -> float32 (..., n_features), 0...1 where it is real.
+
+        With the decimals that are written: no judge is to tell 4.3000002 from 4.3.
+        """
+        features = encode_angles(written(np.asarray(windows), self.columns), self.columns)
         return self.scaler.transform(features).astype(np.float32)
 
     def training_windows(self) -> tuple[np.ndarray, np.ndarray]:

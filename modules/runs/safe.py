@@ -22,7 +22,7 @@ PICKLE_PROTOCOL = 4
 # What `save_scaler` writes. No tuples: a dict asks for their hash, which can take for ever.
 SAFE_OPCODES = frozenset(
     "PROTO FRAME STOP MARK MEMOIZE BINGET LONG_BINGET EMPTY_DICT SETITEM SETITEMS EMPTY_LIST "
-    "APPEND APPENDS SHORT_BINUNICODE BINUNICODE BINFLOAT".split()
+    "APPEND APPENDS SHORT_BINUNICODE BINUNICODE BINFLOAT BININT1 BININT2".split()
 )
 # The classes that a model file of any family may ask for.
 SAFE_KERAS = frozenset(
@@ -91,8 +91,7 @@ def _refuse_foreign(config: Any) -> None:
 def save_scaler(path: Path, run_id: str, scaler: Scaler) -> None:
     """Write a scale.pickle: names and numbers alone, so that reading it takes no code."""
     kind = next(kind for kind, ours in SCALERS.items() if type(scaler) is ours)
-    content = {"run_id": run_id, "kind": kind, "names": list(scaler.names_)}
-    content |= {"offset": scaler.offset_.tolist(), "scale": scaler.scale_.tolist()}
+    content = {"run_id": run_id, "kind": kind} | scaler.content()
     files.write_whole(path, pickle.dumps(content, PICKLE_PROTOCOL))
 
 
@@ -100,13 +99,15 @@ def load_scaler(path: Path) -> tuple[str, Scaler]:
     """Return (run_id, scaler) from a scale.pickle. Raises DataError for anything else."""
     try:
         content = _unpickle(files.read_bytes(Path(path)))
-        scaler = SCALERS[content["kind"]].of(content["names"], content["offset"], content["scale"])
-        if not isinstance(content["run_id"], str):
+        run_id, kind = content.pop("run_id"), content.pop("kind")
+        scaler = SCALERS[kind].of(**content)
+        if not isinstance(run_id, str):
             raise TypeError("its run_id is no text")
     except Exception as error:  # a crafted pickle can raise anything
-        reason = f"{type(error).__name__}: {error}"[:200]
+        said = (str(error).splitlines() or [""])[0]
+        reason = f"{type(error).__name__}: {said}"[:200]
         raise DataError(f"{path} is not a scaler of ours ({reason}). Train again.") from None
-    return content["run_id"], scaler
+    return run_id, scaler
 
 
 def _unpickle(content: bytes) -> Any:

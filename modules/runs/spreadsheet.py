@@ -1,7 +1,6 @@
 """Tables as CSV that a spreadsheet opens without running anything."""
 
 import io
-import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-SIGNIFICANT_DIGITS = 6
 PLAIN = (1e-4, 1e10)  # sizes of numbers that Arrow spells as Python does, but for the .0
 
 # The wide ones are what a Korean or Japanese keyboard writes, and are taken for the others there.
@@ -84,8 +82,3 @@ def harmless(cell: Any) -> Any:
 def _holds_values(column: pd.Series) -> bool:
     types = pd.api.types
     return types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column)
-
-
-def decimals(spread: float) -> int:
-    """Digits behind the point for values that differ by up to `spread`: 6 significant of it."""
-    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(max(spread, 1e-12))))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from modules.records.columns import Column
-from modules.runs.spreadsheet import decimals
+from modules.records.digits import decimals
 from modules.tadgan.detection import Scored
 
 

@@ -19,7 +19,6 @@ from modules.records.columns import (
     free_name,
     wrap_angle,
 )
-from modules.runs.spreadsheet import decimals
 
 MOST_ROWS = 100_000  # of a table: a long series is laid out in several
 
@@ -51,7 +50,7 @@ def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
         return _nearest(values, np.array(column.codes))
     if column.kind == ANGLE:  # before rounding: taking turns off leaves digits far behind the point
         values = wrap_angle(values, column.lower or 0.0)
-    values = np.round(values, 0 if column.whole else decimals(column.spread))
+    values = column.written(values)
     if column.kind == ANGLE:
         return wrap_angle(values, column.lower or 0.0)
     return np.clip(values, lowest, highest)

@@ -63,6 +63,8 @@ def train(
         trained = (rows[at][is_trained[at]] for at in slices_of(rows))
         rows = filled((int(is_trained.sum()), len(names)), np.float64, trained)
     scaler = SCALERS[settings.scaler]().fit(rows, names)
+    if told := scaler.told():
+        log.info("%s", told)
     scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))
     scaled = filled(features.shape, np.float32, scaled_rows)
     del features, rows, is_trained  # of a large farm, as much as all else

@@ -65,6 +65,7 @@ PRESETS = {f"preset {name}": {"preset": name} for name in settings.PRESETS}
 # What `best` adds to the paper's method, each with what switches it off.
 MENDS = {
     "copula": {"noise": "uniform"},
+    "followers": {"scaler": "minmax"},
     "warm-up": {"warm_up": 0},
     "equal updates": {"generator_updates": 2},
     "critic": {"critic_weight": 0.0},

@@ -13,8 +13,8 @@ import pandas as pd
 
 from modules.dataLoader import load as load_records
 from modules.location_module import clean
-from modules.preprocessing import encode_angles, feature_names
-from modules.records.columns import ANGLE, Column
+from modules.preprocessing import decode_angles, encode_angles, feature_names, written
+from modules.records.columns import ANGLE, Column, observe
 from modules.records.sample import make_sample
 from modules.windows.cut import cut
 from settings import DataSettings
@@ -63,11 +63,19 @@ class Dataset(NamedTuple):
     def columns(self):
         """The features as variables: a sine and the cosine behind it are an angle."""
         cosines = {f"{name[:-4]}_cos" for name in self.names if name.endswith("_sin")}
-        return [
+        columns = [
             Column(name=name[:-4], kind=ANGLE) if name.endswith("_sin") else Column(name=name)
             for name in self.names
             if name not in cosines
         ]
+        readings = decode_angles(self.features, columns)
+        return [observe(column, readings[:, i]) for i, column in enumerate(columns)]
+
+    def written(self, scaled):
+        """Scaled windows with the decimals that the records have: float32, same shape."""
+        columns = self.columns
+        rounded = written(decode_angles(self.physical(scaled), columns), columns)
+        return self.scaled(encode_angles(rounded, columns))
 
     def _range(self):
         if self.as_is:

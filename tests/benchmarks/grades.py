@@ -76,7 +76,11 @@ def main(argv=None):
 
 
 def marks(dataset, real, drawn, starts):
-    """What the table holds of `drawn`, float32 (m, T, F), against `real`: both scaled."""
+    """What the table holds of `drawn`, float32 (m, T, F), against `real`: both scaled.
+
+    With the decimals of the records, as both are written.
+    """
+    real, drawn = dataset.written(real), dataset.written(drawn)
     split = partial(blocked_split, starts, STEPS) if dataset.blocked else None
     distance = EnergyDistance(_spread(real, COMPARED))(_spread(drawn, COMPARED))
     told = [

@@ -13,7 +13,7 @@ import gan_generator
 from modules.preprocessing import MinMaxScaler
 from modules.records.columns import Column
 from modules.runs.run import create
-from modules.runs.spreadsheet import FORMULA_STARTS, decimals, to_csv
+from modules.runs.spreadsheet import FORMULA_STARTS, to_csv
 from tests.odd_files import QUIET, names
 from tests.tiny import stirred, tiny_settings, tiny_site_data, tiny_timegan
 
@@ -51,13 +51,6 @@ def test_numbers_and_times_are_left_alone():
 def test_text_goes_in_one_column_of_two_with_the_same_name():
     table = pd.DataFrame([[-1, "-a"], [-2, "@b"]], columns=["a", "a"])
     assert to_csv(table) == b"a,a\n-1,'-a\n-2,'@b\n"
-
-
-@pytest.mark.parametrize(
-    ("largest", "digits"), [(0, 17), (0.05, 7), (0.5, 6), (9.9, 5), (10, 4), (3000, 2), (1e6, 0)]
-)
-def test_the_largest_number_of_a_column_has_six_digits(largest, digits):
-    assert decimals(largest) == digits
 
 
 @pytest.mark.whole
