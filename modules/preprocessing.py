@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from modules.errors import DataError
-from modules.followers import Follower, apart, found, together
 from modules.records.columns import ANGLE, Column, wrap_angle
+from modules.remainders import kinds
+from modules.remainders.finding import found
+from modules.remainders.kinds import Remainder, apart, together
 
 OUTERMOST = (0.01, 0.99)  # quantiles that the robust scaler stretches to 0 and 1
 
@@ -154,68 +156,73 @@ class StandardScaler(Scaler):
 
 
 class RelativeScaler(MinMaxScaler):
-    """A column that columns before it nearly give counts by what is left of it; then as `minmax`.
+    """In place of some columns what others leave of them; then as `minmax`.
 
-    `followers_`: these columns, in order, see `modules.followers`.
+    `remainders_`: these columns, in order, see `modules.remainders`.
     """
 
-    followers_: tuple[Follower, ...] = ()
+    remainders_: tuple[Remainder, ...] = ()
 
     def told(self) -> str:
-        said = (
-            f"{self.names_[f.column]} by {', '.join(self.names_[i] for i in f.leaders)}"
-            for f in self.followers_
-        )
-        return f"Nearly given by others: {'; '.join(said)}." if self.followers_ else ""
+        given = [r for r in self.remainders_ if r.leaders]
+        alone = [r for r in self.remainders_ if not r.leaders]
+        said = {
+            "Nearly given by others": "; ".join(
+                f"{self._called(r)} by {self._called(r, *r.leaders)}" for r in given
+            ),
+            "Far readings drawn in": ", ".join(map(self._called, alone)),
+        }
+        return ". ".join(f"{head}: {what}" for head, what in said.items() if what)
+
+    def _called(self, remainder: Remainder, *columns: int) -> str:
+        """The names of `columns`, of the remainder's own by default; an angle's without `_sin`."""
+        suffix = "_sin" if len(remainder.columns) > 1 else ""
+        names = (self.names_[i].removesuffix(suffix) for i in columns or (remainder.column,))
+        return ", ".join(names)
 
     def content(self) -> dict[str, Any]:
         return super().content() | {
-            "followers": [follower.model_dump(mode="json") for follower in self.followers_]
+            "remainders": [remainder.model_dump(mode="json") for remainder in self.remainders_]
         }
 
     @classmethod
     def of(
-        cls,
-        names: Iterable[str],
-        offset: ArrayLike,
-        scale: ArrayLike,
-        followers: Iterable[dict[str, Any]] = (),
+        cls, names: Iterable[str], offset: ArrayLike, scale: ArrayLike, remainders: Any = ()
     ) -> Self:
-        """As `Scaler.of`, with what `content` says of its followers."""
+        """As `Scaler.of`, with what `content` says of its remainders."""
         scaler = super().of(names, offset, scale)
-        scaler.followers_ = tuple(Follower.model_validate(known) for known in followers)
-        columns = [follower.column for follower in scaler.followers_]
-        if columns != sorted(set(columns)) or max(columns, default=0) >= len(scaler.names_):
-            raise ValueError("followers must be columns of its own, in their order")
+        scaler.remainders_ = kinds.of(remainders, len(scaler.names_))
         return scaler
 
     def transform(self, values: ArrayLike, columns: Columns = None) -> np.ndarray:
-        """As `Scaler.transform`. Raises DataError for a follower without its leaders."""
+        """As `Scaler.transform`. Raises DataError for a column that stands for what is left."""
         if columns is None:
-            values = apart(np.asarray(values, np.float64), self.followers_)
-        return super().transform(values, self._without_followers(columns))
+            values = apart(np.asarray(values, np.float64), self.remainders_)
+        return super().transform(values, self._themselves(columns))
 
     def inverse_transform(self, scaled: ArrayLike, columns: Columns = None) -> np.ndarray:
-        """As `Scaler.inverse_transform`. Raises DataError for a follower without its leaders."""
-        values = super().inverse_transform(scaled, self._without_followers(columns))
-        return together(values, self.followers_) if columns is None else values
+        """As `Scaler.inverse_transform`. Raises DataError as `transform` does."""
+        values = super().inverse_transform(scaled, self._themselves(columns))
+        return together(values, self.remainders_) if columns is None else values
 
     def _statistics(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         low, width = super()._statistics(values)
-        self.followers_ = found(values, self.names_)
-        for follower in self.followers_:
-            left = follower.left(values)
-            low[follower.column] = np.nanmin(left)
-            width[follower.column] = np.nanmax(left) - low[follower.column]
+        self.remainders_ = found(values, self.names_)
+        for remainder in self.remainders_:
+            left = remainder.left(values)
+            low[remainder.columns] = np.nanmin(left, 0)
+            width[remainder.columns] = np.nanmax(left, 0) - np.nanmin(left, 0)
         return low, width
 
-    def _without_followers(self, columns: Columns) -> Columns:
+    def _themselves(self, columns: Columns) -> Columns:
+        """`columns`, none of which stands for what others leave of it."""
         asked = [columns] if isinstance(columns, str | int | np.integer) else columns or ()
-        for follower in self.followers_:
-            if follower.column in map(self._index, asked):
+        others = {i for remainder in self.remainders_ for i in remainder.columns}
+        for column in map(self._index, asked):
+            if column in others:
                 raise DataError(
-                    f"{self.names_[follower.column]} is scaled by what other columns say of it: "
-                    "give all columns."
+                    f"{self.names_[column]} is scaled by what other columns say of it: give all "
+                    "columns."
                 )
         return columns
 

@@ -7,6 +7,7 @@ from modules.errors import DataError
 from modules.preprocessing import (
     SCALERS,
     MinMaxScaler,
+    RelativeScaler,
     RobustScaler,
     StandardScaler,
     decode_angles,
@@ -14,6 +15,8 @@ from modules.preprocessing import (
     feature_names,
 )
 from modules.records.columns import Column
+from tests.remainders.tables import NAMES as PRICES
+from tests.remainders.tables import TURNS, directions, pitch, prices
 
 NAMES = ["WindSpeed", "ActivePower", "Pitch"]
 TABLE = np.array([[0.0, 10, -5], [4, 30, 95], [2, 14, 20], [1, 18, 0]])
@@ -174,3 +177,47 @@ def test_missing_angle_stays_missing():
     np.testing.assert_array_equal(
         np.isnan(decode_angles(encode_angles(series, MIXED), MIXED)), [[False, True, False]]
     )
+
+
+def test_relative_scales_what_is_left_to_0_and_1_and_gives_all_back():
+    table = prices()
+    scaler = RelativeScaler().fit(table, PRICES)
+    scaled = scaler.transform(table)
+    np.testing.assert_allclose(scaled.min(0), 0, atol=1e-15)
+    np.testing.assert_allclose(scaled.max(0), [1, 1, 0, 1])
+    assert scaled[:, 1].std() > 0.05  # what parts High from Open is seen as well as a column
+    np.testing.assert_allclose(scaler.inverse_transform(scaled), table, rtol=1e-9)
+
+
+def test_relative_scales_a_direction_by_what_others_leave_of_it():
+    table = directions()
+    scaler = RelativeScaler().fit(table, TURNS)
+    scaled = scaler.transform(table)
+    np.testing.assert_allclose(scaled[:, 4:].max(0), [1, 0])
+    np.testing.assert_allclose(scaler.inverse_transform(scaled), table, atol=1e-9)
+
+
+def test_relative_is_minmax_where_nothing_follows():
+    table = np.random.default_rng(0).normal(size=(500, 3))
+    ours, plain = RelativeScaler().fit(table), MinMaxScaler().fit(table)
+    np.testing.assert_array_equal(ours.transform(table), plain.transform(table))
+
+
+def test_a_user_is_told_which_columns_follow_which():
+    def told(table, names):
+        return RelativeScaler().fit(table, names).told()
+
+    assert told(prices(), PRICES) == "Nearly given by others: High by Open; Close by High"
+    assert told(directions(), TURNS) == "Nearly given by others: Wind by Yaw, Vane"
+    assert told(pitch(), ["Pitch"]) == "Far readings drawn in: Pitch"
+    assert told(TABLE, NAMES) == MinMaxScaler().fit(TABLE, NAMES).told() == ""
+
+
+def test_a_column_that_stands_for_what_is_left_is_refused_alone_and_a_leader_is_not():
+    scaler = RelativeScaler().fit(prices(), PRICES)
+    for ask in (scaler.transform, scaler.inverse_transform):
+        with pytest.raises(DataError, match="High is scaled by what other columns say of it: give"):
+            ask(np.zeros(3), "High")
+        with pytest.raises(DataError, match="Close is scaled by"):
+            ask(np.zeros((3, 2)), ["Open", 2])
+    np.testing.assert_allclose(scaler.inverse_transform(np.zeros(1), "Volume"), scaler.offset_[3])

@@ -12,6 +12,8 @@ import pytest
 from modules.errors import DataError
 from modules.preprocessing import SCALERS, MinMaxScaler, RelativeScaler
 from modules.runs import safe
+from tests.remainders.tables import NAMES as PRICES
+from tests.remainders.tables import TURNS, directions, pitch, prices
 from tests.tiny import FEATURES, KINDS, STEPS, finished_run, stirred, tiny_timegan
 
 TABLE = np.array([[0.0, 10], [4, 30]])
@@ -30,14 +32,13 @@ def test_both_scalers_come_back_from_their_pickle(tmp_path, name):
     np.testing.assert_array_equal(loaded.inverse_transform(TABLE), scaler.inverse_transform(TABLE))
 
 
-def test_followers_come_back_from_their_pickle(tmp_path):
-    opening = np.random.default_rng(0).normal(100, 20, 500)
-    high = opening + np.random.default_rng(1).standard_t(3, 500)
-    table = np.stack([opening, high], 1)
-    scaler = RelativeScaler().fit(table, ["Open", "High"])
+@pytest.mark.parametrize("made", [(prices(), PRICES), (directions(), TURNS), (pitch(), ["P"])])
+def test_what_is_left_of_columns_comes_back_from_its_pickle(tmp_path, made):
+    table, names = made
+    scaler = RelativeScaler().fit(table, names)
     safe.save_scaler(tmp_path / "scale.pickle", "1", scaler)
     loaded = safe.load_scaler(tmp_path / "scale.pickle")[1]
-    assert loaded.followers_ == scaler.followers_ != ()
+    assert loaded.remainders_ == scaler.remainders_ != ()
     np.testing.assert_array_equal(loaded.transform(table), scaler.transform(table))
 
 
@@ -63,14 +64,14 @@ def test_a_scaler_is_saved_as_names_and_numbers_alone(tmp_path):
         pickle.dumps(SAVED | {"offset": [float("nan")]}),
         pickle.dumps(SAVED | {"scale": [0.0]}),
         pickle.dumps(SAVED | {"names": [], "offset": [], "scale": []}),
-        pickle.dumps(SAVED | {"kind": "relative", "followers": [{"column": 0}]}),
+        pickle.dumps(SAVED | {"kind": "relative", "remainders": [{"column": 0}]}),
         pickle.dumps(SAVED | {"more": 1}),
         pickle.dumps([1.0]),
         pickle.dumps({"run_id": "1", "scaler": MinMaxScaler().fit(TABLE)}),
     ],
     ids=[
         *("empty", "text", "truncated", "no scaler", "other kind", "no id", "no names", "sizes"),
-        *("nan", "zero", "no column", "followers", "more", "no dict", "a class"),
+        *("nan", "zero", "no column", "remainders", "more", "no dict", "a class"),
     ],
 )
 def test_what_is_not_a_scaler_is_refused(tmp_path, content):
