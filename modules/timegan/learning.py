@@ -201,14 +201,14 @@ def fit_finish(
         noise=noise, seed=settings.seed + SEED_SHIFT, device=device, warm_up=settings.warm_up,
         conditions=given,
     )  # fmt: skip
-    generated = decoded(scaled, scaler, columns)
+    drawn = made = decoded(scaled, scaler, columns)
     mapping = standstill = None
     if settings.quantile_mapping:
         weights = occurrences(begins, n_together, len(rows))
-        mapping = QuantileMapping.fit(names, generated, rows, weights, circular)
+        mapping = QuantileMapping.fit(names, drawn, rows, weights, circular)
         del weights  # as large as a column
-        generated = mapping(generated)
+        made = mapping(drawn)
     if settings.standstill:
         shares = repeated_shares(series, starts, settings.seq_len)
-        standstill = Standstill.fit(names, circular, generated, shares)
+        standstill = Standstill.fit(names, circular, drawn, shares, made)
     return Finish(mapping, standstill)

@@ -33,16 +33,19 @@ class Standstill:
         cls,
         names: Sequence[str],
         circular: Sequence[bool],
-        generated: np.ndarray,
+        drawn: np.ndarray,
         shares: np.ndarray,
+        made: np.ndarray | None = None,
     ) -> "Standstill":
-        """Find the bands with which `generated` (n, T, V) stands still as often as the records.
+        """Find the bands with which `drawn` (n, T, V) stands still as often as the records.
 
         `shares`: (V,), the share of rows that repeat the one before, see `repeated_shares`. A
         column whose records repeat less than a tenth, or that repeats as often already, is free.
+        `made`: what comes of `drawn`, of which what is held is asked for; None is the same.
         """
+        made = drawn if made is None else made
         bands = [
-            _band(generated[..., i], is_angle, share)
+            _band(drawn[..., i], made[..., i], is_angle, share)
             for i, (is_angle, share) in enumerate(zip(circular, shares, strict=True))
         ]
         return cls.of(names, circular, bands)
@@ -65,16 +68,20 @@ class Standstill:
             raise ValueError("bands must be finite and not below zero")
         return cls(names, circular, bands)
 
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Hold the columns of `values`, physical (n, T, V); same shape.
+    def __call__(self, drawn: np.ndarray, made: np.ndarray | None = None) -> np.ndarray:
+        """Hold the columns of `made`, physical (n, T, V), while those of `drawn` hardly move.
+
+        `made` is what comes of `drawn`; None is the same. Where a column is read in whole degrees
+        `made` does not move but by jumps, and only `drawn` says how near the next one is.
 
         >>> drive = Standstill.of(["Yaw"], [False], [2.0])
         >>> drive(np.array([[[0.0], [1.5], [3.0], [2.0], [0.5]]]))[0, :, 0].tolist()
         [0.0, 0.0, 3.0, 3.0, 0.5]
         """
-        held = values.copy()
+        held = np.array(drawn if made is None else made)
         for i in np.flatnonzero(self.bands):
-            held[..., i] = _held(values[..., i], self.bands[i], self.circular[i])
+            since = _since(drawn[..., i], self.bands[i], self.circular[i])
+            held[..., i] = np.take_along_axis(held[..., i], since, axis=1)
         return held
 
 
@@ -97,13 +104,14 @@ def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.
     return repeated / np.maximum(compared, 1)
 
 
-def _band(values: np.ndarray, is_angle: bool, share: float) -> float:
-    if share < LEAST_SHARE or _repeated(values) >= share:
+def _band(drawn: np.ndarray, made: np.ndarray, is_angle: bool, share: float) -> float:
+    if share < LEAST_SHARE or _repeated(made) >= share:
         return 0.0
-    free, stuck = 0.0, CIRCLE / 2 if is_angle else float(np.ptp(values))
+    free, stuck = 0.0, CIRCLE / 2 if is_angle else float(np.ptp(drawn))
     for _ in range(N_HALVINGS):
         middle = (free + stuck) / 2
-        if _repeated(_held(values, middle, is_angle)) < share:
+        since = _since(drawn, middle, is_angle)
+        if _repeated(np.take_along_axis(made, since, axis=1)) < share:
             free = middle
         else:
             stuck = middle
@@ -114,12 +122,15 @@ def _repeated(values: np.ndarray) -> float:
     return float(np.mean(values[:, 1:] == values[:, :-1]))
 
 
-def _held(values: np.ndarray, band: float, is_angle: bool) -> np.ndarray:
-    """`values` (n, T), each held until it lies more than `band` away."""
-    held = values.copy()
+def _since(values: np.ndarray, band: float, is_angle: bool) -> np.ndarray:
+    """Since which step `values` (n, T) lie within `band` of what they were then: int (n, T)."""
+    since = np.zeros(values.shape, int)
+    held = values[:, 0]
     for step in range(1, values.shape[1]):
-        moved = values[:, step] - held[:, step - 1]
+        moved = values[:, step] - held
         if is_angle:
             moved = wrap_angle(moved, -CIRCLE / 2)
-        held[:, step] = np.where(np.abs(moved) > band, values[:, step], held[:, step - 1])
-    return held
+        has_moved = np.abs(moved) > band
+        held = np.where(has_moved, values[:, step], held)
+        since[:, step] = np.where(has_moved, step, since[:, step - 1])
+    return since

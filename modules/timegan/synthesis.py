@@ -106,10 +106,10 @@ class Synthesizer:
         finish, before, n_rows = Finish(self.mapping, self.standstill), None, 0
         for scaled in drawn:
             values = decoded(scaled, trained.scaler, trained.columns)
-            if not raw:
-                values = finish(values, before)
-            if n_windows == 1:
-                before = values[:, -1:]
+            if not raw and n_windows == 1:
+                values, before = finish.going_on(values, before)
+            elif not raw:
+                values = finish(values)
             made = within_limits(values, trained.columns)
             if self.conditions is not None and wanted is not None:
                 given = wanted.given(n_rows, made.shape[0] * made.shape[1])

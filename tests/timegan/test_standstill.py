@@ -29,6 +29,18 @@ def test_the_band_makes_a_column_as_still_as_the_records():
     np.testing.assert_array_equal(held[..., 2], drawn[..., 2])
 
 
+def test_a_column_read_in_whole_degrees_stands_as_often_as_the_records_too():
+    random = np.random.default_rng(0)
+    drawn = 10 + np.cumsum(random.normal(0, 0.1, (300, 24, 1)), axis=1)
+    drawn += random.normal(0, 0.2, drawn.shape)
+    made = np.round(drawn)
+    assert (np.diff(made, axis=1) == 0).mean() < 0.85
+    standstill = Standstill.fit(["Temperature"], [False], drawn, np.array([0.9]), made)
+    held = standstill(drawn, made)
+    assert (np.diff(held, axis=1) == 0).mean() == pytest.approx(0.9, abs=0.005)
+    assert np.abs(np.diff(held, axis=1)).max() == 1
+
+
 def test_a_column_that_repeats_as_often_already_is_left_free():
     drawn = np.repeat(np.random.default_rng(0).normal(size=(50, 12, 1)), 2, axis=1)
     assert Standstill.fit(["x"], [False], drawn, np.array([0.5])).bands.tolist() == [0.0]
