@@ -1,7 +1,7 @@
 """What is left of a column when its leaders have said what they know of it: taken, and put back."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -124,22 +124,28 @@ def degrees(table: np.ndarray, sine: int | Sequence[int]) -> np.ndarray:
 
 
 def apart(table: np.ndarray, remainders: Sequence[Remainder]) -> np.ndarray:
-    """`table`, float64 (..., F), with what is left of each of `remainders` in its place."""
-    if not remainders:
-        return table
-    made = np.array(table, np.float64)
-    for remainder in remainders:
-        made[..., remainder.columns] = remainder.left(table)
-    return made
+    """`table`, float64 (..., F), with what is left of each of `remainders` in its place.
+
+    `remainders` in the order of their columns: one may lead the next.
+    """
+    return _replaced(table, remainders[::-1], lambda one, made: one.left(made))
 
 
 def together(table: np.ndarray, remainders: Sequence[Remainder]) -> np.ndarray:
-    """Undo `apart`. `remainders` in the order of their columns: one may lead the next."""
+    """Undo `apart`."""
+    return _replaced(table, remainders, lambda one, made: one.restored(made))
+
+
+def _replaced(
+    table: np.ndarray,
+    remainders: Sequence[Remainder],
+    by: Callable[[Remainder, np.ndarray], np.ndarray],
+) -> np.ndarray:
     if not remainders:
         return table
     made = np.array(table, np.float64)
-    for remainder in remainders:
-        made[..., remainder.columns] = remainder.restored(made)
+    for one in remainders:
+        made[..., one.columns] = by(one, made)
     return made
 
 
