@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from modules.timegan.following import Following
 from modules.timegan.quantiles import QuantileMapping
 from modules.timegan.standstill import Standstill
 
@@ -18,27 +19,34 @@ class Last(NamedTuple):
 
 @dataclass(frozen=True)
 class Finish:
-    """What is done to drawn windows in physical units; None for what the settings leave out."""
+    """What is done to drawn windows in physical units; None for what the settings leave out.
+
+    A direction that follows others is mapped and held by what these leave of it.
+    """
 
     mapping: QuantileMapping | None
     standstill: Standstill | None
+    following: Following
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Finish windows (n, T, V)."""
-        made = self._mapped(values)
-        return made if self.standstill is None else self.standstill(values, made)
+        drawn = self.following.apart(values)
+        made = self._mapped(drawn)
+        if self.standstill is not None:
+            made = self.standstill(drawn, made)
+        return self.following.together(made)
 
     def going_on(self, values: np.ndarray, before: Last | None) -> tuple[np.ndarray, Last]:
         """Finish a piece (1, T, V) which goes on from `before`, and say what it ends with."""
-        made = self._mapped(values)
+        drawn = self.following.apart(values)
+        made = self._mapped(drawn)
         if before is not None:
-            values = np.concatenate([before.drawn, values], axis=1)
+            drawn = np.concatenate([before.drawn, drawn], axis=1)
             made = np.concatenate([before.made, made], axis=1)
-        drawn = values
         if self.standstill is not None:
-            drawn, made = self.standstill(values), self.standstill(values, made)
+            drawn, made = self.standstill(drawn), self.standstill(drawn, made)
         last = Last(drawn[:, -1:], made[:, -1:])
-        return made if before is None else made[:, 1:], last
+        return self.following.together(made if before is None else made[:, 1:]), last
 
-    def _mapped(self, values: np.ndarray) -> np.ndarray:
-        return values if self.mapping is None else self.mapping(values)
+    def _mapped(self, drawn: np.ndarray) -> np.ndarray:
+        return drawn if self.mapping is None else self.mapping(drawn)

@@ -12,6 +12,7 @@ from modules.preprocessing import SCALERS, Scaler, decode_angles
 from modules.records.columns import ANGLE, Column
 from modules.runs.run import Run
 from modules.timegan.finish import Finish
+from modules.timegan.following import Following
 from modules.timegan.layout import decoded
 from modules.timegan.noise import Noise, fitted_noise
 from modules.timegan.quantiles import QuantileMapping, as_rows
@@ -181,15 +182,17 @@ def fit_finish(
     `starts`, int (n_windows,), of the training windows. A row counts as often as it stood in one.
     `conditions`, `recorded`: see `train`; what is bridged does not count.
     """
+    following = Following(scaler, columns)
     if not (settings.quantile_mapping or settings.standstill):
-        return Finish(None, None)
+        return Finish(None, None, following)
     series = features = _as_recorded(features, recorded)
     if any(column.kind == ANGLE for column in columns):
         decoded_rows = (decode_angles(features[at], columns) for at in slices_of(features))
         series = filled((len(features), len(columns)), np.float64, decoded_rows)
     del features
+    series = following.apart(series)
     names = [column.name for column in columns]
-    circular = [column.kind == ANGLE for column in columns]
+    circular = following.circular
     rows, begins, n_together = as_rows(series, starts, settings.seq_len)
     n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
     given = None
@@ -201,7 +204,7 @@ def fit_finish(
         noise=noise, seed=settings.seed + SEED_SHIFT, device=device, warm_up=settings.warm_up,
         conditions=given,
     )  # fmt: skip
-    drawn = made = decoded(scaled, scaler, columns)
+    drawn = made = following.apart(decoded(scaled, scaler, columns))
     mapping = standstill = None
     if settings.quantile_mapping:
         weights = occurrences(begins, n_together, len(rows))
@@ -211,4 +214,4 @@ def fit_finish(
     if settings.standstill:
         shares = repeated_shares(series, starts, settings.seq_len)
         standstill = Standstill.fit(names, circular, drawn, shares, made)
-    return Finish(mapping, standstill)
+    return Finish(mapping, standstill, following)

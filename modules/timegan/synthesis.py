@@ -17,6 +17,7 @@ from modules.timegan.conditions import Conditions, Occurred
 from modules.timegan.copula import Copula
 from modules.timegan.effects import ConditionedCopula, Effects
 from modules.timegan.finish import Finish
+from modules.timegan.following import Following
 from modules.timegan.gaps import Gaps, check_kept
 from modules.timegan.layout import decoded, within_limits
 from modules.timegan.noise import Noise, inputs, noise_maker, settled, warmed_up
@@ -103,7 +104,9 @@ class Synthesizer:
             drawn = series_pieces(trained.model, n_steps, self.seq_len, **how)
         else:
             drawn = sample_blocks(trained.model, n_windows, n_steps, **how)
-        finish, before, n_rows = Finish(self.mapping, self.standstill), None, 0
+        following = Following(trained.scaler, trained.columns)
+        finish = Finish(self.mapping, self.standstill, following)
+        before, n_rows = None, 0
         for scaled in drawn:
             values = decoded(scaled, trained.scaler, trained.columns)
             if not raw and n_windows == 1:
