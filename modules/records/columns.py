@@ -98,7 +98,8 @@ class Column(BaseModel):
         if self.observed_min is None:
             return values
         most = decimals(self.spread)
-        return np.round(values, most if self.digits is None else min(most, self.digits))
+        digits = 0 if self.whole else self.digits
+        return np.round(values, most if digits is None else min(most, digits))
 
 
 def power_column(columns: Sequence[Column]) -> int | None:

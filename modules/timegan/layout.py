@@ -42,7 +42,6 @@ def within_limits(values: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
 
 
 def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
-    lowest, highest = column.observed
     for atom in column.atoms:
         reach = ATOM_WIDTH * column.spread
         values = np.where(np.abs(values - atom.value) <= reach, atom.value, values)
@@ -53,7 +52,9 @@ def _within_limits(values: np.ndarray, column: Column) -> np.ndarray:
     values = column.written(values)
     if column.kind == ANGLE:
         return wrap_angle(values, column.lower or 0.0)
-    return np.clip(values, lowest, highest)
+    limits = np.array(column.observed)
+    # Limits that were 32 bits, or stray, have more digits than they were written with.
+    return np.clip(values, *(limits if column.digits is None else column.written(limits)))
 
 
 def _nearest(values: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -52,3 +52,10 @@ def test_few_readings_tell_nothing():
 def test_of_records_with_many_decimals_six_significant_are_written():
     column = observe(Column(name="Power"), np.tile([0.1234567, 2000.7654321], 50))
     assert column.written(np.array(3.14159)) == 3.14
+
+
+@pytest.mark.parametrize("readings", [np.arange(80.0), 2_000_000 + np.arange(500.0)])
+def test_whole_readings_are_written_whole_however_few_or_large(readings):
+    column = observe(Column(name="Counter"), readings)
+    assert column.digits is None
+    assert column.written(readings[:1] + 7.9) == readings[0] + 8

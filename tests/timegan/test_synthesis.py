@@ -251,6 +251,23 @@ def test_whole_numbers_come_back_whole_and_truths_as_truths():
     assert [str(table[name].dtype) for name in ("n", "on", "v")] == ["int64", "bool", "float64"]
 
 
+@pytest.mark.parametrize("readings", [np.arange(80.0), 2_000_000 + np.arange(500.0)])
+def test_whole_numbers_whose_decimals_nobody_can_tell_are_rounded_and_not_cut_off(readings):
+    column = observe(Column(name="n"), readings)
+    (table,) = layout.to_tables(
+        [layout.within_limits(np.full((1, 1, 1), readings[0] + 7.9), [column])], [column], None, 1
+    )
+    assert table["n"].tolist() == [readings[0] + 8]
+
+
+def test_limits_have_the_decimals_of_the_records_too():
+    of_32_bits = np.float32([4.3, 12.2] * 500).astype(float)
+    for readings, highest in ((of_32_bits, 12.2), (np.append(of_32_bits, 25.123456), 25.1)):
+        column = observe(Column(name="Temperature"), readings)
+        made = layout.within_limits(np.array([[-99.0], [99.0]]), [column])
+        assert made.ravel().tolist() == [4.3, highest]
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_whole_numbers_and_truths_with_gaps_are_written_whole(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(layout, "MOST_ROWS", 2)
