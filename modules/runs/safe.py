@@ -118,7 +118,25 @@ def _unpickle(content: bytes) -> Any:
         # Memory is set aside up to the number that a crafted file says.
         if opcode.name == "LONG_BINGET" and (argument or 0) > len(content):
             raise pickle.UnpicklingError("it refers to what it does not hold")
-    return RestrictedUnpickler(io.BytesIO(content)).load()
+    made = RestrictedUnpickler(io.BytesIO(content)).load()
+    _refuse_shared(made)
+    return made
+
+
+def _refuse_shared(content: Any) -> None:
+    """Raise where a list or a dict of `content` lies in two places.
+
+    A few bytes can hold a list of ten that hold a list of ten, and so on, or one that holds itself:
+    whoever walks all of it, if only for a message, never ends.
+    """
+    nodes, seen = [content], set()
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list | dict):
+            if id(node) in seen:
+                raise pickle.UnpicklingError("it holds the same list twice")
+            seen.add(id(node))
+            nodes += node.values() if isinstance(node, dict) else node
 
 
 class RestrictedUnpickler(pickle.Unpickler):

@@ -72,6 +72,19 @@ def test_only_text_and_numbers_pass_the_unpickler(tmp_path, content):
         safe.load_scaler(tmp_path / "scale.pickle")
 
 
+@pytest.mark.parametrize("place", ["offset", "remainders", "itself"])
+def test_a_list_that_lies_in_many_places_is_refused_before_anyone_walks_it(tmp_path, place):
+    nested = [1.0]
+    for _ in range(30):
+        nested = [nested] * 10
+    if place == "itself":
+        nested.append(nested)
+    saved = {"run_id": "1", "kind": "relative", "names": ["a"], "offset": [0.0], "scale": [1.0]}
+    (tmp_path / "scale.pickle").write_bytes(pickle.dumps(saved | {place: nested}, 4))
+    with pytest.raises(DataError, match="it holds the same list twice"):
+        safe.load_scaler(tmp_path / "scale.pickle")
+
+
 def try_pickles(folder, n_examples):
     """Random bytes and mutated scalers; return how many were tried and how many accepted."""
     path, tried = folder / "scale.pickle", []
