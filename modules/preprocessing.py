@@ -58,6 +58,10 @@ class Scaler:
             "scale": self.scale_.tolist(),
         }
 
+    def known(self, recorded: np.ndarray) -> np.ndarray:
+        """Which scaled cells are no bridge, of which are `recorded`, 1 or 0: both (n_rows, F)."""
+        return recorded
+
     def told(self) -> str:
         """What a user should know of how columns are scaled; mostly nothing."""
         return ""
@@ -163,6 +167,14 @@ class RelativeScaler(MinMaxScaler):
 
     remainders_: tuple[Remainder, ...] = ()
 
+    def known(self, recorded: np.ndarray) -> np.ndarray:
+        """As `Scaler.known`: what a bridged leader leaves of a column is not."""
+        made = recorded.copy() if self.remainders_ else recorded
+        for remainder in self.remainders_:
+            at = [*remainder.columns, *remainder.leaders]
+            made[:, remainder.columns] = recorded[:, at].min(1, keepdims=True)
+        return made
+
     def told(self) -> str:
         given = [r for r in self.remainders_ if r.leaders]
         alone = [r for r in self.remainders_ if not r.leaders]
@@ -216,9 +228,9 @@ class RelativeScaler(MinMaxScaler):
 
     def _themselves(self, columns: Columns) -> Columns:
         """`columns`, none of which stands for what others leave of it."""
-        asked = [columns] if isinstance(columns, str | int | np.integer) else columns or ()
+        asked = [columns] if isinstance(columns, str | int | np.integer) else columns
         others = {i for remainder in self.remainders_ for i in remainder.columns}
-        for column in map(self._index, asked):
+        for column in map(self._index, () if asked is None else asked):
             if column in others:
                 raise DataError(
                     f"{self.names_[column]} is scaled by what other columns say of it: give all "

@@ -221,3 +221,21 @@ def test_a_column_that_stands_for_what_is_left_is_refused_alone_and_a_leader_is_
         with pytest.raises(DataError, match="Close is scaled by"):
             ask(np.zeros((3, 2)), ["Open", 2])
     np.testing.assert_allclose(scaler.inverse_transform(np.zeros(1), "Volume"), scaler.offset_[3])
+
+
+def test_names_may_be_given_as_an_array():
+    scaler = RelativeScaler().fit(prices(), PRICES)
+    given = scaler.inverse_transform(np.zeros((3, 2)), np.array([0, 3]))
+    np.testing.assert_array_equal(given, np.tile(scaler.offset_[[0, 3]], (3, 1)))
+
+
+def test_what_a_bridged_leader_leaves_of_a_column_is_not_known():
+    relative = RelativeScaler().fit(prices(), PRICES)  # High by Open, Close by High
+    recorded = np.array([[1, 1, 1, 1], [0, 1, 1, 1], [1, 0, 1, 1], [1, 1, 0, 0]], np.float32)
+    known = [[1, 1, 1, 1], [0, 0, 1, 1], [1, 0, 0, 1], [1, 1, 0, 0]]
+    before = recorded.copy()
+    np.testing.assert_array_equal(relative.known(recorded), known)
+    np.testing.assert_array_equal(recorded, before)
+    assert MinMaxScaler().fit(prices(), PRICES).known(recorded) is recorded
+    direction = RelativeScaler().fit(directions(), TURNS)  # Wind by Yaw and Vane
+    assert direction.known(np.array([[0, 0, 1, 1, 1, 1]])).tolist() == [[0, 0, 1, 1, 0, 0]]

@@ -64,6 +64,8 @@ def train(
         trained = (rows[at][is_trained[at]] for at in slices_of(rows))
         rows = filled((int(is_trained.sum()), len(names)), np.float64, trained)
     scaler = SCALERS[settings.scaler]().fit(rows, names)
+    if recorded is not None:
+        recorded = scaler.known(recorded)
     if told := scaler.told():
         log.info("%s", told)
     scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))

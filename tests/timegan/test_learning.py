@@ -84,6 +84,20 @@ def test_bridged_cells_do_not_move_the_scaler_and_stand_beside_the_windows():
     np.testing.assert_array_equal(made.batches.scaled, np.hstack([scaled, recorded]))
 
 
+def test_what_a_bridged_leader_leaves_of_a_column_counts_as_bridged(monkeypatch):
+    speed = np.random.default_rng(0).standard_t(3, N_ROWS * 5)
+    left = 0.01 * np.random.default_rng(1).standard_t(3, speed.size)
+    rows = np.stack([speed, speed + left], 1)
+    parts = np.arange(speed.size - STEPS + 1), np.arange(0)
+    monkeypatch.setattr(f"{__name__}.PARTS", parts)
+    monkeypatch.setattr(f"{__name__}.features", lambda _: rows)
+    recorded = np.ones(rows.shape, np.float32)
+    recorded[::7, 0] = 0
+    made = learnt(1.0, None, recorded, max_gap=1, scaler="relative")
+    assert made.scaler.remainders_[0].leaders == (0,)
+    np.testing.assert_array_equal(made.batches.scaled[:, 2:], recorded[:, [0, 0]])
+
+
 def test_held_out_rows_do_not_move_the_noise(pair):
     for part in ("quantiles", "correlation"):
         np.testing.assert_array_equal(*(getattr(one.noise, part) for one in pair))
