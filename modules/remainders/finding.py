@@ -29,9 +29,10 @@ def found(rows: np.ndarray, names: Sequence[str]) -> tuple[Remainder, ...]:
     rows = rows[np.isfinite(rows).all(axis=1)]
     if len(rows) < FEWEST_ROWS:
         return ()
-    sines = _sines(names)
+    sines = _sines(rows, names)
     of_angles = {i + behind for i in sines for behind in (0, 1)}
-    moving = np.flatnonzero(rows.std(0) > 0)
+    # The mean of a constant 0.3 is not 0.3, by which it would seem to move; 1e-300 has no square.
+    moving = np.flatnonzero((np.ptp(rows, 0) > 0) & (rows.std(0) > 0))
     amounts = [int(i) for i in moving if i not in of_angles]
     remainders = [*_amounts(rows, amounts), *_directions(rows, sines)]
     return tuple(sorted(remainders, key=lambda remainder: remainder.column))
@@ -138,11 +139,16 @@ def _scatter(angles: np.ndarray) -> float:
     return 1.0 - float(np.abs(np.exp(1j * np.deg2rad(angles)).mean()))
 
 
-def _sines(names: Sequence[str]) -> list[int]:
-    """The positions of sines with their cosines behind them."""
+def _sines(rows: np.ndarray, names: Sequence[str]) -> list[int]:
+    """The positions of sines with their cosines behind them.
+
+    A pair by name alone, such as means of sines, has a length besides: it is two amounts.
+    """
     pairs = enumerate(zip(names, names[1:], strict=False))
     return [
         i
         for i, (sine, cosine) in pairs
-        if sine.endswith("_sin") and cosine == f"{sine.removesuffix('_sin')}_cos"
+        if sine.endswith("_sin")
+        and cosine == f"{sine.removesuffix('_sin')}_cos"
+        and np.allclose(np.hypot(rows[:, i], rows[:, i + 1]), 1)
     ]

@@ -50,6 +50,11 @@ def test_a_column_that_stands_still_neither_follows_nor_leads():
     assert not found(table, NAMES[:2])
 
 
+@pytest.mark.parametrize("value", [0.1, 0.3, 1e9 + 0.1, 1e-300])
+def test_constants_whose_mean_is_not_quite_theirs_are_left_alone(value):
+    assert not found(np.full((1000, 2), value), ["Limit", "Price"])
+
+
 def test_far_readings_are_drawn_in_and_usual_ones_still_seen():
     (only,) = found(pitch(), ["Pitch"])
     assert only.leaders == ()
@@ -95,6 +100,12 @@ def test_a_direction_is_left_alone_where_what_is_left_is_noise_or_much(changed):
 
 
 def test_sines_and_cosines_are_no_amounts():
-    table = prices()[:, :2]
-    assert not found(table, ["Yaw_sin", "Yaw_cos"])
-    assert found(table, ["Yaw_sin", "Pitch"])
+    table = directions()[:, [2, 3, 2]]
+    assert not found(table, ["Yaw_sin", "Yaw_cos", "Force"])
+    assert found(table, ["Yaw_sin", "Pitch", "Force"])
+
+
+def test_pairs_that_are_sines_and_cosines_by_name_alone_are_amounts():
+    table = 0.9 * directions()
+    assert not any(isinstance(remainder, Direction) for remainder in found(table, TURNS))
+    assert columns_of(prices()[:, :2], ["Yaw_sin", "Yaw_cos"]) == [1]
