@@ -105,14 +105,16 @@ def _directions(rows: np.ndarray, sines: list[int]) -> list[Direction]:
         constant = float(np.rad2deg(np.angle(np.exp(1j * np.deg2rad(left)).mean())))
         left = wrap_angle(left - constant, -CIRCLE / 2)
         is_near = _scatter(left) <= NEAR_ANGLE * _scatter(angles[:, n])
-        if is_near and left.std() > 0 and kurtosis(left, fisher=False) >= HEAVY:
+        is_left = left.var() > NOTHING * angles[:, n].var()
+        moves = np.ptp(angles[:, n]) > 0
+        if is_near and moves and (not is_left or kurtosis(left, fisher=False) >= HEAVY):
             made.append(
                 Direction(
                     column=sines[n],
                     leaders=tuple(sines[i] for i in chosen),
                     weights=tuple(signs),
                     constant=constant,
-                    spread=float(left.std()),
+                    spread=float(left.std()) if is_left else 0.0,
                 )
             )
     return made

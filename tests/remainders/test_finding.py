@@ -80,6 +80,21 @@ def test_a_direction_that_two_others_give_is_found_with_their_signs():
     assert only.spread == pytest.approx(0.85, abs=0.3)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_direction_that_others_give_wholly_leaves_nothing_but_rounding(whole):
+    table = directions(spread=0.0)
+    if whole:
+        angles = np.round(np.rad2deg(np.arctan2(table[:, :4:2], table[:, 1:4:2])))
+        angles = np.deg2rad(np.c_[angles, (angles[:, 1] - angles[:, 0] + 10) % 360])
+        table = np.stack([np.sin(angles), np.cos(angles)], -1).reshape(-1, 6)
+    (only,) = found(table, TURNS)
+    assert (only.column, sorted(only.leaders), only.spread) == (4, [0, 2], 0)
+    (same,) = found(table[:, [2, 3, 2, 3]], TURNS[:4])
+    assert (same.column, same.leaders, same.spread) == (2, (0,), 0)
+    table[:, 2:4] = table[0, 2:4]
+    assert not found(table[:, [0, 1, 2, 3]], TURNS[:4])
+
+
 def test_the_yaw_of_another_turbine_needs_one_leader():
     (only,) = found(_twice(directions()), TURNS[:4])
     assert (only.column, only.leaders, only.weights) == (2, (0,), (1,))
