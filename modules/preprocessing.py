@@ -204,6 +204,10 @@ class RelativeScaler(MinMaxScaler):
         """As `Scaler.of`, with what `content` says of its remainders."""
         scaler = super().of(names, offset, scale)
         scaler.remainders_ = kinds.of(remainders, len(scaler.names_))
+        with np.errstate(over="ignore", invalid="ignore"):
+            ends = scaler.inverse_transform(np.array([[0.0], [1.0]]) * np.ones(len(scaler.names_)))
+        if not np.isfinite(ends).all():
+            raise ValueError("what remainders give back must be finite")
         return scaler
 
     def transform(self, values: ArrayLike, columns: Columns = None) -> np.ndarray:

@@ -17,6 +17,7 @@ from tests.remainders.tables import TURNS, directions, pitch, prices
 from tests.tiny import FEATURES, KINDS, STEPS, finished_run, stirred, tiny_timegan
 
 TABLE = np.array([[0.0, 10], [4, 30]])
+FAR = {"kind": "amount", "column": 0, "leaders": [], "weights": [], "constant": 0.0, "spread": 1.0}
 SAVED = {"run_id": "1", "kind": "minmax", "names": ["a"], "offset": [0.0], "scale": [1.0]}
 
 
@@ -65,13 +66,14 @@ def test_a_scaler_is_saved_as_names_and_numbers_alone(tmp_path):
         pickle.dumps(SAVED | {"scale": [0.0]}),
         pickle.dumps(SAVED | {"names": [], "offset": [], "scale": []}),
         pickle.dumps(SAVED | {"kind": "relative", "remainders": [{"column": 0}]}),
+        pickle.dumps(SAVED | {"kind": "relative", "scale": [1e4], "remainders": [FAR]}),
         pickle.dumps(SAVED | {"more": 1}),
         pickle.dumps([1.0]),
         pickle.dumps({"run_id": "1", "scaler": MinMaxScaler().fit(TABLE)}),
     ],
     ids=[
         *("empty", "text", "truncated", "no scaler", "other kind", "no id", "no names", "sizes"),
-        *("nan", "zero", "no column", "remainders", "more", "no dict", "a class"),
+        *("nan", "zero", "no column", "remainders", "infinite", "more", "no dict", "a class"),
     ],
 )
 def test_what_is_not_a_scaler_is_refused(tmp_path, content):
