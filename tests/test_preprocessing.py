@@ -15,8 +15,8 @@ from modules.preprocessing import (
     feature_names,
 )
 from modules.records.columns import Column
-from tests.remainders.tables import NAMES as PRICES
-from tests.remainders.tables import TURNS, directions, pitch, prices
+from tests.scaling.tables import NAMES as PRICES
+from tests.scaling.tables import TURNS, directions, pitch, prices
 
 NAMES = ["WindSpeed", "ActivePower", "Pitch"]
 TABLE = np.array([[0.0, 10, -5], [4, 30, 95], [2, 14, 20], [1, 18, 0]])

@@ -6,7 +6,7 @@ import numpy as np
 
 from modules.preprocessing import RelativeScaler, Scaler, decode_angles, encode_angles
 from modules.records.columns import ANGLE, Column
-from modules.remainders.kinds import Direction
+from modules.scaling.remainders import Direction
 
 
 class Following:

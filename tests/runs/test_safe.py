@@ -12,8 +12,8 @@ import pytest
 from modules.errors import DataError
 from modules.preprocessing import SCALERS, MinMaxScaler, RelativeScaler
 from modules.runs import safe
-from tests.remainders.tables import NAMES as PRICES
-from tests.remainders.tables import TURNS, directions, pitch, prices
+from tests.scaling.tables import NAMES as PRICES
+from tests.scaling.tables import TURNS, directions, pitch, prices
 from tests.tiny import FEATURES, KINDS, STEPS, finished_run, stirred, tiny_timegan
 
 TABLE = np.array([[0.0, 10], [4, 30]])

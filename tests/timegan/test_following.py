@@ -8,7 +8,7 @@ from modules.records.columns import Column
 from modules.timegan.finish import Finish
 from modules.timegan.following import Following
 from modules.timegan.standstill import Standstill
-from tests.remainders.tables import NAMES, TURNS, directions, prices
+from tests.scaling.tables import NAMES, TURNS, directions, prices
 
 COLUMNS = [Column(name=name, kind="angle", lower=0.0) for name in ("Vane", "Yaw", "Wind")]
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import kurtosis
 
 from modules.records.columns import CIRCLE, wrap_angle
-from modules.remainders.kinds import Amount, Direction, Remainder, degrees
+from modules.scaling.remainders import Amount, Direction, Remainder, degrees
 
 NEAR = 0.01  # of a column's variance, the most that may be left of one that others give
 NEAR_ANGLE = 0.02  # the same of an angle's, 1 - the length of its mean direction

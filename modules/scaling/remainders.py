@@ -149,7 +149,7 @@ def _replaced(
     return made
 
 
-def of(content: Any, n_columns: int) -> tuple[Remainder, ...]:
+def read(content: Any, n_columns: int) -> tuple[Remainder, ...]:
     """The remainders that `content`, a list of dicts, says. Raises ValueError for what is none."""
     remainders = TypeAdapter(tuple[Kind, ...]).validate_python(content)
     filled = [column for remainder in remainders for column in remainder.columns]

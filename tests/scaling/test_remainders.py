@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from modules.remainders import kinds
-from modules.remainders.finding import found
-from modules.remainders.kinds import Amount, Direction, apart, together
-from tests.remainders.tables import NAMES, TURNS, directions, pitch, prices
+from modules.scaling.finding import found
+from modules.scaling.remainders import Amount, Direction, apart, read, together
+from tests.scaling.tables import NAMES, TURNS, directions, pitch, prices
 
 TABLES = {
     "amounts": (prices(), NAMES),
@@ -49,7 +48,7 @@ def test_remainders_are_made_again_of_what_they_say(which):
     table, names = TABLES[which]
     known = found(table, names)
     said = [remainder.model_dump(mode="json") for remainder in known]
-    assert kinds.of(said, table.shape[1]) == known
+    assert read(said, table.shape[1]) == known
 
 
 @pytest.mark.parametrize(
@@ -72,10 +71,10 @@ def test_remainders_are_made_again_of_what_they_say(which):
 def test_remainders_that_cannot_be_are_refused(wrong):
     said = found(*TABLES["amounts"])[0].model_dump(mode="json")
     with pytest.raises(ValueError, match=REFUSED):
-        kinds.of([said | wrong], 4)
+        read([said | wrong], 4)
 
 
 def test_remainders_out_of_order_are_refused():
     said = [remainder.model_dump(mode="json") for remainder in found(*TABLES["amounts"])]
     with pytest.raises(ValueError, match="in their order"):
-        kinds.of(said[::-1], 4)
+        read(said[::-1], 4)

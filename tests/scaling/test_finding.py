@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from modules.remainders.finding import found
-from modules.remainders.kinds import Direction
-from tests.remainders.tables import NAMES, TURNS, directions, pitch, prices
+from modules.scaling.finding import found
+from modules.scaling.remainders import Direction
+from tests.scaling.tables import NAMES, TURNS, directions, pitch, prices
 
 
 def columns_of(table, names):

@@ -1,4 +1,4 @@
-"""Columns that are learnt by what others leave of them, or with their tails drawn in.
+"""Scalers; with `relative` some columns are learnt by what others leave of them, or drawn in.
 
 A closing price follows the opening one, nacelle and vane give the wind's direction. Scaled side by
 side, what parts such columns is finer than an autoencoder's errors; by itself it is a column like
