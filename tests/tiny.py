@@ -92,8 +92,8 @@ def tiny_mapping():
 
 
 def tiny_standstill():
-    """The first column moves freely, the second by more than 10."""
-    return Standstill.of(["Speed", "Power"], [False, False], [0.0, 10.0])
+    """The first column moves freely, the second by more than 50."""
+    return Standstill.of(["Speed", "Power"], [False, False], [0.0, 50.0])
 
 
 def tiny_copula():

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict
 
-from modules.records.digits import decimals, digits_of
+from modules.records.digits import STRAY_SHARE, decimals, digits_of
 
 Kind = Literal["linear", "angle", "pitch", "power", "speed", "temperature", "rotor", "code"]
 
@@ -18,7 +18,6 @@ LARGEST_NUMBER = 1e30  # its square is still a float, and it a float of 32 bits
 CIRCLE = 360.0  # degrees
 LARGEST_WHOLE = 2.0**53  # up to here a float holds every whole number
 HIGHEST_ROTOR_RPM = 60.0
-STRAY_SHARE = 0.001
 MOST_CODES, READINGS_PER_CODE = 50, 10
 ATOM_KINDS = ("power",)
 ATOM_SHARE = 0.01

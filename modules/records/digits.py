@@ -7,7 +7,7 @@ import numpy as np
 SIGNIFICANT_DIGITS = 6
 FLOAT32_NOISE = 2e-7  # of a number, how far one of 32 bits may be from what was written
 MOST_NOISE = 0.2  # of the last decimal; beyond, everything would seem written to it
-STRAY_SHARE = 0.001
+STRAY_SHARE = 0.001  # of the readings, that say nothing of the others
 FEWEST_READINGS = 100
 
 

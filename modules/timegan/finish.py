@@ -44,7 +44,8 @@ class Finish:
             drawn = np.concatenate([before.drawn, drawn], axis=1)
             made = np.concatenate([before.made, made], axis=1)
         if self.standstill is not None:
-            drawn, made = self.standstill(drawn), self.standstill(drawn, made)
+            since = self.standstill.since(drawn)  # row by row, once for both
+            drawn, made = (np.take_along_axis(x, since, axis=1) for x in (drawn, made))
         last = Last(drawn[:, -1:], made[:, -1:])
         return self.following.together(made if before is None else made[:, 1:]), last
 

@@ -78,11 +78,14 @@ class Standstill:
         >>> drive(np.array([[[0.0], [1.5], [3.0], [2.0], [0.5]]]))[0, :, 0].tolist()
         [0.0, 0.0, 3.0, 3.0, 0.5]
         """
-        held = np.array(drawn if made is None else made)
+        return np.take_along_axis(drawn if made is None else made, self.since(drawn), axis=1)
+
+    def since(self, drawn: np.ndarray) -> np.ndarray:
+        """Which row of `drawn` (n, T, V) each column is held from at each: int (n, T, V)."""
+        since = np.arange(drawn.shape[1])[:, None] + np.zeros(drawn.shape, int)
         for i in np.flatnonzero(self.bands):
-            since = _since(drawn[..., i], self.bands[i], self.circular[i])
-            held[..., i] = np.take_along_axis(held[..., i], since, axis=1)
-        return held
+            since[..., i] = _since(drawn[..., i], self.bands[i], self.circular[i])
+        return since
 
 
 def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.ndarray:
