@@ -5,6 +5,7 @@ are not there.
 """
 
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +19,15 @@ from modules.records.columns import ANGLE, Column, observe
 from modules.records.sample import make_sample
 from modules.windows.cut import cut
 from settings import DataSettings
+from tests.benchmarks import drifting as drifting_columns
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 STOCKS = "timegan_stock_data.csv.gz"
 LA_HAUTE_BORNE = "la_haute_borne_2014-01_4wtg.csv.gz"
+OPENOA = "openoa_2018_wtg_2010-2018.csv.gz"
+MARGE = "windup_Marge_9wtg_2023-01-01_03.parquet"
+NAB = "nab_45_signals.zip"
+CPU = "data/realAWSCloudwatch/ec2_cpu_utilization_5f5533.csv"
 STEPS = 24  # of a window: the published tables'
 MOST_WINDOWS = 10_000
 N_SINES, SINES_SEED = 10_000, 0
@@ -136,7 +142,8 @@ def la_haute_borne():
     Seven signals each; the three angles are sine and cosine. Turbines follow one another.
     """
     about = "La Haute Borne, 4 turbines one after the other"
-    return _site("la_haute_borne", _clean_site(), "Ws_avg", "P_avg", about)
+    site_data = _cleaned(LA_HAUTE_BORNE, location="la_haute_borne")
+    return _site("la_haute_borne", site_data, "Ws_avg", "P_avg", about)
 
 
 def la_haute_borne_farm():
@@ -146,20 +153,45 @@ def la_haute_borne_farm():
     are not to be held against theirs. Angles stay in degrees, as the files have them, so that
     there are 28 columns.
     """
-    site_data = _clean_site()
+    site_data = _cleaned(LA_HAUTE_BORNE, location="la_haute_borne")
     table = pd.concat(site_data.tables, axis=1)
     table.columns = [f"{turbine}.{name}" for turbine, name in table.columns]
-    features, starts = cut({"farm": table}, STEPS)
     about = "La Haute Borne, 4 turbines side by side, 28 columns; judges tested on blocks of time"
-    return Dataset("la_haute_borne_farm", features, starts, list(table), about, blocked=True)
+    return _table("la_haute_borne_farm", table, about)
+
+
+def openoa():
+    """One turbine over 2016, whose three columns have gaps: nacelle, wind and power."""
+    dates = {"date_start": "2016-01-01", "date_end": "2016-12-31"}
+    site_data = _cleaned(OPENOA, location="openoa", **dates)
+    return _site("openoa", site_data, "wind_speed", "kw", "A turbine over 2016, of OpenOA's tests")
+
+
+def marge():
+    """Nine turbines over three days, temperatures in whole degrees."""
+    site_data = _cleaned(MARGE, location="wind_up")
+    about = "Marge, 9 turbines one after the other, of wind-up's tests"
+    return _site("marge", site_data, "WindSpeedMean", "ActivePowerMean", about)
+
+
+def drifting():
+    """Twenty-eight made columns: drift, near-duplicates, lines, white noise."""
+    about = "28 made columns that drift; judges tested on blocks of time"
+    return _table("drifting", pd.DataFrame(drifting_columns.columns()), about)
+
+
+def cpu():
+    """One column: the load of a server every five minutes, of the Numenta Anomaly Benchmark."""
+    with zipfile.ZipFile(SHARED / NAB) as archive, archive.open(CPU) as file:
+        table = pd.read_csv(file, usecols=["value"])
+    return _table("cpu", table, "A server's load, one column; judges tested on blocks of time")
 
 
 def sample():
     """The bundled sample, two simulated turbines over a year, cleaned as in a training."""
     with tempfile.TemporaryDirectory() as folder:
         make_sample(Path(folder) / "sample")
-        settings = DataSettings(data_path=str(Path(folder) / "sample"))
-        site_data = clean(load_records(settings), settings)
+        site_data = _cleaned(Path(folder) / "sample")
     return _site("sample", site_data, "WindSpeed", "ActivePower", "The bundled sample")
 
 
@@ -181,14 +213,30 @@ def _site(name, site_data, wind_speed, power, about):
     )
 
 
-def _clean_site():
-    settings = DataSettings(data_path=str(SHARED / LA_HAUTE_BORNE), location="la_haute_borne")
+def _table(name, table, about):
+    """One table of records, judged on blocks of time."""
+    features, starts = cut({name: table}, STEPS)
+    return Dataset(name, features, starts, list(table), about, blocked=True)
+
+
+def _cleaned(file, **how):
+    """Records, in `SHARED` or by their own path, cleaned as in a training."""
+    settings = DataSettings(data_path=str(SHARED / file), **how)
     return clean(load_records(settings), settings)
 
 
-DATASETS = {f.__name__: f for f in (stocks, sines, la_haute_borne_farm, la_haute_borne, sample)}
+DATASETS = {
+    made.__name__: made
+    for made in (
+        *(stocks, sines, la_haute_borne_farm, la_haute_borne, sample),
+        *(openoa, marge, drifting, cpu),
+    )
+}
 FILES = {
     "stocks": STOCKS,
     "la_haute_borne": LA_HAUTE_BORNE,
     "la_haute_borne_farm": LA_HAUTE_BORNE,
+    "openoa": OPENOA,
+    "marge": MARGE,
+    "cpu": NAB,
 }

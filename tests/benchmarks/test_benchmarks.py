@@ -148,6 +148,8 @@ def test_what_is_only_scored_waits_for_every_training(monkeypatch):
         ("sines", (10_000, 24, 5)),
         ("la_haute_borne", (9907, 24, 10)),
         ("la_haute_borne_farm", (2476, 24, 28)),
+        ("drifting", (9977, 24, 28)),
+        ("cpu", (4009, 24, 1)),
     ],
 )
 def test_datasets_have_the_windows_they_are_described_with(name, shape):
