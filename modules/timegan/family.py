@@ -88,8 +88,9 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
         conditions, of_rows = prepared.conditions()
         run.save_table(conditions.occurred)
     beside = of_rows, prepared.recorded()
+    columns = prepared.columns
     scaler, model, noise = learning.train(
-        prepared.features(), names, parts, settings, run, device, *beside
+        prepared.features(), columns, parts, settings, run, device, *beside
     )
     run.save_scaler(scaler)
     if isinstance(noise, Copula):
@@ -97,7 +98,6 @@ def learn(prepared: Prepared, settings: TimeGANSettings, run: Run, device: Devic
     if isinstance(noise, ConditionedCopula):
         run.save_table(noise.copula)
         run.save_table(noise.effects)
-    columns = prepared.columns
     finish = learning.fit_finish(
         model, noise, scaler, columns, prepared.features(), parts[0], settings, device, *beside
     )

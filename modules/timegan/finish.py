@@ -1,13 +1,19 @@
-"""What is done to drawn windows before they are written."""
+"""What is done to drawn windows before they are written, and how it is found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
+from modules.aside import filled, slices_of
+from modules.preprocessing import Scaler, decode_angles
+from modules.records.columns import Column
 from modules.timegan.following import Following
-from modules.timegan.quantiles import QuantileMapping
-from modules.timegan.standstill import Standstill
+from modules.timegan.quantiles import QuantileMapping, as_rows, wanted_quantiles
+from modules.timegan.standstill import Standstill, repeated_shares
+from modules.windows.cut import occurrences
+from settings import TimeGANSettings
 
 
 class Last(NamedTuple):
@@ -21,7 +27,7 @@ class Last(NamedTuple):
 class Finish:
     """What is done to drawn windows in physical units; None for what the settings leave out.
 
-    A direction that follows others is mapped and held by what these leave of it.
+    A column that follows others is mapped and held by what these leave of it.
     """
 
     mapping: QuantileMapping | None
@@ -51,3 +57,66 @@ class Finish:
 
     def _mapped(self, drawn: np.ndarray) -> np.ndarray:
         return drawn if self.mapping is None else self.mapping(drawn)
+
+
+@dataclass(frozen=True, eq=False)
+class Finishing:
+    """What training windows have that drawn ones are to have: whence a `Finish` is fitted.
+
+    `names`: the V variables'. `quantiles`: see `wanted_quantiles`, (V, K), or (T * V, K) of
+    windows that share no row; `shares`: see `repeated_shares`, (V,). None for what the settings
+    leave out.
+    """
+
+    names: tuple[str, ...]
+    following: Following
+    quantiles: np.ndarray | None
+    shares: np.ndarray | None
+
+    @classmethod
+    def of(
+        cls,
+        features: np.ndarray,
+        starts: np.ndarray,
+        columns: Sequence[Column],
+        scaler: Scaler,
+        settings: TimeGANSettings,
+    ) -> Self:
+        """Ask the training windows, which begin at `starts` (n_windows,).
+
+        `features`: float (n_rows, F), not scaled, NaN where nothing is recorded. A row counts as
+        often as it stands in a window.
+        """
+        following = Following(scaler, columns)
+        names = tuple(column.name for column in columns)
+        if not (settings.quantile_mapping or settings.standstill):
+            return cls(names, following, None, None)
+        apart = (
+            following.apart(decode_angles(features[at], columns)) for at in slices_of(features)
+        )
+        series = filled((len(features), len(columns)), np.float64, apart)
+        quantiles = shares = None
+        if settings.quantile_mapping:
+            rows, begins, n_together = as_rows(series, starts, settings.seq_len)
+            weights = occurrences(begins, n_together, len(rows))
+            quantiles = wanted_quantiles(rows, weights, following.circular)
+        if settings.standstill:
+            shares = repeated_shares(series, starts, settings.seq_len)
+        return cls(names, following, quantiles, shares)
+
+    @property
+    def of_events(self) -> bool:
+        """Whether each value of a window has a distribution of its own."""
+        return self.quantiles is not None and len(self.quantiles) > len(self.names)
+
+    def fitted(self, values: np.ndarray) -> Finish:
+        """What makes of drawn windows, physical (n, T, V), such as the training ones are."""
+        circular = self.following.circular
+        drawn = made = self.following.apart(values)
+        mapping = standstill = None
+        if self.quantiles is not None:
+            mapping = QuantileMapping.towards(self.names, drawn, self.quantiles, circular)
+            made = mapping(drawn)
+        if self.shares is not None:
+            standstill = Standstill.fit(self.names, circular, drawn, self.shares, made)
+        return Finish(mapping, standstill, self.following)

@@ -1,4 +1,4 @@
-"""Directions that others nearly give, as what these leave of them, and back."""
+"""Columns that others nearly give, as what these leave of them, and back."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,14 @@ import numpy as np
 
 from modules.preprocessing import RelativeScaler, Scaler, decode_angles, encode_angles
 from modules.records.columns import ANGLE, Column
-from modules.scaling.remainders import Direction
 
 
 class Following:
-    """Which directions follow others, by the `scaler` of a run whose variables are `columns`.
+    """Which columns follow others, by the `scaler` of a run whose variables are `columns`.
 
     Tables are physical, float64 (..., V). What is done to a leader is then done to what follows it:
-    a nacelle that is held turns the wind's direction with it. Amounts are left alone: what is left
-    of a price goes with how high it is, which a mapping of what is left would not know.
+    a nacelle that is held turns the wind's direction with it, a closing price goes where a mapping
+    takes the opening one.
     """
 
     def __init__(self, scaler: Scaler, columns: Sequence[Column]) -> None:
@@ -22,7 +21,7 @@ class Following:
         widths = [2 if column.kind == ANGLE else 1 for column in columns]
         variables = np.repeat(np.arange(len(columns)), widths)
         self._columns = columns
-        self._given = {int(variables[r.column]): r for r in remainders if isinstance(r, Direction)}
+        self._given = {int(variables[r.column]): r for r in remainders if r.leaders}
 
     @property
     def circular(self) -> list[bool]:
@@ -30,7 +29,7 @@ class Following:
         return [c.kind == ANGLE and i not in self._given for i, c in enumerate(self._columns)]
 
     def apart(self, values: np.ndarray) -> np.ndarray:
-        """`values` with what is left of each direction that follows others in its place."""
+        """`values` with what is left of each column that follows others in its place."""
         if not self._given:
             return values
         features, made = encode_angles(values, self._columns), np.array(values)

@@ -8,17 +8,14 @@ import numpy as np
 
 from modules.aside import filled, slices_of
 from modules.errors import SettingsError
-from modules.preprocessing import SCALERS, Scaler, decode_angles
-from modules.records.columns import ANGLE, Column
+from modules.preprocessing import SCALERS, Scaler, encode_angles, feature_names
+from modules.records.columns import Column
 from modules.runs.run import Run
-from modules.timegan.finish import Finish
-from modules.timegan.following import Following
+from modules.timegan.finish import Finish, Finishing
 from modules.timegan.layout import decoded
 from modules.timegan.noise import Noise, fitted_noise
-from modules.timegan.quantiles import QuantileMapping, as_rows
 from modules.timegan.selection import Selection
 from modules.timegan.showing import Showing
-from modules.timegan.standstill import Standstill, repeated_shares
 from modules.timegan.synthesis import sample
 from modules.trainer import Trainer
 from modules.training.device import Device
@@ -38,7 +35,7 @@ log = logging.getLogger(__name__)
 
 def train(
     features: np.ndarray,
-    names: Sequence[str],
+    columns: Sequence[Column],
     parts: tuple[np.ndarray, np.ndarray],
     settings: TimeGANSettings,
     run: Run,
@@ -51,26 +48,31 @@ def train(
     The model turns noise (B, T, Z) into scaled windows (B, T, F): the trained chain, or with
     `keep_best` the one that `Selection.choose` finds.
 
-    `features`: float64 (n_rows, F), columns `names`; `parts`: where the windows of
-    `settings.seq_len` rows begin, those to train on and those held out, see
+    `features`: float64 (n_rows, F), of the variables `columns`, see `encode_angles`; `parts`: where
+    the windows of `settings.seq_len` rows begin, those to train on and those held out, see
     `modules.windows.splits.heldout_split`. Scaler and noise are fitted to the rows of the former
     alone. `conditions`: float32 (n_rows, C), what each row is made for; None without. `recorded`:
     float32 (n_rows, F), 0 where a feature is bridged and 1 elsewhere; None without `max_gap`.
     """
     training, unseen = parts
+    names = feature_names(columns)
     is_trained = occurrences(training, settings.seq_len, len(features)) > 0
     rows = _as_recorded(features, recorded)
     if not is_trained.all():
         trained = (rows[at][is_trained[at]] for at in slices_of(rows))
         rows = filled((int(is_trained.sum()), len(names)), np.float64, trained)
     scaler = SCALERS[settings.scaler]().fit(rows, names)
+    finishing = None
+    if settings.keep_best:
+        rows = _as_recorded(features, recorded)
+        finishing = Finishing.of(rows, training, columns, scaler, settings)
     if recorded is not None:
         recorded = scaler.known(recorded)
     if told := scaler.told():
         log.info("%s", told)
     scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))
     scaled = filled(features.shape, np.float32, scaled_rows)
-    del features, rows, is_trained  # of a large farm, as much as all else
+    del rows, is_trained  # of a large farm, as much as all else
     log.info(
         "%d windows of %d x %d to train on, %d held out -> %s",
         training.size, settings.seq_len, scaled.shape[1], unseen.size, run.folder,
@@ -99,20 +101,26 @@ def train(
         keras.utils.set_random_seed(settings.seed)
         timegan = TimeGAN(settings, scaled.shape[1], device, n_conditions)
     selection = None
-    if settings.keep_best:
+    if finishing:
+
+        def finished(windows: np.ndarray) -> np.ndarray:
+            values = decoded(windows, scaler, columns)
+            return encode_angles(finishing.fitted(values)(values), columns)
+
         selection = Selection(
             timegan.synthetic_model(),
-            scaled,
+            features,
             training,
             unseen,
             seq_len=settings.seq_len,
             noise=noise,
             seed=settings.seed,
             device=device,
-            maps=settings.quantile_mapping,
+            finished=finished,
             warm_up=settings.warm_up,
             conditions=conditions,
         )
+    del features
     showing = Showing(
         timegan.synthetic_model(),
         scaled,
@@ -184,19 +192,11 @@ def fit_finish(
     `starts`, int (n_windows,), of the training windows. A row counts as often as it stood in one.
     `conditions`, `recorded`: see `train`; what is bridged does not count.
     """
-    following = Following(scaler, columns)
-    if not (settings.quantile_mapping or settings.standstill):
-        return Finish(None, None, following)
-    series = features = _as_recorded(features, recorded)
-    if any(column.kind == ANGLE for column in columns):
-        decoded_rows = (decode_angles(features[at], columns) for at in slices_of(features))
-        series = filled((len(features), len(columns)), np.float64, decoded_rows)
+    finishing = Finishing.of(_as_recorded(features, recorded), starts, columns, scaler, settings)
     del features
-    series = following.apart(series)
-    names = [column.name for column in columns]
-    circular = following.circular
-    rows, begins, n_together = as_rows(series, starts, settings.seq_len)
-    n_windows = FITTED_WINDOWS if n_together > 1 else FITTED_EVENTS
+    if not (settings.quantile_mapping or settings.standstill):
+        return Finish(None, None, finishing.following)
+    n_windows = FITTED_EVENTS if finishing.of_events else FITTED_WINDOWS
     given = None
     if conditions is not None:
         chosen = np.resize(thinned(starts, n_windows), n_windows)
@@ -206,14 +206,4 @@ def fit_finish(
         noise=noise, seed=settings.seed + SEED_SHIFT, device=device, warm_up=settings.warm_up,
         conditions=given,
     )  # fmt: skip
-    drawn = made = following.apart(decoded(scaled, scaler, columns))
-    mapping = standstill = None
-    if settings.quantile_mapping:
-        weights = occurrences(begins, n_together, len(rows))
-        mapping = QuantileMapping.fit(names, drawn, rows, weights, circular)
-        del weights  # as large as a column
-        made = mapping(drawn)
-    if settings.standstill:
-        shares = repeated_shares(series, starts, settings.seq_len)
-        standstill = Standstill.fit(names, circular, drawn, shares, made)
-    return Finish(mapping, standstill, following)
+    return finishing.fitted(decoded(scaled, scaler, columns))

@@ -20,6 +20,8 @@ SPARSE = 0.01  # of the spread, the least between two quantiles in which few val
 TINY = np.finfo(np.float32).tiny
 N_CUTS = 72  # places tried for where the circle of the generated angles is cut
 
+Flags = Sequence[bool]  # which of the variables are angles
+
 
 @dataclass(frozen=True, eq=False)
 class QuantileMapping:
@@ -55,22 +57,21 @@ class QuantileMapping:
         Quantiles are values that occurred, so that a point mass such as 0 kW stays one.
         """
         flags = (False,) * len(names) if circular is None else tuple(circular)
-        angles = np.flatnonzero(np.tile(flags, training.shape[-1] // len(names)))
-        generated = generated.reshape(-1, training.shape[-1])
-        before, after = quantiles_of(generated), np.empty((training.shape[-1], LEVELS))
-        for place, column in enumerate(training.T):
-            is_there, counts = np.isfinite(column), weights
-            if not is_there.any():
-                after[place] = before[place]
-                continue
-            if not is_there.all():
-                column, counts = column[is_there], None if weights is None else weights[is_there]
-            if place in angles:
-                column = wrap_angle(column, _emptiest(column))
-            after[place] = _quantiles(column, counts)
-            if place in angles:
-                before[place] = _cut_like(generated[:, place], after[place])
-        return cls.of(names, before, no_steeper(before, after), flags)
+        return cls.towards(names, generated, wanted_quantiles(training, weights, flags), flags)
+
+    @classmethod
+    def towards(
+        cls, names: Sequence[str], generated: np.ndarray, wanted: np.ndarray, circular: Flags
+    ) -> "QuantileMapping":
+        """Learn from windows `generated` (..., V) and the `wanted_quantiles` of training rows."""
+        generated = generated.reshape(-1, len(wanted))
+        before = quantiles_of(generated)
+        is_known = np.isfinite(wanted).all(axis=1)
+        angles = np.tile(circular, len(wanted) // len(names))
+        for place in np.flatnonzero(angles & is_known):
+            before[place] = _cut_like(generated[:, place], wanted[place])
+        after = np.where(is_known[:, None], wanted, before)
+        return cls.of(names, before, no_steeper(before, after), circular)
 
     @classmethod
     def of(
@@ -118,6 +119,26 @@ class QuantileMapping:
             rows[:, i] = wrap_angle(rows[:, i], self.generated[i, 0])
         rows = mapped(rows, self.generated, self.training)
         return rows.reshape(padded.shape)[..., :n_steps, :]
+
+
+def wanted_quantiles(
+    training: np.ndarray, weights: np.ndarray | None, circular: Flags
+) -> np.ndarray:
+    """The quantiles that each column of rows `training` has: float64 (columns, LEVELS).
+
+    `training`, `weights`: see `QuantileMapping.fit`; NaN for a column of nothing else.
+    """
+    wanted = np.full((training.shape[-1], LEVELS), np.nan)
+    for place, column in enumerate(training.T):
+        is_there, counts = np.isfinite(column), weights
+        if not is_there.any():
+            continue
+        if not is_there.all():
+            column, counts = column[is_there], None if weights is None else weights[is_there]
+        if circular[place % len(circular)]:
+            column = wrap_angle(column, _emptiest(column))
+        wanted[place] = _quantiles(column, counts)
+    return wanted
 
 
 def quantiles_of(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What is kept of a training: weights and chain nearest to the records, copies ruled out."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
@@ -11,10 +11,10 @@ from scipy.spatial.distance import cdist
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.fidelity.floors import gaussian_windows
+from modules.preprocessing import MinMaxScaler
 from modules.timegan.noise import Noise, inputs, settled, warmed_up
-from modules.timegan.quantiles import as_rows, mapped, no_steeper, quantiles_of
 from modules.training.device import Device
-from modules.windows.cut import occurrences, windows_at
+from modules.windows.cut import windows_at
 from modules.windows.splits import thinned
 
 N_WINDOWS = 600  # a side
@@ -29,11 +29,11 @@ class Selection:
     """Scores what a model makes of one fixed noise.
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
-    `scaled`: float32 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int (m,),
-    of held-out windows. The distance is to windows of all records, evenly: those held out of a few
-    blocks of time have a weather of their own, by which early weights may win. `noise`: see
-    `modules.timegan.noise`. `maps`: score the windows as a quantile mapping of each feature would
-    leave them. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
+    `finished`: makes of windows (n, T, F) of the model what would be written of them, in the units
+    of `features`, float64 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int
+    (m,), of held-out windows. The distance is to windows of all records, evenly: those held out of
+    a few blocks of time have a weather of their own, by which early weights may win. `noise`: see
+    `modules.timegan.noise`. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
     `conditions`: float32 (n_rows, C), of which windows get those of the windows they are held to.
     """
 
@@ -42,7 +42,7 @@ class Selection:
     def __init__(
         self,
         model: keras.Model,
-        scaled: np.ndarray,
+        features: np.ndarray,
         starts: np.ndarray,
         unseen: np.ndarray,
         *,
@@ -50,7 +50,7 @@ class Selection:
         noise: Noise,
         seed: int,
         device: Device,
-        maps: bool = False,
+        finished: Callable[[np.ndarray], np.ndarray],
         warm_up: int = 0,
         conditions: np.ndarray | None = None,
     ) -> None:
@@ -63,17 +63,19 @@ class Selection:
         if conditions is not None:
             given = windows_at(conditions, np.resize(judged, N_WINDOWS), seq_len)
         self._inputs = inputs(noise, random, shape, warmed_up(given, self._warm_up))
-        self._quantiles = None
-        if maps:
-            rows, begins, n_together = as_rows(scaled, starts, seq_len)
-            self._quantiles = quantiles_of(rows, occurrences(begins, n_together, len(rows)))
-
+        self._finished = finished
         searched, chosen = thinned(starts, MOST_SEARCHED), thinned(starts, N_WINDOWS)
-        self._train = windows_at(scaled, searched, seq_len)
-        between = cdist(flat(windows_at(scaled, chosen, seq_len)), flat(self._train))
+        self._scaler = MinMaxScaler().fit(features)
+
+        def windows(begins: np.ndarray) -> np.ndarray:
+            few = np.array_split(begins, -(-len(begins) // N_WINDOWS))
+            return np.concatenate([self._scaled(windows_at(features, x, seq_len)) for x in few])
+
+        self._train = windows(searched)
+        between = cdist(flat(windows(chosen)), flat(self._train))
         between[np.abs(chosen[:, None] - searched) < seq_len] = np.inf
         self._usual = max(np.median(between.min(axis=1)), np.finfo(np.float32).tiny)
-        self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
+        self._distance = EnergyDistance(windows(judged))
 
     def scores(self) -> dict[str, float]:
         """Return the scores of the model as it stands, named as in `NAMES`.
@@ -122,13 +124,12 @@ class Selection:
         return {name: self._distance(windows) for name, windows in made.items()}
 
     def _scores_of(self, windows: np.ndarray) -> dict[str, float]:
-        if self._quantiles is not None:
-            rows = windows.reshape(-1, len(self._quantiles))
-            made = quantiles_of(rows)
-            targets = no_steeper(made, self._quantiles)
-            windows = mapped(rows, made, targets).reshape(windows.shape)
+        windows = self._scaled(self._finished(windows))
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(self.NAMES, (self._distance(windows), nearest / self._usual), strict=True))
+
+    def _scaled(self, windows: np.ndarray) -> np.ndarray:
+        return self._scaler.transform(windows).astype(np.float32)
 
     @staticmethod
     def is_no_copy(named: dict[str, float]) -> bool:

@@ -120,5 +120,5 @@ def _learn(dataset, settings, folder, device):
     parts = heldout_split(
         dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
     )
-    learned = train(dataset.features, dataset.names, parts, settings, run, device)
+    learned = train(dataset.features, dataset.columns, parts, settings, run, device)
     return learned, run

@@ -1,4 +1,4 @@
-"""Directions that follow others: what is done to a leader is done to what follows it."""
+"""Columns that follow others: what is done to a leader is done to what follows it."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from modules.records.columns import Column
 from modules.timegan.finish import Finish
 from modules.timegan.following import Following
 from modules.timegan.standstill import Standstill
-from tests.scaling.tables import NAMES, TURNS, directions, prices
+from tests.scaling.tables import NAMES, TURNS, directions, pitch, prices
 
 COLUMNS = [Column(name=name, kind="angle", lower=0.0) for name in ("Vane", "Yaw", "Wind")]
 
@@ -50,10 +50,27 @@ def test_a_nacelle_that_is_held_holds_the_sum_that_gives_the_wind(following, ang
     np.testing.assert_allclose(left(held), left(angles), atol=1e-9)
 
 
-@pytest.mark.parametrize("scaler", [MinMaxScaler(), RelativeScaler()])
-def test_amounts_and_other_scalers_are_left_alone(scaler):
+def test_prices_go_where_the_opening_one_is_taken():
     table = prices()
-    following = Following(scaler.fit(table, NAMES), [Column(name=name) for name in NAMES])
+    following = Following(RelativeScaler().fit(table, NAMES), [Column(name=name) for name in NAMES])
+    parts = following.apart(table)
+    np.testing.assert_array_equal(parts[:, 0], table[:, 0])
+    assert np.abs(parts[:, 1:3]).max() < 10
+    parts[:, 0] += 100  # High is twice Open, Close three times High
+    moved = following.together(parts) - table
+    np.testing.assert_allclose(moved, [[100, 200, 600, 0]] * len(table), rtol=1e-3, atol=1e-9)
+
+
+def test_a_scaler_that_leaves_columns_as_they_are_has_no_followers():
+    table = prices()
+    following = Following(MinMaxScaler().fit(table, NAMES), [Column(name=name) for name in NAMES])
     assert following.apart(table) is table
     assert following.together(table) is table
-    assert following.circular == [False] * 4
+
+
+def test_a_column_that_is_only_drawn_in_follows_nobody():
+    scaler = RelativeScaler().fit(pitch(), ["Pitch"])
+    assert [remainder.column for remainder in scaler.remainders_] == [0]
+    following = Following(scaler, [Column(name="Pitch")])
+    table = pitch()
+    assert following.apart(table) is table

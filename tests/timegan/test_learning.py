@@ -15,7 +15,7 @@ from modules.utils import TimeGAN
 from modules.windows.splits import heldout_split
 from tests.tiny import CPU, STEPS, tiny_settings
 
-NAMES = ("Speed", "Power")
+COLUMNS = [Column(name=name) for name in ("Speed", "Power")]
 N_ROWS = 200
 PARTS = heldout_split(np.arange(N_ROWS - STEPS + 1), STEPS, share=0.3, seed=1)
 IS_TRAINED = np.isin(np.arange(N_ROWS), PARTS[0][:, None] + np.arange(STEPS))
@@ -53,7 +53,7 @@ def learnt(held_out, *beside, **fields):
         patch.setattr(learning, "Batches", Kept)
         patch.setattr(learning, "Trainer", NoTrainer)
         scaler, _, noise = learning.train(
-            features(held_out), NAMES, PARTS, settings, run, CPU, *beside
+            features(held_out), COLUMNS, PARTS, settings, run, CPU, *beside
         )
     return SimpleNamespace(scaler=scaler, noise=noise, batches=made["batches"])
 
@@ -112,19 +112,23 @@ def test_no_held_out_row_is_in_a_batch(pair):
 def test_the_best_weights_are_chosen_by_the_held_out_windows_and_the_seed(monkeypatch):
     asked = {}
 
-    def select(_model, scaled, starts, unseen, **how):
-        asked.update(how, scaled=scaled, starts=starts, unseen=unseen)
+    def select(_model, features, starts, unseen, **how):
+        asked.update(how, features=features, starts=starts, unseen=unseen)
         raise InterruptedError
 
     monkeypatch.setattr(learning, "Selection", select)
     settings = tiny_settings(keep_best=True, quantile_mapping=True, seed=42)
     run = SimpleNamespace(folder="here")
     with pytest.raises(InterruptedError):
-        learning.train(features(1.0), NAMES, PARTS, settings, run, CPU)
+        learning.train(features(1.0), COLUMNS, PARTS, settings, run, CPU)
     np.testing.assert_array_equal(asked["starts"], PARTS[0])
     np.testing.assert_array_equal(asked["unseen"], PARTS[1])
-    assert (asked["scaled"][IS_TRAINED].min(), asked["scaled"][IS_TRAINED].max()) == (0, 1)
-    assert (asked["seq_len"], asked["seed"], asked["maps"]) == (STEPS, 42, True)
+    np.testing.assert_array_equal(asked["features"], features(1.0))
+    assert (asked["seq_len"], asked["seed"]) == (STEPS, 42)
+    windows = np.random.default_rng(0).uniform(size=(300, STEPS, 2))
+    mapped = np.quantile(asked["finished"](windows), [0, 0.5, 1], axis=(0, 1))
+    trained = np.quantile(features(1.0)[IS_TRAINED], [0, 0.5, 1], axis=0)
+    np.testing.assert_allclose(mapped, trained, rtol=0.1, atol=0.1)
 
 
 def test_the_model_is_the_chain_that_the_selection_chooses(monkeypatch):
@@ -137,7 +141,7 @@ def test_the_model_is_the_chain_that_the_selection_chooses(monkeypatch):
     monkeypatch.setattr(learning, "TimeGAN", NoPhases)
     settings = tiny_settings(keep_best=True, noise="copula")
     run = SimpleNamespace(folder="here", model_name="synthetic")
-    _, model, noise = learning.train(features(1.0), NAMES, PARTS, settings, run, CPU)
+    _, model, noise = learning.train(features(1.0), COLUMNS, PARTS, settings, run, CPU)
     drawn = noise(tf.random.Generator.from_seed(0, alg="philox"), (3, STEPS, 2))
     np.testing.assert_array_equal(model(drawn), drawn)
 

@@ -7,9 +7,12 @@ import tensorflow as tf
 from scipy.stats import energy_distance
 
 from modules.fidelity.distance import EnergyDistance
+from modules.preprocessing import MinMaxScaler
+from modules.records.columns import Column
+from modules.timegan.finish import Finishing
 from modules.timegan.noise import noise_maker
 from modules.timegan.selection import Selection
-from tests.tiny import STOCK
+from tests.tiny import STOCK, tiny_settings
 
 STARTS = np.arange(500)
 
@@ -59,13 +62,22 @@ def echo():
     """A model that hands its noise on, and Selection made for it."""
     model = keras.Sequential([keras.Input((None, 2)), keras.layers.Activation("linear")])
 
-    def select(scaled, unseen, starts=STARTS[:300], seed=0, **how):
+    def select(scaled, unseen, starts=STARTS[:300], seed=0, finished=np.asarray, **how):
         return Selection(
             model, scaled, starts, unseen, seq_len=5,
-            noise=noise_maker("uniform", 5), seed=seed, device=STOCK, **how,
+            noise=noise_maker("uniform", 5), seed=seed, device=STOCK, finished=finished, **how,
         )  # fmt: skip
 
     return select
+
+
+def mapping_of(series, starts):
+    """What finishes windows of five rows by quantile mapping alone."""
+    columns = [Column(name=name) for name in ("Speed", "Power")]
+    settings = tiny_settings(seq_len=5, quantile_mapping=True)
+    scaler = MinMaxScaler().fit(series)
+    finishing = Finishing.of(series.astype(np.float64), starts, columns, scaler, settings)
+    return lambda windows: finishing.fitted(windows)(windows)
 
 
 @pytest.mark.parametrize("n_unseen", [0, 150])
@@ -115,7 +127,8 @@ def test_the_same_weights_score_the_same_every_time(echo):
 def test_windows_are_scored_as_quantile_mapping_leaves_them(echo):
     # Squares of uniform numbers: what the model makes has their ranks, not their distribution.
     squares = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32) ** 2
-    raw, mapped = (echo(squares, STARTS[350:], maps=maps).scores() for maps in (False, True))
+    ways = np.asarray, mapping_of(squares, STARTS[:300])
+    raw, mapped = (echo(squares, STARTS[350:], finished=way).scores() for way in ways)
     assert abs(mapped["records_distance"]) < 0.1 < raw["records_distance"]
     assert mapped["neighbour_ratio"] == pytest.approx(1, abs=0.15)
 
@@ -125,7 +138,9 @@ def test_windows_that_share_no_row_are_scored_as_mapped_step_by_step(echo):
     steps = np.arange(5, dtype=np.float32)[:, None]
     rows = (np.random.default_rng(2).uniform(size=(800, 5, 2)) + steps).astype(np.float32)
     starts = np.arange(0, 4000, 5)
-    apart = echo(rows.reshape(-1, 2), starts[400:], starts=starts[:400], maps=True).scores()
+    series = rows.reshape(-1, 2)
+    way = mapping_of(series, starts[:400])
+    apart = echo(series, starts[400:], starts=starts[:400], finished=way).scores()
     assert abs(apart["records_distance"]) < 0.1
 
 
@@ -138,9 +153,9 @@ def test_the_noise_follows_the_seed_and_is_not_the_trainings_own(echo, seed):
 
 def test_the_unit_is_the_distance_between_training_windows_that_share_no_row(echo):
     # One step a row in the first column alone: windows that only touch lie five steps apart.
-    ramp = np.arange(505.0, dtype=np.float32)[:, None] * np.float32([1, 0])
+    ramp = np.linspace(0, 1, 505, dtype=np.float32)[:, None] * np.float32([1, 0])
     selection = echo(ramp, STARTS[350:])
-    selection._inputs = selection._train + np.float32([0, 5])
+    selection._inputs = selection._train + np.float32([0, 5 / 504])
     assert selection.scores()["neighbour_ratio"] == pytest.approx(1)
 
 
@@ -152,7 +167,8 @@ def test_copies_are_windows_nearer_than_three_tenths_of_that_unit(ratio, is_copy
 def test_windows_are_mapped_to_the_distribution_of_the_training_windows_alone(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     scaled[304:] += 9  # the rows after the last training window
-    nearness = echo(scaled, STARTS[350:], maps=True).scores()["neighbour_ratio"]
+    way = mapping_of(scaled, STARTS[:300])
+    nearness = echo(scaled, STARTS[350:], finished=way).scores()["neighbour_ratio"]
     assert nearness == pytest.approx(1, abs=0.15)
 
 
