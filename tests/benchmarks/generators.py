@@ -54,10 +54,14 @@ def generate(dataset, overrides, folder, *, seed, minutes, timed, device):
         dataset.starts, settings.seq_len, share=settings.heldout, seed=settings.seed
     )
     columns = dataset.columns
-    always = settings.model_copy(update={"quantile_mapping": True})
-    finish = fit_finish(model, noise, scaler, columns, dataset.features, training, always, device)
-    values = decoded(scaled, scaler, columns)
-    raw, mapped = (dataset.scaled(encode_angles(x, columns)) for x in (values, finish(values)))
+    values, made = decoded(scaled, scaler, columns), []
+    for is_mapped in (False, True):
+        wanted = settings.model_copy(update={"quantile_mapping": is_mapped})
+        finish = fit_finish(
+            model, noise, scaler, columns, dataset.features, training, wanted, device
+        )
+        made.append(dataset.scaled(encode_angles(finish(values), columns)))
+    raw, mapped = made
     return raw, mapped, account
 
 
