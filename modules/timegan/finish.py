@@ -115,7 +115,7 @@ class Finishing:
         drawn = made = self.following.apart(values)
         mapping = standstill = None
         if self.quantiles is not None:
-            mapping = QuantileMapping.towards(self.names, drawn, self.quantiles, circular)
+            mapping = QuantileMapping.fit(self.names, drawn, self.quantiles, circular)
             made = mapping(drawn)
         if self.shares is not None:
             standstill = Standstill.fit(self.names, circular, drawn, self.shares, made)

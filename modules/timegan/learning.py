@@ -101,7 +101,7 @@ def train(
         keras.utils.set_random_seed(settings.seed)
         timegan = TimeGAN(settings, scaled.shape[1], device, n_conditions)
     selection = None
-    if finishing:
+    if finishing is not None:
 
         def finished(windows: np.ndarray) -> np.ndarray:
             values = decoded(windows, scaler, columns)

@@ -42,28 +42,12 @@ class QuantileMapping:
 
     @classmethod
     def fit(
-        cls,
-        names: Sequence[str],
-        generated: np.ndarray,
-        training: np.ndarray,
-        weights: np.ndarray | None = None,
-        circular: Sequence[bool] | None = None,
-    ) -> "QuantileMapping":
-        """Learn from windows `generated` (..., V) and rows `training` (n_rows, V), physical.
-
-        `training` is (n_windows, T * V) where windows of T rows share none, see `as_rows`;
-        NaN in it does not count, and a column of nothing else stays as it is made.
-        `weights`: int (n_rows,), how often each row counts; None is once.
-        Quantiles are values that occurred, so that a point mass such as 0 kW stays one.
-        """
-        flags = (False,) * len(names) if circular is None else tuple(circular)
-        return cls.towards(names, generated, wanted_quantiles(training, weights, flags), flags)
-
-    @classmethod
-    def towards(
         cls, names: Sequence[str], generated: np.ndarray, wanted: np.ndarray, circular: Flags
     ) -> "QuantileMapping":
-        """Learn from windows `generated` (..., V) and the `wanted_quantiles` of training rows."""
+        """Learn from windows `generated` (..., V), physical, and the `wanted_quantiles`.
+
+        A column of which none are known stays as it is made.
+        """
         generated = generated.reshape(-1, len(wanted))
         before = quantiles_of(generated)
         is_known = np.isfinite(wanted).all(axis=1)
@@ -124,9 +108,12 @@ class QuantileMapping:
 def wanted_quantiles(
     training: np.ndarray, weights: np.ndarray | None, circular: Flags
 ) -> np.ndarray:
-    """The quantiles that each column of rows `training` has: float64 (columns, LEVELS).
+    """The quantiles that each column of rows `training` (n_rows, V) has: float64 (V, LEVELS).
 
-    `training`, `weights`: see `QuantileMapping.fit`; NaN for a column of nothing else.
+    `training` is (n_windows, T * V) where windows of T rows share none, see `as_rows`. NaN in it
+    does not count, and is what a column of nothing else has. `weights`: int (n_rows,), how often
+    each row counts; None is once. Quantiles are values that occurred, so that a point mass such as
+    0 kW stays one.
     """
     wanted = np.full((training.shape[-1], LEVELS), np.nan)
     for place, column in enumerate(training.T):

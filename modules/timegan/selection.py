@@ -1,6 +1,7 @@
 """What is kept of a training: weights and chain nearest to the records, copies ruled out."""
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 
 import keras
@@ -68,7 +69,7 @@ class Selection:
         self._scaler = MinMaxScaler().fit(features)
 
         def windows(begins: np.ndarray) -> np.ndarray:
-            few = np.array_split(begins, -(-len(begins) // N_WINDOWS))
+            few = np.array_split(begins, math.ceil(len(begins) / N_WINDOWS))
             return np.concatenate([self._scaled(windows_at(features, x, seq_len)) for x in few])
 
         self._train = windows(searched)

@@ -15,6 +15,7 @@ from modules.records.columns import Column
 from modules.timegan import layout, learning, quantiles, synthesis
 from modules.timegan.quantiles import QuantileMapping
 from modules.windows import cut
+from tests.timegan.mappings import mapping_of
 from tests.tiny import STEPS, STOCK, UNIFORM, finished_run, loaded, tiny_settings
 
 GRID = np.linspace(0, 1, 1001)[:, None]
@@ -28,7 +29,7 @@ def one_column(generated, training):
 
 
 def test_a_uniform_column_takes_on_the_training_distribution():
-    mapping = QuantileMapping.fit(["x"], GRID, GRID**2)
+    mapping = mapping_of(["x"], GRID, GRID**2)
     values = np.random.default_rng(0).uniform(0, 1, (500, 1))
     np.testing.assert_allclose(mapping(values), values**2, atol=2e-3)
 
@@ -36,7 +37,7 @@ def test_a_uniform_column_takes_on_the_training_distribution():
 def test_it_changes_nothing_where_both_are_distributed_alike():
     values = np.random.default_rng(0).gamma(2, 1, (5000, 3))
     values[:1500, 0] = 0.0
-    mapping = QuantileMapping.fit("abc", values, np.random.default_rng(1).permutation(values))
+    mapping = mapping_of("abc", values, np.random.default_rng(1).permutation(values))
     np.testing.assert_allclose(mapping(values), values, rtol=1e-12)
     assert (mapping(values)[:1500, 0] == 0).all()
 
@@ -64,7 +65,7 @@ def test_tied_quantiles_go_to_the_middle_of_the_training_quantiles(generated, ex
 def test_a_point_mass_of_the_training_data_comes_back_with_its_share():
     random = np.random.default_rng(0)
     power = np.where(np.arange(10_000) < 2000, 0.0, random.uniform(0.1, 1, 10_000))[:, None]
-    mapping = QuantileMapping.fit(["Power"], random.uniform(0, 1, (50_000, 1)), power)
+    mapping = mapping_of(["Power"], random.uniform(0, 1, (50_000, 1)), power)
     mapped = mapping(random.uniform(0, 1, (50_000, 1)))
     assert (mapped == 0).mean() == pytest.approx(0.2, abs=0.01)
     assert ((mapped > 0) & (mapped < 0.1)).mean() < 0.002
@@ -72,7 +73,7 @@ def test_a_point_mass_of_the_training_data_comes_back_with_its_share():
 
 def test_each_value_is_mapped_alike_in_one_window_in_many_and_in_a_series():
     random = np.random.default_rng(0)
-    mapping = QuantileMapping.fit(["a", "b"], random.normal(size=(9, 5, 2)), GRID[:, [0, 0]])
+    mapping = mapping_of(["a", "b"], random.normal(size=(9, 5, 2)), GRID[:, [0, 0]])
     windows = random.normal(size=(7, 5, 2)).astype(np.float32)
     mapped = mapping(windows)
     assert mapped.shape == (7, 5, 2) and mapped.dtype == np.float64
@@ -87,7 +88,7 @@ def test_windows_and_rows_are_mapped_alike():
 
 
 def test_each_column_has_a_function_of_its_own():
-    mapping = QuantileMapping.fit(["a", "b"], GRID[:, [0, 0]], np.hstack([GRID + 5, GRID**3]))
+    mapping = mapping_of(["a", "b"], GRID[:, [0, 0]], np.hstack([GRID + 5, GRID**3]))
     np.testing.assert_allclose(mapping(GRID[:, [0, 0]]), np.hstack([GRID + 5, GRID**3]))
 
 
@@ -113,8 +114,8 @@ def test_a_row_counts_as_often_as_it_stood_in_a_window():
     weights = cut.occurrences(starts, STEPS, len(rows))
     windows = rows[starts[:, None] + np.arange(STEPS)]
     assert weights.sum() == windows.size / 2 and weights[[0, 2, 20, 39]].tolist() == [1, 3, 0, 1]
-    weighted = QuantileMapping.fit("ab", GRID[:, [0, 0]], rows, weights)
-    repeated = QuantileMapping.fit("ab", GRID[:, [0, 0]], windows.reshape(-1, 2))
+    weighted = mapping_of("ab", GRID[:, [0, 0]], rows, weights)
+    repeated = mapping_of("ab", GRID[:, [0, 0]], windows.reshape(-1, 2))
     np.testing.assert_array_equal(weighted.training, repeated.training)
 
 
@@ -122,7 +123,7 @@ def test_it_is_no_steeper_than_three_where_few_values_are_made_and_as_steep_as_i
     feathered = np.concatenate([np.linspace(0, 1, 950), np.linspace(1, 11, 50)])[:, None]
     training = feathered.copy()
     training[980:] = 88.0  # generated: 7 to 11
-    mapping = QuantileMapping.fit(["Pitch"], feathered, training)
+    mapping = mapping_of(["Pitch"], feathered, training)
     made = np.linspace(0, 11, 200)[:, None]
     slopes = np.diff(mapping(made)[:, 0]) / np.diff(made[:, 0])
     ratio = training.std() / feathered.std()
@@ -130,9 +131,7 @@ def test_it_is_no_steeper_than_three_where_few_values_are_made_and_as_steep_as_i
     np.testing.assert_allclose(mapping(feathered[:900]), feathered[:900], atol=0.01)
     crowded = feathered / 1000  # a step from 0 to 500 in so small a place is no sparse one
     parted = np.where(feathered < 0.5, 0.0, 500.0 + feathered)
-    np.testing.assert_allclose(
-        QuantileMapping.fit(["x"], crowded, parted)(crowded), parted, atol=0.7
-    )
+    np.testing.assert_allclose(mapping_of(["x"], crowded, parted)(crowded), parted, atol=0.7)
 
 
 def circle_distance(first, second):
@@ -151,7 +150,7 @@ def test_directions_are_mapped_on_the_circle():
         return np.histogram(degrees % 360, bins=36, range=(0, 360))[0] / len(degrees)
 
     training, generated = rose(350, 0.7), rose(5, 0.6)
-    mapping = QuantileMapping.fit(["Dir"], generated, training, circular=[True])
+    mapping = mapping_of(["Dir"], generated, training, circular=[True])
     before, after = (
         np.abs(sectors(x) - sectors(training)).sum() for x in (generated, mapping(generated))
     )
@@ -162,7 +161,7 @@ def test_directions_are_mapped_on_the_circle():
 
 def test_a_direction_turned_by_a_constant_is_turned_back_wherever_it_points():
     degrees = np.random.default_rng(0).uniform(-20, 20, (5000, 1)) % 360
-    mapping = QuantileMapping.fit(["Dir"], (degrees + 30) % 360, degrees, circular=[True])
+    mapping = mapping_of(["Dir"], (degrees + 30) % 360, degrees, circular=[True])
     assert circle_distance(mapping((degrees + 30) % 360), degrees).max() < 0.5
 
 
@@ -211,7 +210,7 @@ def rising(n=20_000):
 
 def mapping_of_events():
     uniform = np.broadcast_to(GRID[..., None], (1001, STEPS, 1))
-    return QuantileMapping.fit(["x"], uniform, rising().reshape(-1, STEPS))
+    return mapping_of(["x"], uniform, rising().reshape(-1, STEPS))
 
 
 @pytest.mark.parametrize("n_steps", [1, STEPS, STEPS + 2, 3 * STEPS])
@@ -365,6 +364,6 @@ def test_a_value_that_no_event_records_stays_as_it_is_made(weights, circular):
     random = np.random.default_rng(0)
     generated = random.uniform(-170, 150, (30, 2, 1))
     training = np.stack([random.uniform(0, 100, 50), np.full(50, np.nan)], 1)
-    mapping = QuantileMapping.fit(["x"], generated, training, weights, [circular])
+    mapping = mapping_of(["x"], generated, training, weights, [circular])
     second = mapping(generated)[:, 1]
     np.testing.assert_allclose(second, generated[:, 1], atol=1e-9)

@@ -71,7 +71,7 @@ def echo():
     return select
 
 
-def mapping_of(series, starts):
+def finished_by(series, starts):
     """What finishes windows of five rows by quantile mapping alone."""
     columns = [Column(name=name) for name in ("Speed", "Power")]
     settings = tiny_settings(seq_len=5, quantile_mapping=True)
@@ -127,7 +127,7 @@ def test_the_same_weights_score_the_same_every_time(echo):
 def test_windows_are_scored_as_quantile_mapping_leaves_them(echo):
     # Squares of uniform numbers: what the model makes has their ranks, not their distribution.
     squares = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32) ** 2
-    ways = np.asarray, mapping_of(squares, STARTS[:300])
+    ways = np.asarray, finished_by(squares, STARTS[:300])
     raw, mapped = (echo(squares, STARTS[350:], finished=way).scores() for way in ways)
     assert abs(mapped["records_distance"]) < 0.1 < raw["records_distance"]
     assert mapped["neighbour_ratio"] == pytest.approx(1, abs=0.15)
@@ -139,7 +139,7 @@ def test_windows_that_share_no_row_are_scored_as_mapped_step_by_step(echo):
     rows = (np.random.default_rng(2).uniform(size=(800, 5, 2)) + steps).astype(np.float32)
     starts = np.arange(0, 4000, 5)
     series = rows.reshape(-1, 2)
-    way = mapping_of(series, starts[:400])
+    way = finished_by(series, starts[:400])
     apart = echo(series, starts[400:], starts=starts[:400], finished=way).scores()
     assert abs(apart["records_distance"]) < 0.1
 
@@ -167,7 +167,7 @@ def test_copies_are_windows_nearer_than_three_tenths_of_that_unit(ratio, is_copy
 def test_windows_are_mapped_to_the_distribution_of_the_training_windows_alone(echo):
     scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
     scaled[304:] += 9  # the rows after the last training window
-    way = mapping_of(scaled, STARTS[:300])
+    way = finished_by(scaled, STARTS[:300])
     nearness = echo(scaled, STARTS[350:], finished=way).scores()["neighbour_ratio"]
     assert nearness == pytest.approx(1, abs=0.15)
 

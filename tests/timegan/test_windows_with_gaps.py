@@ -15,10 +15,10 @@ from modules.errors import DataError
 from modules.runs.find import find
 from modules.timegan import family
 from modules.timegan.gaps import Gaps
-from modules.timegan.quantiles import QuantileMapping
 from modules.timegan.standstill import repeated_shares
 from modules.utils import NETWORKS, TimeGAN
 from settings import TimeGANSettings
+from tests.timegan.mappings import mapping_of
 from tests.tiny import CPU, FEATURES, STEPS, WINDOWS, stirred, tiny_settings
 
 GIVEN = 2
@@ -93,9 +93,9 @@ def test_a_mapping_is_fitted_to_what_is_there():
     gone = RANDOM.random(500) < 0.3
     partly = rows.copy()
     partly[gone, 1] = np.nan
-    mapping = QuantileMapping.fit("ab", rows, partly, weights, (False, True))
-    alone = QuantileMapping.fit("b", rows[:, 1:], rows[~gone, 1:], weights[~gone], (True,))
-    whole = QuantileMapping.fit("a", rows[:, :1], rows[:, :1], weights)
+    mapping = mapping_of("ab", rows, partly, weights, (False, True))
+    alone = mapping_of("b", rows[:, 1:], rows[~gone, 1:], weights[~gone], (True,))
+    whole = mapping_of("a", rows[:, :1], rows[:, :1], weights)
     np.testing.assert_array_equal(mapping.training, [*whole.training, *alone.training])
 
 
