@@ -22,7 +22,7 @@ PICKLE_PROTOCOL = 4
 # What `save_scaler` writes. No tuples: a dict asks for their hash, which can take for ever.
 SAFE_OPCODES = frozenset(
     "PROTO FRAME STOP MARK MEMOIZE BINGET LONG_BINGET EMPTY_DICT SETITEM SETITEMS EMPTY_LIST "
-    "APPEND APPENDS SHORT_BINUNICODE BINUNICODE BINFLOAT BININT1 BININT2".split()
+    "APPEND APPENDS SHORT_BINUNICODE BINUNICODE BINFLOAT BININT1 BININT2 NEWTRUE NEWFALSE".split()
 )
 # The classes that a model file of any family may ask for.
 SAFE_KERAS = frozenset(

@@ -14,18 +14,20 @@ NOTHING = 1e-12  # of a column's variance, where others give it wholly
 GAIN = 1.3  # by which each further leader must lessen what is left
 HEAVY = 5.0  # kurtosis of what is left; a sensor's noise, which is normal, has 3: nothing to learn
 HEAVIEST = 20.0  # kurtosis of a column that is learnt by itself
+RESTING = 0.1  # share of rows that repeat the one before, from which a column rests
+COMMONEST = 0.05  # share of rows that hold the same reading, the same
 NORMAL_SPREAD = 1.4826  # deviation of a normal distribution, in median distances from its median
 NARROWEST = 1e-3  # of the deviation, the least such distance
 FEWEST_ROWS, MOST_ROWS, MOST_ANGLES = 200, 100_000, 5000
 SMALLEST = 1e-9  # of a column's variance, where those chosen already give it
 
 
-def found(rows: np.ndarray, names: Sequence[str]) -> tuple[Remainder, ...]:
-    """Those among the columns `names` of `rows`, float64 (n, F), NaN where not recorded; in order.
+def found(table: np.ndarray, names: Sequence[str]) -> tuple[Remainder, ...]:
+    """Those among the columns `names` of `table`, float64 (n, F), NaN where not recorded; in order.
 
     Of many rows some, spread evenly; too few rows have none, nor has a column that stands still.
     """
-    rows = rows[:: max(1, len(rows) // MOST_ROWS)]
+    rows = table[:: max(1, len(table) // MOST_ROWS)]
     rows = rows[np.isfinite(rows).all(axis=1)]
     if len(rows) < FEWEST_ROWS:
         return ()
@@ -35,7 +37,10 @@ def found(rows: np.ndarray, names: Sequence[str]) -> tuple[Remainder, ...]:
     moving = np.flatnonzero((np.ptp(rows, 0) > 0) & (rows.std(0) > 0))
     amounts = [int(i) for i in moving if i not in of_angles]
     remainders = [*_amounts(rows, amounts), *_directions(rows, sines)]
-    return tuple(sorted(remainders, key=lambda remainder: remainder.column))
+    return tuple(
+        one.model_copy(update={"rests": bool(one.spread) and _rests(table[:MOST_ROWS], one)})
+        for one in sorted(remainders, key=lambda remainder: remainder.column)
+    )
 
 
 def _amounts(rows: np.ndarray, at: list[int]) -> list[Amount]:
@@ -69,6 +74,15 @@ def _amounts(rows: np.ndarray, at: list[int]) -> list[Amount]:
         if kurtosis(standard[:, i], fisher=False) > HEAVIEST
     ]
     return [*followers.values(), *alone]
+
+
+def _rests(table: np.ndarray, remainder: Remainder) -> bool:
+    """Whether its column does, in rows that follow each other."""
+    own = table[:, remainder.columns]
+    own = own[np.isfinite(own).all(1)]
+    repeats = (own[1:] == own[:-1]).all(1).mean()
+    commonest = np.unique(own, axis=0, return_counts=True)[1].max() / len(own)
+    return bool(repeats >= RESTING or commonest >= COMMONEST)
 
 
 def _leaders(correlations: np.ndarray) -> list[int]:

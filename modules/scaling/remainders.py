@@ -25,7 +25,8 @@ class Remainder(BaseModel, ABC):
 
     They say `constant + weights @ leaders`, the constant alone where there are none. What is left
     counts by its asinh in units of `spread`, for its tails are heavy. A `spread` of 0: nothing is
-    left. Tables are float64 (..., F).
+    left. `rests`: the column repeats its readings, or one of them, which what is left does not
+    tell. Tables are float64 (..., F).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -35,6 +36,7 @@ class Remainder(BaseModel, ABC):
     weights: tuple[FiniteFloat, ...]
     constant: FiniteFloat
     spread: NonNegativeFloat
+    rests: bool = False
 
     @property
     @abstractmethod

@@ -13,7 +13,8 @@ class Following:
 
     Tables are physical, float64 (..., V). What is done to a leader is then done to what follows it:
     a nacelle that is held turns the wind's direction with it, a closing price goes where a mapping
-    takes the opening one.
+    takes the opening one. A column that rests by itself, at 0 kW or where it was, is left alone:
+    what others leave of it does not say when.
     """
 
     def __init__(self, scaler: Scaler, columns: Sequence[Column]) -> None:
@@ -21,7 +22,7 @@ class Following:
         widths = [2 if column.kind == ANGLE else 1 for column in columns]
         variables = np.repeat(np.arange(len(columns)), widths)
         self._columns = columns
-        self._given = {int(variables[r.column]): r for r in remainders if r.leaders}
+        self._given = {int(variables[r.column]): r for r in remainders if r.leaders and not r.rests}
 
     @property
     def circular(self) -> list[bool]:

@@ -72,7 +72,7 @@ def train(
         log.info("%s", told)
     scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))
     scaled = filled(features.shape, np.float32, scaled_rows)
-    del rows, is_trained  # of a large farm, as much as all else
+    del features, rows, is_trained  # of a large farm, as much as all else
     log.info(
         "%d windows of %d x %d to train on, %d held out -> %s",
         training.size, settings.seq_len, scaled.shape[1], unseen.size, run.folder,
@@ -105,11 +105,12 @@ def train(
 
         def finished(windows: np.ndarray) -> np.ndarray:
             values = decoded(windows, scaler, columns)
-            return encode_angles(finishing.fitted(values)(values), columns)
+            made = encode_angles(finishing.fitted(values)(values), columns)
+            return scaler.transform(made).astype(np.float32)
 
         selection = Selection(
             timegan.synthetic_model(),
-            features,
+            scaled,
             training,
             unseen,
             seq_len=settings.seq_len,
@@ -120,7 +121,6 @@ def train(
             warm_up=settings.warm_up,
             conditions=conditions,
         )
-    del features
     showing = Showing(
         timegan.synthetic_model(),
         scaled,

@@ -1,7 +1,6 @@
 """What is kept of a training: weights and chain nearest to the records, copies ruled out."""
 
 import logging
-import math
 from collections.abc import Callable, Mapping
 
 import keras
@@ -12,7 +11,6 @@ from scipy.spatial.distance import cdist
 from modules.fidelity.copies import nearest_windows
 from modules.fidelity.distance import EnergyDistance, flat
 from modules.fidelity.floors import gaussian_windows
-from modules.preprocessing import MinMaxScaler
 from modules.timegan.noise import Noise, inputs, settled, warmed_up
 from modules.training.device import Device
 from modules.windows.cut import windows_at
@@ -30,10 +28,10 @@ class Selection:
     """Scores what a model makes of one fixed noise.
 
     `model`: noise (B, T, Z) -> scaled window (B, T, F), the very networks that are trained.
-    `finished`: makes of windows (n, T, F) of the model what would be written of them, in the units
-    of `features`, float64 (n_rows, F). `starts`: int (n,), of the training windows. `unseen`: int
-    (m,), of held-out windows. The distance is to windows of all records, evenly: those held out of
-    a few blocks of time have a weather of their own, by which early weights may win. `noise`: see
+    `scaled`: float32 (n_rows, F). `finished`: makes of windows (n, T, F) of the model what would be
+    written of them, scaled too. `starts`: int (n,), of the training windows. `unseen`: int (m,), of
+    held-out windows. The distance is to windows of all records, evenly: those held out of a few
+    blocks of time have a weather of their own, by which early weights may win. `noise`: see
     `modules.timegan.noise`. `warm_up`: rows cut off before, see `modules.timegan.synthesis.sample`.
     `conditions`: float32 (n_rows, C), of which windows get those of the windows they are held to.
     """
@@ -43,7 +41,7 @@ class Selection:
     def __init__(
         self,
         model: keras.Model,
-        features: np.ndarray,
+        scaled: np.ndarray,
         starts: np.ndarray,
         unseen: np.ndarray,
         *,
@@ -66,17 +64,11 @@ class Selection:
         self._inputs = inputs(noise, random, shape, warmed_up(given, self._warm_up))
         self._finished = finished
         searched, chosen = thinned(starts, MOST_SEARCHED), thinned(starts, N_WINDOWS)
-        self._scaler = MinMaxScaler().fit(features)
-
-        def windows(begins: np.ndarray) -> np.ndarray:
-            few = np.array_split(begins, math.ceil(len(begins) / N_WINDOWS))
-            return np.concatenate([self._scaled(windows_at(features, x, seq_len)) for x in few])
-
-        self._train = windows(searched)
-        between = cdist(flat(windows(chosen)), flat(self._train))
+        self._train = windows_at(scaled, searched, seq_len)
+        between = cdist(flat(windows_at(scaled, chosen, seq_len)), flat(self._train))
         between[np.abs(chosen[:, None] - searched) < seq_len] = np.inf
         self._usual = max(np.median(between.min(axis=1)), np.finfo(np.float32).tiny)
-        self._distance = EnergyDistance(windows(judged))
+        self._distance = EnergyDistance(windows_at(scaled, judged, seq_len))
 
     def scores(self) -> dict[str, float]:
         """Return the scores of the model as it stands, named as in `NAMES`.
@@ -125,12 +117,11 @@ class Selection:
         return {name: self._distance(windows) for name, windows in made.items()}
 
     def _scores_of(self, windows: np.ndarray) -> dict[str, float]:
-        windows = self._scaled(self._finished(windows))
+        if not np.isfinite(windows).all():
+            return dict.fromkeys(self.NAMES, np.nan)
+        windows = self._finished(windows)
         nearest = np.median(nearest_windows(windows, self._train)[0])
         return dict(zip(self.NAMES, (self._distance(windows), nearest / self._usual), strict=True))
-
-    def _scaled(self, windows: np.ndarray) -> np.ndarray:
-        return self._scaler.transform(windows).astype(np.float32)
 
     @staticmethod
     def is_no_copy(named: dict[str, float]) -> bool:

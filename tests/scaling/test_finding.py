@@ -33,6 +33,30 @@ def test_a_sensors_noise_is_not_worth_a_column_of_its_own():
     assert not found(table, NAMES[:2])
 
 
+def resting(how):
+    """A reading, and one that follows it but rests: held for three rows, or at 0 one row in 7."""
+    random = np.random.default_rng(0)
+    reading = np.cumsum(0.1 * random.standard_t(3, 2000)) + 5 * np.sin(np.arange(2000) / 200)
+    if how == "held":
+        return np.stack([reading, reading[np.arange(2000) // 3 * 3]], 1)
+    is_off = np.arange(2000) % 7 == 0
+    reading = np.where(is_off, 0, reading)
+    return np.stack([reading, np.where(is_off, 0, reading + 0.1 * random.standard_t(3, 2000))], 1)
+
+
+@pytest.mark.parametrize("how", ["held", "off"])
+def test_a_follower_that_rests_is_told(how):
+    (only,) = found(resting(how), ["Reading", "Other"])
+    assert (only.column, only.leaders, only.rests) == (1, (0,), True)
+    assert not any(remainder.rests for remainder in found(prices(), NAMES))
+
+
+def test_what_is_wholly_given_rests_with_its_leaders():
+    table = resting("off")[:, [0, 0]]
+    (only,) = found(table, ["Reading", "Other"])
+    assert (only.spread, only.rests) == (0, False)
+
+
 def test_the_one_column_that_adds_most_leads():
     (only,) = found(prices()[:, [3, 0, 1]], ["Volume", "Open", "High"])
     assert only.leaders == (1,)

@@ -68,6 +68,14 @@ def test_a_scaler_that_leaves_columns_as_they_are_has_no_followers():
     assert following.together(table) is table
 
 
+def test_a_price_that_rests_is_left_alone():
+    table = prices()[:, :2].repeat(2, axis=0)
+    scaler = RelativeScaler().fit(table, NAMES[:2])
+    assert [(one.leaders, one.rests) for one in scaler.remainders_] == [((0,), True)]
+    following = Following(scaler, [Column(name=name) for name in NAMES[:2]])
+    assert following.apart(table) is table
+
+
 def test_a_column_that_is_only_drawn_in_follows_nobody():
     scaler = RelativeScaler().fit(pitch(), ["Pitch"])
     assert [remainder.column for remainder in scaler.remainders_] == [0]

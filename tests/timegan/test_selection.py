@@ -144,6 +144,13 @@ def test_windows_that_share_no_row_are_scored_as_mapped_step_by_step(echo):
     assert abs(apart["records_distance"]) < 0.1
 
 
+def test_weights_that_make_no_numbers_score_none(echo):
+    scaled = np.random.default_rng(2).uniform(size=(505, 2)).astype(np.float32)
+    selection = echo(scaled, STARTS[350:], finished=finished_by(scaled, STARTS[:300]))
+    selection._inputs = np.full((600, 5, 2), np.nan, np.float32)
+    assert np.isnan([*selection.scores().values()]).all()
+
+
 @pytest.mark.parametrize("seed", [0, 3])
 def test_the_noise_follows_the_seed_and_is_not_the_trainings_own(echo, seed):
     selection = echo(np.random.default_rng(2).uniform(size=(505, 2)), STARTS[350:], seed=seed)
@@ -153,9 +160,9 @@ def test_the_noise_follows_the_seed_and_is_not_the_trainings_own(echo, seed):
 
 def test_the_unit_is_the_distance_between_training_windows_that_share_no_row(echo):
     # One step a row in the first column alone: windows that only touch lie five steps apart.
-    ramp = np.linspace(0, 1, 505, dtype=np.float32)[:, None] * np.float32([1, 0])
+    ramp = np.arange(505.0, dtype=np.float32)[:, None] * np.float32([1, 0])
     selection = echo(ramp, STARTS[350:])
-    selection._inputs = selection._train + np.float32([0, 5 / 504])
+    selection._inputs = selection._train + np.float32([0, 5])
     assert selection.scores()["neighbour_ratio"] == pytest.approx(1)
 
 
