@@ -8,6 +8,7 @@ from typing import NamedTuple
 from modules.fidelity.rows import ScoreRow
 
 GOOD, USABLE, POOR, SILENT = "good", "usable", "poor", "not learnt"
+UNJUDGED = "not judged"
 WORDS = (GOOD, USABLE, POOR)
 GUESS = 0.5  # area under the curve of a judge that sees nothing
 SMALLEST = 1e-9
@@ -159,6 +160,14 @@ CLOCK = Light(
     "no clock was a condition, so that windows begin at any hour",
     "where you need the hour, train with `--condition hour,month`",
 )
+OF_TREES = [criterion.light for criterion in CRITERIA if criterion.scores == "told apart"]
+TREES = "grades"  # the row that says why no tree could judge
+UNSEEN = Light(
+    "",
+    UNJUDGED,
+    "too few records for boosted trees, which learn in some blocks of time and judge in others",
+    "train with records of more weeks, or with shorter windows by `--seq_len`",
+)
 
 
 def grade(row: ScoreRow) -> str | None:
@@ -188,18 +197,31 @@ def lights(rows: Sequence[ScoreRow], preset: str = "") -> list[Light]:
         made.append(Light(name, word, said, "" if word == GOOD else remedy))
     if not made:
         return []
+    if any(row.score == TREES and row.value is None for row in rows):
+        made = _without_trees(made)
     if CLOCK.name not in [light.name for light in made]:
         made.append(CLOCK)
     return sorted(made, key=lambda light: list(REMEDIES).index(light.name))
 
 
+def _without_trees(made: Sequence[Light]) -> list[Light]:
+    """`made` where no tree could judge: what trees have a word in is not good without them."""
+    kept = [light for light in made if light.name not in OF_TREES or light.word in (USABLE, POOR)]
+    missing = [name for name in OF_TREES if name not in [light.name for light in kept]]
+    return kept + [UNSEEN._replace(name=name) for name in missing]
+
+
 def sentence(found: Sequence[Light]) -> str:
     """The verdict in one sentence: no better than the worst light."""
-    by_word = {word: [x.name for x in found if x.word == word] for word in WORDS}
+    words = *WORDS, UNJUDGED
+    by_word = {word: [x.name for x in found if x.word == word] for word in words}
     if by_word[POOR]:
         return f"Do not rely on these windows yet: poor in {_listed(by_word[POOR])}."
     if by_word[USABLE]:
         return f"Usable with care: {_listed(by_word[USABLE])} not as in the records."
+    if by_word[UNJUDGED]:
+        names = _listed(by_word[UNJUDGED])
+        return f"Not judged in {names}; else as good as other real records."
     return "As good as other real records by every judge of this page."
 
 

@@ -151,6 +151,24 @@ def test_the_time_of_day_is_learnt_where_the_hourly_means_are_the_records():
     assert "`--condition hour,month`" in light.remedy
 
 
+def test_what_no_tree_could_judge_is_not_called_good():
+    failed = ScoreRow("grades", "", None, note="No window fits inside a block of time.")
+    values, curve = row("marginal", 0.0, 0.0), row("power-curve residual", 28.0, 28.0)
+    found = verdict.lights([values, curve, failed])
+    words = {light.name: light.word for light in found}
+    assert words["values"] == GOOD
+    assert words["dynamics"] == words["joint behaviour"] == "not judged"
+    said = "Not judged in dynamics and joint behaviour; else as good as other real records."
+    assert verdict.sentence(found) == said
+
+
+def test_a_poor_score_stays_poor_where_no_tree_could_judge():
+    failed = ScoreRow("grades", "", None, note="No window fits inside a block of time.")
+    found = verdict.lights([row("power-curve residual", 14.0, 28.0), failed])
+    assert {light.name: light.word for light in found}["joint behaviour"] == POOR
+    assert verdict.sentence(found) == "Do not rely on these windows yet: poor in joint behaviour."
+
+
 def test_without_a_score_there_is_no_light():
     assert verdict.lights([row("predictive", 0.1)]) == []
 
