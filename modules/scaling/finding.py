@@ -38,7 +38,7 @@ def found(table: np.ndarray, names: Sequence[str]) -> tuple[Remainder, ...]:
     amounts = [int(i) for i in moving if i not in of_angles]
     remainders = [*_amounts(rows, amounts), *_directions(rows, sines)]
     return tuple(
-        one.model_copy(update={"rests": bool(one.spread) and _rests(table[:MOST_ROWS], one)})
+        one.model_copy(update={"rests": bool(one.spread) and _rests(table, one)})
         for one in sorted(remainders, key=lambda remainder: remainder.column)
     )
 
@@ -79,7 +79,7 @@ def _amounts(rows: np.ndarray, at: list[int]) -> list[Amount]:
 def _rests(table: np.ndarray, remainder: Remainder) -> bool:
     """Whether its column does, in rows that follow each other."""
     own = table[:, remainder.columns]
-    own = own[np.isfinite(own).all(1)]
+    own = own[np.isfinite(own).all(1)][:MOST_ROWS]
     repeats = (own[1:] == own[:-1]).all(1).mean()
     commonest = np.unique(own, axis=0, return_counts=True)[1].max() / len(own)
     return bool(repeats >= RESTING or commonest >= COMMONEST)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from modules.scaling import finding
 from modules.scaling.finding import found
 from modules.scaling.remainders import Direction
 from tests.scaling.tables import NAMES, TURNS, directions, pitch, prices
@@ -49,6 +50,13 @@ def test_a_follower_that_rests_is_told(how):
     (only,) = found(resting(how), ["Reading", "Other"])
     assert (only.column, only.leaders, only.rests) == (1, (0,), True)
     assert not any(remainder.rests for remainder in found(prices(), NAMES))
+
+
+def test_a_follower_may_be_recorded_late(monkeypatch):
+    monkeypatch.setattr(finding, "MOST_ROWS", 400)
+    table = resting("held")
+    table[:400, 1] = np.nan
+    assert [remainder.rests for remainder in found(table, ["Reading", "Other"])] == [True]
 
 
 def test_what_is_wholly_given_rests_with_its_leaders():
