@@ -14,8 +14,8 @@ NOTHING = 1e-12  # of a column's variance, where others give it wholly
 GAIN = 1.3  # by which each further leader must lessen what is left
 HEAVY = 5.0  # kurtosis of what is left; a sensor's noise, which is normal, has 3: nothing to learn
 HEAVIEST = 20.0  # kurtosis of a column that is learnt by itself
-RESTING = 0.1  # share of rows that repeat the one before, from which a column rests
-COMMONEST = 0.05  # share of rows that hold the same reading, the same
+RESTING = 0.1  # of rows that repeat the one before; below, readings agree by chance
+COMMONEST = 0.05  # of rows that hold the same reading, from which a column rests too
 NORMAL_SPREAD = 1.4826  # deviation of a normal distribution, in median distances from its median
 NARROWEST = 1e-3  # of the deviation, the least such distance
 FEWEST_ROWS, MOST_ROWS, MOST_ANGLES = 200, 100_000, 5000
@@ -38,7 +38,7 @@ def found(table: np.ndarray, names: Sequence[str]) -> tuple[Remainder, ...]:
     amounts = [int(i) for i in moving if i not in of_angles]
     remainders = [*_amounts(rows, amounts), *_directions(rows, sines)]
     return tuple(
-        one.model_copy(update={"rests": bool(one.spread) and _rests(table, one)})
+        one.model_copy(update={"rests": bool(one.leaders and one.spread) and _rests(table, one)})
         for one in sorted(remainders, key=lambda remainder: remainder.column)
     )
 

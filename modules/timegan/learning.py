@@ -57,22 +57,21 @@ def train(
     training, unseen = parts
     names = feature_names(columns)
     is_trained = occurrences(training, settings.seq_len, len(features)) > 0
-    rows = _as_recorded(features, recorded)
+    rows = known = _as_recorded(features, recorded)
     if not is_trained.all():
         trained = (rows[at][is_trained[at]] for at in slices_of(rows))
         rows = filled((int(is_trained.sum()), len(names)), np.float64, trained)
     scaler = SCALERS[settings.scaler]().fit(rows, names)
     finishing = None
     if settings.keep_best:
-        rows = _as_recorded(features, recorded)
-        finishing = Finishing.of(rows, training, columns, scaler, settings)
+        finishing = Finishing.of(known, training, columns, scaler, settings)
     if recorded is not None:
         recorded = scaler.known(recorded)
     if told := scaler.told():
         log.info("%s", told)
     scaled_rows = (scaler.transform(features[at]) for at in slices_of(features))
     scaled = filled(features.shape, np.float32, scaled_rows)
-    del features, rows, is_trained  # of a large farm, as much as all else
+    del features, known, rows, is_trained  # of a large farm, as much as all else
     log.info(
         "%d windows of %d x %d to train on, %d held out -> %s",
         training.size, settings.seq_len, scaled.shape[1], unseen.size, run.folder,

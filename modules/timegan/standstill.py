@@ -8,9 +8,9 @@ import numpy as np
 
 from modules.aside import slices_of
 from modules.records.columns import CIRCLE, wrap_angle
+from modules.scaling.finding import RESTING
 from modules.windows.cut import occurrences
 
-LEAST_SHARE = 0.1  # of rows that repeat the one before: below, readings agree by chance
 N_HALVINGS = 30
 
 
@@ -108,7 +108,7 @@ def repeated_shares(series: np.ndarray, starts: np.ndarray, seq_len: int) -> np.
 
 
 def _band(drawn: np.ndarray, made: np.ndarray, is_angle: bool, share: float) -> float:
-    if share < LEAST_SHARE or _repeated(made) >= share:
+    if share < RESTING or _repeated(made) >= share:
         return 0.0
     free, stuck = 0.0, CIRCLE / 2 if is_angle else float(np.ptp(drawn))
     for _ in range(N_HALVINGS):
